@@ -1,0 +1,75 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house. Dependencies point downwards only: see `Documentation/Architecture.md`.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "emend",
+  products: [
+    .executable(name: "emend", targets: ["emend"]),
+    .executable(name: "emend-bench", targets: ["emend-bench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .systemLibrary(
+      name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .target(name: "CKernels"),
+    room("Diagnostics"),
+    room("Files", ["Diagnostics"]),
+    room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
+    room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
+    room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CZstd"]),
+    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2"]),
+    room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
+    room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    room("Evaluation", ["Diagnostics", "Checkpoint", "Transformer", "Editing"]),
+    room(
+      "Workflows",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation",
+      ]),
+    .executableTarget(
+      name: "emend",
+      dependencies: [
+        "Diagnostics", "Files", "Checkpoint", "Delta", "Store", "Transformer", "Editing",
+        "Evaluation", "Workflows",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    .executableTarget(
+      name: "emend-bench",
+      dependencies: [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation", "Workflows",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
+      path: "Tests/TestSupport", swiftSettings: settings),
+  ]
+)

@@ -1,0 +1,1 @@
+int emend_kernels_placeholder;

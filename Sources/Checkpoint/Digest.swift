@@ -1,0 +1,69 @@
+internal import CCrypto
+
+/// A SHA-256.
+package struct Digest: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// The 64 hexadecimal digits, in lower case.
+  package let hexadecimal: String
+
+  /// The digest of some bytes.
+  package init(of bytes: UnsafeRawBufferPointer) {
+    var accumulator = DigestAccumulator()
+    accumulator.append(bytes)
+    self = accumulator.finish()
+  }
+
+  /// The digest of some bytes.
+  package init(of bytes: [UInt8]) {
+    self = bytes.withUnsafeBytes { Digest(of: $0) }
+  }
+
+  /// A digest read from text; `nil` unless it is 64 digits in lower case.
+  package init?(hexadecimal: String) {
+    guard hexadecimal.utf8.count == 64,
+      hexadecimal.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else { return nil }
+    self.hexadecimal = hexadecimal
+  }
+
+  fileprivate init(bytes: [UInt8]) {
+    let digits = Array("0123456789abcdef".utf8)
+    hexadecimal = String(
+      decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// The digits.
+  package var description: String { hexadecimal }
+  /// Orders by digits, so that lists of digests have one order.
+  package static func < (a: Digest, b: Digest) -> Bool { a.hexadecimal < b.hexadecimal }
+}
+
+/// Computes a SHA-256 piece by piece.
+///
+/// OpenSSL's libcrypto does the work: it uses the CPU's SHA instructions and costs no build time.
+package struct DigestAccumulator: ~Copyable {
+  private let context: OpaquePointer?
+
+  /// Starts with no bytes.
+  package init() {
+    context = EVP_MD_CTX_new()
+    EVP_DigestInit_ex(context, EVP_sha256(), nil)
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Takes more bytes.
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > 0 else { return }
+    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+  }
+
+  /// Takes more bytes.
+  package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+  /// The digest of all bytes taken.
+  package consuming func finish() -> Digest {
+    var bytes = [UInt8](repeating: 0, count: 32)
+    EVP_DigestFinal_ex(context, &bytes, nil)
+    return Digest(bytes: bytes)
+  }
+}
