@@ -71,5 +71,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "LinearAlgebra", ["Diagnostics"]),
+    tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
   ]
 )

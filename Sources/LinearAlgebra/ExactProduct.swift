@@ -1,12 +1,13 @@
-/// The product A Bᵀ of integer-valued float64 factors, row tile by row tile, the same on every machine.
+/// The product AᵀB of integer-valued float64 factors, tile by tile, the same on every machine.
 ///
-/// Every partial sum of element (i, j), in whatever order and with or without fused multiply-adds, is
-/// an integer of magnitude at most Σ_k |a_ik||b_jk| ≤ Σ_k max_i|a_ik| · max_j|b_jk|. Below 2⁵³ float64
-/// holds every such integer, so no step rounds: kernel, blocking and thread count cannot show.
+/// A is `[k, m]` and B is `[k, n]`: one direction a row. Every partial sum of element (i, j), in whatever
+/// order and with or without fused multiply-adds, is an integer of magnitude at most
+/// Σ_k |a_ki||b_kj| ≤ Σ_k max_i|a_ki| · max_j|b_kj|. Below 2⁵³ float64 holds every such integer, so no
+/// step rounds: kernel, blocking and thread count cannot show.
 package struct ExactProduct: Sendable {
-  /// A, `[m, k]`, integer-valued.
+  /// A, `[k, m]`, integer-valued.
   package let left: Matrix<Double>
-  /// B, `[n, k]`, integer-valued.
+  /// B, `[k, n]`, integer-valued.
   package let right: Matrix<Double>
   /// The proven bound on the magnitude of every partial sum.
   package let bound: Double
@@ -18,12 +19,15 @@ package struct ExactProduct: Sendable {
   ///
   /// - Throws: ``LinearAlgebraError/notAnInteger(_:)``, also for a NaN or an infinity;
   ///   ``LinearAlgebraError/productNotExact(bound:)``.
-  /// - Precondition: the factors have the same number of columns.
+  /// - Precondition: the factors have the same number of rows.
   package init(left: Matrix<Double>, right: Matrix<Double>) throws(LinearAlgebraError) {
-    precondition(left.columns == right.columns, "\(left.columns) against \(right.columns) columns")
-    let a = try Self.columnMagnitudes(of: left)
-    let b = try Self.columnMagnitudes(of: right)
-    let bound = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    precondition(left.rows == right.rows, "\(left.rows) against \(right.rows) directions")
+    var bound = 0.0
+    for k in 0..<left.rows {
+      bound +=
+        try Self.largestMagnitude(of: left, row: k)
+        * Self.largestMagnitude(of: right, row: k)
+    }
     // Magnitudes are integers, so below the limit the bound itself has not been rounded.
     guard bound < Self.limit else { throw .productNotExact(bound: bound) }
     self.left = left
@@ -31,48 +35,43 @@ package struct ExactProduct: Sendable {
     self.bound = bound
   }
 
-  /// Writes the given rows of A Bᵀ, `[rows.count, n]`, row-major.
+  /// Writes a tile of AᵀB, `[rows.count, columns.count]`, row-major without gaps.
   ///
-  /// - Precondition: `rows` are rows of A and `target` holds at least `rows.count * n` elements.
-  package func multiply(rows: Range<Int>, into target: UnsafeMutableBufferPointer<Double>) {
-    let (k, n) = (left.columns, right.rows)
-    precondition(rows.lowerBound >= 0 && rows.upperBound <= left.rows, "rows \(rows)")
-    precondition(target.count >= rows.count * n, "\(target.count) elements for \(rows.count * n)")
-    guard !rows.isEmpty, n > 0, let out = target.baseAddress else { return }
-    guard k > 0 else { return out.update(repeating: 0, count: rows.count * n) }
+  /// - Precondition: the ranges are inside A's and B's columns and `target` holds the tile.
+  package func multiply(
+    rows: Range<Int>, columns: Range<Int>, into target: UnsafeMutableBufferPointer<Double>
+  ) {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= left.columns, "rows \(rows)")
+    precondition(columns.lowerBound >= 0 && columns.upperBound <= right.columns, "\(columns)")
+    let size = rows.count * columns.count
+    precondition(target.count >= size, "\(target.count) elements for \(size)")
+    guard size > 0, let out = target.baseAddress else { return }
+    guard left.rows > 0 else { return out.update(repeating: 0, count: size) }
     left.storage.withUnsafeBufferPointer { a in
       right.storage.withUnsafeBufferPointer { b in
         guard let aBase = a.baseAddress, let bBase = b.baseAddress else { return }
         Double.gemm(
-          .none, .transposed, m: rows.count, n: n, k: k, alpha: 1, aBase + rows.lowerBound * k,
-          lda: k, bBase, ldb: k, beta: 0, out, ldc: n)
+          .transposed, .none, m: rows.count, n: columns.count, k: left.rows, alpha: 1,
+          aBase + rows.lowerBound, lda: left.columns, bBase + columns.lowerBound,
+          ldb: right.columns, beta: 0, out, ldc: columns.count)
       }
     }
   }
 
-  /// The largest magnitude in each column.
-  private static func columnMagnitudes(
-    of matrix: Matrix<Double>
-  ) throws(LinearAlgebraError) -> [Double] {
-    let columns = matrix.columns
-    var largest = [Double](repeating: 0, count: columns)
+  /// The largest magnitude in a row.
+  private static func largestMagnitude(
+    of matrix: Matrix<Double>, row: Int
+  ) throws(LinearAlgebraError) -> Double {
+    // Adding 2⁵² rounds a magnitude below 2⁵² to an integer; above it everything finite is one.
+    let unit = 4_503_599_627_370_496.0
+    var largest = 0.0
     var offender: Double?
-    matrix.storage.withUnsafeBufferPointer { source in
-      largest.withUnsafeMutableBufferPointer { largest in
-        for i in 0..<matrix.rows {
-          for j in 0..<columns {
-            let value = source[i * columns + j]
-            let magnitude = abs(value)
-            // Adding 2⁵² rounds a magnitude below 2⁵² to an integer; above it everything is one.
-            let isInteger =
-              magnitude >= 4_503_599_627_370_496
-              ? magnitude.isFinite
-              : (magnitude + 4_503_599_627_370_496) - 4_503_599_627_370_496 == magnitude
-            if !isInteger { offender = value }
-            if magnitude > largest[j] { largest[j] = magnitude }
-          }
-        }
-      }
+    for value in matrix.row(row) {
+      let magnitude = abs(value)
+      let isInteger =
+        magnitude >= unit ? magnitude.isFinite : (magnitude + unit) - unit == magnitude
+      if !isInteger { offender = value }
+      largest = max(largest, magnitude)
     }
     if let offender { throw .notAnInteger(offender) }
     return largest
