@@ -72,5 +72,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
+    tests(of: "LinearAlgebra", ["Diagnostics"]),
+    tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
   ]
 )
