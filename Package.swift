@@ -72,5 +72,6 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
+    tests(of: "Checkpoint", ["Diagnostics", "Files"]),
   ]
 )
