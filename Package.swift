@@ -74,5 +74,6 @@ let package = Package(
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Checkpoint", ["Diagnostics", "Files"]),
   ]
 )
