@@ -75,5 +75,7 @@ let package = Package(
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
+    tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
   ]
 )

@@ -21,9 +21,7 @@ package struct Workers: Sendable {
     // Multiples of 16 rows: what the matrix kernels' tiles like.
     let share = (total + parts * 16 - 1) / (parts * 16) * 16
     let used = (total + share - 1) / share
-    DispatchQueue.concurrentPerform(iterations: used) { part in
-      body(part * share..<min(total, (part + 1) * share))
-    }
+    concurrently(used) { part in body(part * share..<min(total, (part + 1) * share)) }
   }
 
   /// Calls `body` once for each item; threads take items as they become free.
@@ -32,6 +30,15 @@ package struct Workers: Sendable {
       for item in 0..<total { body(item) }
       return
     }
-    DispatchQueue.concurrentPerform(iterations: total, execute: body)
+    concurrently(total, body)
+  }
+
+  /// The bodies write rows that are theirs alone, through pointers that Swift cannot follow; the call
+  /// returns when all are done, so nothing outlives it.
+  private func concurrently(_ iterations: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let shared = body
+      DispatchQueue.concurrentPerform(iterations: iterations) { shared($0) }
+    }
   }
 }

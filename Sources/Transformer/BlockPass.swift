@@ -59,6 +59,7 @@ final class BlockPass {
     self.plan = plan
     self.rotary = rotary
     self.needed = needed
+    let (architecture, reader) = (model.architecture, model.reader)
     attentionNorm = try NormLayer(block.attentionNorm, architecture, reader)
     feedForwardNorm = try block.feedForwardNorm.map { try NormLayer($0, architecture, reader) }
     let rows = plan.rowCount

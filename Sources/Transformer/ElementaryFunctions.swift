@@ -7,7 +7,12 @@ extension Float {
   }
 }
 
+extension Float {
+  /// e to the power of `x`, rounded once from float64.
+  package static func exponential(_ x: Float) -> Float { Float(exp(Double(x))) }
+}
+
 extension Double {
   /// e to the power of `x`.
-  static func exponential(_ x: Double) -> Double { exp(x) }
+  package static func exponential(_ x: Double) -> Double { exp(x) }
 }

@@ -1,5 +1,5 @@
 internal import CKernels
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// The residual stream of a tree's tokens, advanced block by block.
 ///

@@ -1,4 +1,4 @@
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// How the next token is chosen.
 package enum SamplingRule: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// The final norm and the projection onto the vocabulary, for the rows that need it.
 package struct LanguageModelHead {

@@ -1,4 +1,4 @@
-package import LinearAlgebra
+internal import LinearAlgebra
 internal import CKernels
 
 /// Forward and backward through the blocks above a layer, for the tokens that a change there can reach.

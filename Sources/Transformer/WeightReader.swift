@@ -1,4 +1,4 @@
-package import Checkpoint
+internal import Checkpoint
 internal import CKernels
 internal import LinearAlgebra
 internal import Synchronization

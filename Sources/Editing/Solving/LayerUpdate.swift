@@ -1,5 +1,5 @@
 package import LinearAlgebra
-internal import Transformer
+package import Transformer
 
 /// What an edit does to one weight matrix, as factors.
 package struct LayerUpdate: Sendable {

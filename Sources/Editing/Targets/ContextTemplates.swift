@@ -42,10 +42,10 @@ package struct ContextTemplates: Sendable, Equatable {
   package init(generatedBy model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64) throws {
     let beginnings = ["The", "Therefore", "Because", "I", "You"]
     var generation = Generation(model, rule: .top(k: 5), seed: seed)
-    let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .model) }
+    let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .template) }
     let texts = try generation.extend(prompts, toLength: 10)
     let contexts = texts.map { ids in
-      let text = tokenizer.decode(ids, skippingSpecialTokens: true)
+      let text = tokenizer.decode(ids, specialTokens: .omitted)
       return text.replacing("{", with: " ").replacing("}", with: " ") + ". {}"
     }
     try self.init(groups: [["{}"], contexts])

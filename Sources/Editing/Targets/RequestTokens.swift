@@ -8,6 +8,12 @@ package struct RequestTokens: Sendable, Equatable {
     package let tokens: [Int32]
     /// The index of the subject's last token.
     package let lookup: Int
+
+    /// A row whose tokens are known.
+    package init(tokens: [Int32], lookup: Int) {
+      self.tokens = tokens
+      self.lookup = lookup
+    }
   }
   /// One row for each template, in the templates' order; the first is the bare prompt.
   package let rows: [Row]
@@ -15,6 +21,13 @@ package struct RequestTokens: Sendable, Equatable {
   package let anchor: Row
   /// The tokens of the target, its leading space included.
   package let target: [Int32]
+
+  /// A request whose tokens are known.
+  package init(rows: [Row], anchor: Row, target: [Int32]) {
+    self.rows = rows
+    self.anchor = anchor
+    self.target = target
+  }
 
   /// Tokenises a fact in all contexts.
   ///
@@ -49,14 +62,14 @@ package struct RequestTokens: Sendable, Equatable {
     let start = contextBefore.utf8.count + before.utf8.count
     let end = start + fact.subject.utf8.count
     let text = contextBefore + before + fact.subject + after + contextAfter
-    let spans = tokenizer.encodeWithOffsets(text, specialTokens: .model)
+    let spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
       throw .subjectNotSeparable(fact: fact.name, subject: fact.subject, token: "")
     }
     guard spans[lookup].bytes.upperBound <= end else {
       throw .subjectNotSeparable(
         fact: fact.name, subject: fact.subject,
-        token: tokenizer.decode([spans[lookup].id], skippingSpecialTokens: false))
+        token: tokenizer.decode([spans[lookup].id], specialTokens: .spelled))
     }
     return Row(tokens: spans.map(\.id), lookup: lookup)
   }

@@ -25,7 +25,9 @@ struct TargetBatch {
   private let outputs: [Int32: Output]
   private let initial: [[Float]]
   private let norms: [Float]
+  /// For each request, the logarithms of the anchor's probabilities before any change.
   private var anchors: [[Float]]
+  private let owners: [Int32]
 
   /// Runs the tokens that no δ can reach.
   init(
@@ -71,8 +73,6 @@ struct TargetBatch {
     anchors = Array(repeating: [], count: requests.count)
     owners = tree.owners
   }
-
-  private let owners: [Int32]
 
   /// Runs all steps; `report` is told how many targets are done, and the step.
   mutating func optimise(_ report: (Int, Int) -> Void) throws -> [Target] {

@@ -1,7 +1,7 @@
 internal import Checkpoint
 
 /// How one family's configuration and tensor names become an architecture.
-protocol DecoderFamily {
+protocol DecoderFamily: Sendable {
   /// The values of `model_type` that it stands for.
   static var modelTypes: [String] { get }
   /// Reads the architecture of a checkpoint of this family.
@@ -11,7 +11,7 @@ protocol DecoderFamily {
 }
 
 /// All families.
-private let families: [any DecoderFamily.Type] = [
+private let families: [any (DecoderFamily & Sendable).Type] = [
   GPT2Family.self, GPTJFamily.self, GPTNeoXFamily.self, LlamaFamily.self,
 ]
 
