@@ -72,5 +72,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
+    .testTarget(
+      name: "TokenizerTests", dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files"],
+      swiftSettings: settings),
   ]
 )
