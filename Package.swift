@@ -77,5 +77,8 @@ let package = Package(
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    .testTarget(
+      name: "TokenizerTests", dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files"],
+      swiftSettings: settings),
   ]
 )

@@ -1,0 +1,48 @@
+/// The merges of a file, most urgent first, each as two byte strings; the bytes lie in one block.
+struct MergeList {
+  private var bytes: [UInt8] = []
+  private var ends: [(left: Int, right: Int)] = []
+  /// Index of the first merge that has not two parts.
+  private(set) var firstMalformed: Int?
+
+  /// Number of merges.
+  var count: Int { ends.count }
+
+  /// Adds a merge given as a pair.
+  mutating func append(_ left: [UInt8], _ right: [UInt8]) {
+    bytes.append(contentsOf: left)
+    let middle = bytes.count
+    bytes.append(contentsOf: right)
+    ends.append((middle, bytes.count))
+  }
+
+  /// Adds a merge written as one string with a space in the middle.
+  mutating func append(joined: [UInt8]) {
+    // Old files begin with the version line of merges.txt.
+    if joined.starts(with: "#version".utf8) { return }
+    let parts = joined.split(separator: 0x20, omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return appendMalformed() }
+    append(Array(parts[0]), Array(parts[1]))
+  }
+
+  /// Takes the place of a merge that is neither form.
+  mutating func appendMalformed() {
+    firstMalformed = firstMalformed ?? count
+    append([], [])
+  }
+
+  /// The two parts, and both together.
+  func parts(_ index: Int) -> (left: Range<Int>, right: Range<Int>, whole: Range<Int>) {
+    let start = index == 0 ? 0 : ends[index - 1].right
+    let (middle, end) = ends[index]
+    return (start..<middle, middle..<end, start..<end)
+  }
+
+  /// Some of the bytes as text, for messages.
+  func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  /// Lets `body` see the bytes.
+  func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+    bytes.withUnsafeBufferPointer(body)
+  }
+}
