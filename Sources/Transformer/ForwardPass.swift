@@ -139,6 +139,15 @@ package final class ForwardPass {
     return result
   }
 
+  /// Runs the next block and shows the inputs of its MLP output projection, `[rows, f]`.
+  package func runBlock(of model: DecoderModel, showing body: (FloatRows) -> Void) throws {
+    let block = try pass(model, needed: nil)
+    try block.forward(store: nil)
+    body(block.innerActivation)
+    hidden = block.output
+    nextLayer += 1
+  }
+
   private func pass(_ model: DecoderModel, needed: [Int32]?) throws -> BlockPass {
     let plan =
       needed == nil

@@ -62,7 +62,9 @@ package struct RequestTokens: Sendable, Equatable {
     let start = contextBefore.utf8.count + before.utf8.count
     let end = start + fact.subject.utf8.count
     let text = contextBefore + before + fact.subject + after + contextAfter
-    let spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
+    var spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
+    // The target continues the text, so what the template would put at its end has no place.
+    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 { spans.removeLast() }
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
       throw .subjectNotSeparable(fact: fact.name, subject: fact.subject, token: "")
     }
