@@ -124,18 +124,34 @@ package final class ForwardPass {
     }
   }
 
+  /// The last block's output at some rows, in their order, `[rows, d]`: what the head reads.
+  ///
+  /// The last block computes these rows only. The pass advances to it, not past it.
+  package func output(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
+    let last = model.architecture.layerCount - 1
+    try run(through: last - 1, of: model)
+    return try collect(rows, of: model, columns: model.architecture.width) { $0.output }
+  }
+
   /// The inputs of the next block's MLP output projection at some rows, `[rows, f]`: their keys.
   ///
   /// The pass does not advance.
   package func innerActivations(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
+    try collect(rows, of: model, columns: model.architecture.innerWidth) { $0.innerActivation }
+  }
+
+  /// Runs the next block for some rows and takes a row of a buffer for each, in their order.
+  private func collect(
+    _ rows: [Int32], of model: DecoderModel, columns: Int, _ buffer: (BlockPass) -> FloatRows
+  ) throws -> FloatRows {
     // Several sequences may ask for one row, and the block wants each once, in order.
     let distinct = Array(Set(rows)).sorted()
     let block = try pass(model, needed: distinct)
     try block.forward(store: nil)
     var place: [Int32: Int32] = [:]
     for (index, row) in distinct.enumerated() { place[row] = Int32(index) }
-    let result = FloatRows(rows: rows.count, columns: model.architecture.innerWidth)
-    result.gather(rows.map { place[$0] ?? 0 }, from: block.innerActivation)
+    let result = FloatRows(rows: rows.count, columns: columns)
+    result.gather(rows.map { place[$0] ?? 0 }, from: buffer(block))
     return result
   }
 

@@ -1,4 +1,3 @@
-internal import Checkpoint
 
 /// What MEMIT's authors leave to the user, under the key names of their JSON files.
 package struct MEMITHyperparameters: Sendable, Equatable {
@@ -7,13 +6,13 @@ package struct MEMITHyperparameters: Sendable, Equatable {
   /// Forward passes of a target's optimisation (`v_num_grad_steps`); updates are one fewer.
   package var gradientSteps: Int
   /// Adam's rate (`v_lr`).
-  package var learningRate: Float
+  package var learningRate: Double
   /// The factor of ‖δ‖ / ‖z₀‖² in the loss (`v_weight_decay`).
-  package var weightDecay: Float
+  package var weightDecay: Double
   /// The largest ‖δ‖ in units of ‖z₀‖ (`clamp_norm_factor`).
-  package var clampFactor: Float
+  package var clampFactor: Double
   /// The factor of the KL term (`kl_factor`).
-  package var klFactor: Float
+  package var klFactor: Double
   /// λ, the weight of the second moment in the solve (`mom2_update_weight`).
   package var momentWeight: Double
   /// Memory that one batch of targets may take, in bytes.
@@ -24,8 +23,8 @@ package struct MEMITHyperparameters: Sendable, Equatable {
 
   /// All values given.
   package init(
-    layers: [Int], gradientSteps: Int, learningRate: Float, weightDecay: Float,
-    clampFactor: Float, klFactor: Float, momentWeight: Double
+    layers: [Int], gradientSteps: Int, learningRate: Double, weightDecay: Double,
+    clampFactor: Double, klFactor: Double, momentWeight: Double
   ) {
     self.layers = layers
     self.gradientSteps = gradientSteps

@@ -38,7 +38,7 @@ package struct RequestTokens: Sendable, Equatable {
   package init(
     _ fact: Fact, _ templates: ContextTemplates, _ tokenizer: BytePairTokenizer, positionLimit: Int
   ) throws(EditingError) {
-    target = tokenizer.encode(fact.spacedTarget, specialTokens: .none)
+    target = tokenizer.encodeContinuation(fact.spacedTarget)
     guard !target.isEmpty else { throw .emptyTarget(fact: fact.name) }
     var rows: [Row] = []
     for template in templates.all {

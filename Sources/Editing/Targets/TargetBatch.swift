@@ -80,7 +80,7 @@ struct TargetBatch {
     let count = names.count
     let changes = FloatRows(rows: count, columns: width)
     var logs: [[TargetStep]] = Array(repeating: [], count: count)
-    var adam = AdamStep(count: count * width, rate: hyperparameters.learningRate)
+    var adam = AdamStep(count: count * width, rate: Float(hyperparameters.learningRate))
     let last = max(1, hyperparameters.gradientSteps)
     for step in 1...last {
       let active = pass.owners.map { Int($0) - 1 }
@@ -92,7 +92,7 @@ struct TargetBatch {
       for (slot, index) in active.enumerated() {
         let length = Self.norm(UnsafeBufferPointer(start: changes.row(index), count: width)[...])
         let decay =
-          hyperparameters.weightDecay * length / (norms[index] * norms[index])
+          Float(hyperparameters.weightDecay) * length / (norms[index] * norms[index])
         let entry = scores[slot].step(decay: decay)
         guard entry.loss.isFinite else {
           throw EditingError.lossNotFinite(fact: names[index], step: step)
@@ -151,7 +151,7 @@ struct TargetBatch {
     let nodes = pass.outputNodes
     let items = nodes.map { outputs[$0] ?? Output() }
     let vocabulary = head.vocabularySize
-    let klFactor = hyperparameters.klFactor
+    let klFactor = Float(hyperparameters.klFactor)
     let wantsBest = stop == .argmax
     // Rows are scored on several threads: each writes its own entries and no others.
     let losses = FloatRows(rows: nodes.count, columns: contextCount + 2)
@@ -223,7 +223,7 @@ struct TargetBatch {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
     guard length > 0 else { return }
-    let factor = hyperparameters.weightDecay / (length * norms[index] * norms[index])
+    let factor = Float(hyperparameters.weightDecay) / (length * norms[index] * norms[index])
     for i in 0..<width { gradient[i] += factor * change[i] }
   }
 
@@ -231,7 +231,7 @@ struct TargetBatch {
   private func project(_ change: UnsafeMutablePointer<Float>, _ index: Int) {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
-    let limit = hyperparameters.clampFactor * norms[index]
+    let limit = Float(hyperparameters.clampFactor) * norms[index]
     guard length > limit else { return }
     for i in 0..<width { change[i] *= limit / length }
   }
