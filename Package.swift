@@ -44,7 +44,7 @@ let package = Package(
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
     room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
     room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CZstd"]),
-    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2"]),
+    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
     room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
     room("Evaluation", ["Diagnostics", "Checkpoint", "Transformer", "Editing"]),
