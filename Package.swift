@@ -71,5 +71,6 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Files", ["Diagnostics"]),
   ]
 )

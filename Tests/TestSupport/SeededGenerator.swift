@@ -1,0 +1,17 @@
+/// A repeatable source of randomness: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
+/// number generators", OOPSLA 2014, doi:10.1145/2660193.2660195).
+package struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// Equal seeds give equal sequences, on every machine.
+  package init(seed: UInt64) { state = seed }
+
+  /// The next 64 bits.
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
