@@ -37,7 +37,8 @@ extension GitFailure {
   /// The call is the argument, so that its message, which belongs to the thread and to the last call,
   /// is read before anything else runs.
   @discardableResult
-  static func check(_ code: Int32, _ action: String, _ subject: String) throws(GitFailure) -> Int32 {
+  static func check(_ code: Int32, _ action: String, _ subject: String) throws(GitFailure) -> Int32
+  {
     guard code < 0 else { return code }
     throw GitFailure(code, action, subject)
   }

@@ -28,7 +28,9 @@ final class ObjectDatabase {
     var byteCount = 0
     var type = GIT_OBJECT_INVALID
     let code = git_odb_read_header(&byteCount, &type, raw, &oid)
-    guard code == 0 else { throw ObjectError(GitFailure(code, "read the object", id.hexadecimal), id) }
+    guard code == 0 else {
+      throw ObjectError(GitFailure(code, "read the object", id.hexadecimal), id)
+    }
     guard let kind = ObjectKind(type) else { throw .damaged(id, "its kind is unknown") }
     return (kind, byteCount)
   }

@@ -14,7 +14,8 @@ package enum ObjectError: ExplainedError, Equatable {
   /// The object that it is about.
   package var id: ObjectID {
     switch self {
-    case .missing(let id), .damaged(let id, _), .wrongKind(let id, _, _), .tooLarge(let id, _, _): id
+    case .missing(let id), .damaged(let id, _), .wrongKind(let id, _, _), .tooLarge(let id, _, _):
+      id
     }
   }
 
