@@ -71,6 +71,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files"]),
     tests(of: "Files", ["Diagnostics"]),
   ]
 )

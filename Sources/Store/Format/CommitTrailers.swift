@@ -75,6 +75,18 @@ package struct CommitTrailers: Sendable, Equatable {
     entries = others == 0 || (isByGit && found.count * 3 >= others) ? found : []
   }
 
+  /// A message without the trailers that this program writes.
+  package static func removingOurs(from message: String) -> String {
+    guard !CommitTrailers(parsing: message).entries.isEmpty else { return message }
+    let lines = CommitObject.tidied(message).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    let start = lines.dropLast().lastIndex { $0.isEmpty } ?? lines.endIndex
+    let kept = lines.enumerated().filter { index, line in
+      index <= start || !Key.allCases.contains { line.hasPrefix($0.rawValue + ":") }
+    }
+    return CommitObject.tidied(kept.map { String($0.element) }.joined(separator: "\n"))
+  }
+
   private static func entry(_ line: String) -> (key: String, value: String)? {
     guard let colon = line.firstIndex(of: ":") else { return nil }
     let key = trimmed(line[..<colon])

@@ -60,59 +60,57 @@ final class ReferenceStore {
     return found.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Moves a reference from one object to another, with an entry in its log.
-  ///
-  /// - Parameter old: what it must name now; `nil` when it must not exist.
-  /// - Parameter new: what it names afterwards; `nil` takes it away.
-  /// - Throws: a failure of kind `modified` or `exists` when it names something else by now.
-  func move(
-    _ name: String, from old: ObjectID?, to new: ObjectID?, _ reason: String, by person: Signature
-  ) throws(GitFailure) {
-    try setIdentity(person)
-    let action = "update the reference"
-    var updated: OpaquePointer?
-    switch (old, new) {
-    case (nil, nil): return
-    case (nil, let new?):
-      var id = new.raw
-      try GitFailure.check(
-        git_reference_create(&updated, repository.raw, name, &id, 0, reason), action, name)
-    case (let old?, let new?):
-      var id = new.raw
-      var expected = old.raw
-      try GitFailure.check(
-        git_reference_create_matching(
-          &updated, repository.raw, name, &id, 1, &expected, reason), action, name)
-    case (let old?, nil):
-      guard let present = try lookUp(name) else { throw modified(action, name) }
-      defer { git_reference_free(present) }
-      guard let id = git_reference_target(present), ObjectID(id.pointee) == old else {
-        throw modified(action, name)
-      }
-      try GitFailure.check(git_reference_delete(present), "delete the reference", name)
-    }
-    git_reference_free(updated)
+  /// What a reference holds itself.
+  func value(of name: String) throws(GitFailure) -> ReferenceValue {
+    guard let found = try lookUp(name) else { return .absent }
+    defer { git_reference_free(found) }
+    return Self.value(of: found)
   }
 
-  /// Makes `HEAD` name another branch, or a commit itself.
-  func moveHead(
-    from old: Head, to new: Head, _ reason: String, by person: Signature
+  /// Moves a reference from the value that it must have to another, with an entry in its log.
+  /// - Throws: a failure of kind `modified` or `exists` when it holds something else by now.
+  func apply(
+    _ change: ReferenceChange, _ reason: String, by person: Signature
   ) throws(GitFailure) {
-    try setIdentity(person)
-    guard try head() == old else { throw modified("move HEAD", "HEAD") }
+    let name = change.name
+    try GitFailure.check(
+      git_repository_set_ident(repository.raw, person.name, person.email), "set the identity",
+      person.name)
+    let action = "update the reference"
     var updated: OpaquePointer?
-    switch new {
-    case .branch(let name, _):
-      try GitFailure.check(
-        git_reference_symbolic_create(&updated, repository.raw, "HEAD", name, 1, reason),
-        "move HEAD to", name)
-    case .detached(let commit):
-      var id = commit.raw
-      try GitFailure.check(
-        git_reference_create(&updated, repository.raw, "HEAD", &id, 1, reason),
-        "move HEAD to", commit.hexadecimal)
+    defer { git_reference_free(updated) }
+    let code: Int32
+    switch (change.before, change.after) {
+    case (.absent, .object(let new)):
+      var id = new.raw
+      code = git_reference_create(&updated, repository.raw, name, &id, 0, reason)
+    case (.object(let old), .object(let new)):
+      var id = new.raw
+      var expected = old.raw
+      code = git_reference_create_matching(
+        &updated, repository.raw, name, &id, 1, &expected, reason)
+    case (.absent, .symbolic(let new)):
+      code = git_reference_symbolic_create(&updated, repository.raw, name, new, 0, reason)
+    case (.symbolic(let old), .symbolic(let new)):
+      code = git_reference_symbolic_create_matching(
+        &updated, repository.raw, name, new, 1, old, reason)
+    case (.symbolic, .object(let new)):
+      // libgit2 compares only with a value of the same kind: what guards here is the writers' lock.
+      guard try value(of: name) == change.before else { throw modified(action, name) }
+      var id = new.raw
+      code = git_reference_create(&updated, repository.raw, name, &id, 1, reason)
+    case (.object, .symbolic(let new)):
+      guard try value(of: name) == change.before else { throw modified(action, name) }
+      code = git_reference_symbolic_create(&updated, repository.raw, name, new, 1, reason)
+    case (_, .absent):
+      guard let present = try lookUp(name), Self.value(of: present) == change.before else {
+        throw modified(action, name)
+      }
+      // Deleting compares with the value that `present` was read with.
+      code = git_reference_delete(present)
+      git_reference_free(present)
     }
-    git_reference_free(updated)
+    try GitFailure.check(code, action, name)
   }
 
   /// Whether Git allows a branch of this name (without `refs/heads/`).
@@ -135,10 +133,11 @@ final class ReferenceStore {
     return found
   }
 
-  private func setIdentity(_ person: Signature) throws(GitFailure) {
-    try GitFailure.check(
-      git_repository_set_ident(repository.raw, person.name, person.email), "set the identity",
-      person.name)
+  private static func value(of reference: OpaquePointer) -> ReferenceValue {
+    if let name = git_reference_symbolic_target(reference) {
+      return .symbolic(String(cString: name))
+    }
+    return git_reference_target(reference).map { .object(ObjectID($0.pointee)) } ?? .absent
   }
 
   private func modified(_ action: String, _ name: String) -> GitFailure {
