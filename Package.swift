@@ -73,5 +73,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Files", ["Diagnostics"]),
+    tests(of: "Checkpoint", ["Diagnostics", "Files"]),
   ]
 )

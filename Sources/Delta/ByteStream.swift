@@ -61,7 +61,8 @@ struct ByteReader {
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
       let byte = try readByte(field: field)
       guard shift < 63 || byte <= 1, shift == 0 || byte != 0 else {
-        throw .payloadDamaged(field: field, found: "a varint of another form", expected: "the shortest")
+        throw .payloadDamaged(
+          field: field, found: "a varint of another form", expected: "the shortest")
       }
       value |= UInt64(byte & 127) << shift
       if byte < 128 { return value }

@@ -19,8 +19,9 @@ struct FrequencyTable: Sendable {
 
   /// The table of a shape at one of the widths in ``ColumnModel/tableWidths``.
   static func table(_ shape: ColumnModel.Shape, width: Int) -> FrequencyTable {
-    all[Int(shape.rawValue) * ColumnModel.tableWidths.count + width
-      - ColumnModel.tableWidths.lowerBound]
+    all[
+      Int(shape.rawValue) * ColumnModel.tableWidths.count + width
+        - ColumnModel.tableWidths.lowerBound]
   }
 
   private static let all: [FrequencyTable] = ColumnModel.Shape.allCases.flatMap { shape in

@@ -87,7 +87,9 @@ struct IntegerDecoder {
     var reader = ByteReader(bytes)
     let count = try reader.readVarint(field: "number of coder words")
     let state = try reader.readInteger(UInt64.self, field: "coder state")
-    guard count <= UInt64(reader.remaining / 4) else { throw .payloadTruncated(field: "coder words") }
+    guard count <= UInt64(reader.remaining / 4) else {
+      throw .payloadTruncated(field: "coder words")
+    }
     let words = try reader.readBytes(count: Int(count) * 4, field: "coder words")
     symbols = try SymbolDecoder(state: state, words: words)
     bits = BitReader(reader.rest)

@@ -10,7 +10,9 @@ enum LowRankEncoder {
     let form = try SpectralForm(factors)
     let norm = form.squaredNorm.squareRoot()
     guard norm.isFinite else { throw .notFinite(what: "the change's norm") }
-    guard norm > 0 else { return (try zero(factors, grid), AchievedError(relative: 0, onKeys: nil)) }
+    guard norm > 0 else {
+      return (try zero(factors, grid), AchievedError(relative: 0, onKeys: nil))
+    }
     let quantiser = Quantiser(form, keys: keys)
     let rounding = GridRounding(factors, grid: grid, keys: keys)
     guard rounding.frobenius <= precision * norm / 2 else {
@@ -34,7 +36,8 @@ enum LowRankEncoder {
     var target = precision
     var closest = Double.infinity
     for _ in 0..<12 {
-      var level = self.level(form, rows: factors.rows, columns: factors.columns, error: target * norm)
+      var level = self.level(
+        form, rows: factors.rows, columns: factors.columns, error: target * norm)
       if !(level > holds && level < fails) {
         guard holds > 0, fails.isFinite else { break }
         level = (holds * fails).squareRoot()

@@ -7,7 +7,7 @@ import LinearAlgebra
 ///     coder   see ``IntegerEncoder``; its columns are left_0, right_0, left_1, right_1 …
 ///     prefix  of the coder's bits, for each direction k, with e₋₁ = the grid's exponent and c₋₁ = 72:
 ///               escape code of order 1 of the zigzag of e_k − e_{k−1}, the scale's exponent
-///               4 bits, the scale's mantissa − 16
+///               6 bits, the scale's mantissa − 64
 ///               for left, then right: 1 bit, the shape; escape code of order 1 of the zigzag of
 ///               c_k − c_{k−1}, the width, left and right each with its own predecessor
 enum LowRankPayload {
@@ -30,7 +30,7 @@ enum LowRankPayload {
     for k in 0..<factors.rank {
       let scale = factors.scales[k]
       writeDifference(scale.exponent - exponent, to: &prefix)
-      prefix.write(UInt64(scale.mantissa - DirectionScale.mantissas.lowerBound), count: 4)
+      prefix.write(UInt64(scale.mantissa - DirectionScale.mantissas.lowerBound), count: 6)
       exponent = scale.exponent
       for (side, row) in [factors.left.row(k), factors.right.row(k)].enumerated() {
         let start = integers.count
@@ -96,9 +96,10 @@ enum LowRankPayload {
     var widths = [firstWidth, firstWidth]
     for _ in 0..<rank {
       exponent = try readDifference(
-        &bits, from: exponent, within: grid.exponent - QuantisedFactors.deepest...grid.exponent + 62,
+        &bits, from: exponent,
+        within: grid.exponent - QuantisedFactors.deepest...grid.exponent + 62,
         field: "exponent of a direction")
-      let mantissa = Int(bits.read(count: 4)) + DirectionScale.mantissas.lowerBound
+      let mantissa = Int(bits.read(count: 6)) + DirectionScale.mantissas.lowerBound
       var models: [ColumnModel] = []
       for side in 0..<2 {
         let shape = bits.read(count: 1) == 0 ? ColumnModel.Shape.gaussian : .laplace

@@ -10,7 +10,8 @@ struct ModelChoice {
   private let values: UnsafeBufferPointer<Int32>
 
   /// The cheapest model for a column, and its cost in bits.
-  static func cheapest(for values: UnsafeBufferPointer<Int32>) -> (model: ColumnModel, bits: Double) {
+  static func cheapest(for values: UnsafeBufferPointer<Int32>) -> (model: ColumnModel, bits: Double)
+  {
     ModelChoice(magnitudes: MagnitudeHistogram(values), values: values).search()
   }
 
@@ -53,7 +54,10 @@ struct MagnitudeHistogram {
     let all = ColumnModel.widths
     guard squares > 0 else { return all.lowerBound...all.lowerBound }
     var seen = 0
-    let median = lengths.firstIndex { seen += $0; return 2 * seen >= count } ?? 0
+    let median =
+      lengths.firstIndex {
+        seen += $0; return 2 * seen >= count
+      } ?? 0
     let deviation = Int((4 * binaryLogarithm(squares / Double(count))).rounded(.up))
     let high = min(max(deviation + 3, all.lowerBound), all.upperBound)
     let low = median == 0 ? all.lowerBound : 8 * median - 12

@@ -1,4 +1,4 @@
-package import LinearAlgebra
+import LinearAlgebra
 
 /// A change of low rank in integers: Δ̂ = Σ_k scale_k · left_k right_kᵀ.
 ///

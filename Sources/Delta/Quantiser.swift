@@ -19,11 +19,12 @@ struct Quantiser {
       case .rows(let k): Matrix.product(form.left, .none, k)
       }
     }
-    keyNorm = projectedKeys.map { projected in
-      (0..<form.rank).reduce(0.0) { sum, k in
-        sum + form.values[k] * form.values[k] * projected.row(k).reduce(0) { $0 + $1 * $1 }
-      }.squareRoot()
-    } ?? 0
+    keyNorm =
+      projectedKeys.map { projected in
+        (0..<form.rank).reduce(0.0) { sum, k in
+          sum + form.values[k] * form.values[k] * projected.row(k).reduce(0) { $0 + $1 * $1 }
+        }.squareRoot()
+      } ?? 0
   }
 
   /// Integers on both sides for every direction of an allocation. Directions of which a side rounds
@@ -98,7 +99,8 @@ struct Quantiser {
     let frobenius = GramProduct.trace(gp, gq).squareRoot()
     let onKeys: Double =
       switch keys {
-      case .columns(let k): GramProduct.trace(gp, Self.gram(Matrix.product(q, .none, k))).squareRoot()
+      case .columns(let k):
+        GramProduct.trace(gp, Self.gram(Matrix.product(q, .none, k))).squareRoot()
       case .rows(let k): GramProduct.trace(gq, Self.gram(Matrix.product(p, .none, k))).squareRoot()
       case nil: 0
       }

@@ -1,0 +1,55 @@
+package import Diagnostics
+internal import Glibc
+
+/// What the file system refused.
+package enum FileFailure: ExplainedError, Equatable {
+  /// A system call failed; `code` is its `errno`.
+  case system(FileAction, path: String, code: Int32)
+  /// A file, or what comes out of a pipe, is longer than the caller can use. `bytes` is `nil` when
+  /// reading stopped at the limit.
+  case tooLarge(path: String, bytes: Int?, limit: Int)
+  /// Something stands where a new directory should go.
+  case destinationExists(path: String)
+  /// A directory, device or socket where a file is needed.
+  case notRegularFile(path: String)
+  /// A name in a directory that is not UTF-8.
+  case nameNotText(directory: String)
+  /// Another process holds the lock; `holder` is its process id, if it wrote one.
+  case locked(path: String, holder: Int?)
+
+  /// Whether it says that nothing is there.
+  package var isAbsence: Bool {
+    guard case .system(_, _, let code) = self else { return false }
+    return code == ENOENT
+  }
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    switch self {
+    case .system(let action, let path, let code):
+      let meaning = SystemErrorMeaning(code: code)
+      return Explanation(
+        "could not \(action.rawValue): \(meaning.clause)", file: path, remedy: meaning.remedy)
+    case .tooLarge(let path, let bytes, let limit):
+      return Explanation(
+        "the file is too large", file: path, found: bytes.map { "\($0) bytes" } ?? "more",
+        expected: "at most \(limit) bytes", remedy: "Check that it is the file you mean.")
+    case .destinationExists(let path):
+      return Explanation(
+        "the destination exists already", file: path,
+        remedy: "Choose another name, or move it out of the way first.")
+    case .notRegularFile(let path):
+      return Explanation(
+        "not a regular file", file: path, expected: "a file",
+        remedy: "Give the path of a file, not of a directory or device.")
+    case .nameNotText(let directory):
+      return Explanation(
+        "the directory contains a name that is not UTF-8", file: directory,
+        remedy: "Rename that file; `ls -b` shows its bytes.")
+    case .locked(let path, let holder):
+      return Explanation(
+        "locked by another process" + (holder.map { " (pid \($0))" } ?? ""), file: path,
+        remedy: "Wait until it has finished, then try again.")
+    }
+  }
+}

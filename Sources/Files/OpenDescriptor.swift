@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// Owns a file descriptor, closed at the end of its life and not passed on to child processes.
+struct OpenDescriptor: ~Copyable {
+  let raw: Int32
+  let path: String
+
+  init(
+    opening path: String, _ flags: Int32, permissions: mode_t = 0o666,
+    for action: FileAction = .open
+  ) throws(FileFailure) {
+    raw = try systemCall(action, path) { open(path, flags | O_CLOEXEC, permissions) }
+    self.path = path
+  }
+
+  deinit { close(raw) }
+
+  func status() throws(FileFailure) -> stat {
+    var status = stat()
+    try systemCall(.inspect, path) { fstat(raw, &status) }
+    return status
+  }
+
+  /// Writes all of it, however many calls that takes.
+  func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) {
+    var rest = bytes[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let written = try systemCall(.write, path) { write(raw, start, rest.count) }
+      rest = rest.dropFirst(written)
+    }
+  }
+
+  /// Reads until the buffer is full or the file ends; gives back how many bytes came.
+  func readUpTo(filling buffer: UnsafeMutableRawBufferPointer) throws(FileFailure) -> Int {
+    var count = 0
+    while count < buffer.count, let start = buffer.baseAddress {
+      let got = try systemCall(.read, path) { read(raw, start + count, buffer.count - count) }
+      guard got > 0 else { break }
+      count += got
+    }
+    return count
+  }
+
+  func sync() throws(FileFailure) { try systemCall(.sync, path) { fsync(raw) } }
+
+  /// Takes the advisory lock if nobody has it.
+  ///
+  /// Where the file system has no locks the answer is `unsupported`.
+  func tryLock() throws(FileFailure) -> LockAttempt {
+    do throws(FileFailure) {
+      try systemCall(.lock, path) { flock(raw, LOCK_EX | LOCK_NB) }
+      return .taken
+    } catch .system(_, _, EWOULDBLOCK) {
+      return .heldElsewhere
+    } catch .system(_, _, ENOLCK), .system(_, _, EOPNOTSUPP) {
+      return .unsupported
+    }
+  }
+}
+
+enum LockAttempt {
+  case taken
+  case heldElsewhere
+  case unsupported
+}

@@ -1,0 +1,107 @@
+import Files
+import TestSupport
+import Testing
+
+@Suite struct FileVerbTests {
+  @Test("a file is read whole up to its limit, and refused one byte above it")
+  func readLimit() throws {
+    let directory = try TemporaryDirectory()
+    for size in [0, 1, 70_000] {
+      let bytes = [UInt8](repeating: 9, count: size)
+      let path = try directory.write(bytes, to: "f\(size)")
+      #expect(try readFile(path, limit: size) == bytes)
+      guard size > 0 else { continue }
+      #expect(throws: FileFailure.tooLarge(path: path, bytes: size, limit: size - 1)) {
+        try readFile(path, limit: size - 1)
+      }
+    }
+  }
+
+  @Test("a source without an end is cut off at the limit")
+  func endlessSource() {
+    #expect(throws: FileFailure.tooLarge(path: "/dev/zero", bytes: nil, limit: 300_000)) {
+      try readFile("/dev/zero", limit: 300_000)
+    }
+  }
+
+  @Test("a directory is not read as a file")
+  func readDirectory() throws {
+    let directory = try TemporaryDirectory()
+    #expect(throws: FileFailure.notRegularFile(path: directory.path)) {
+      try readFile(directory.path, limit: 10)
+    }
+  }
+
+  @Test("names come in the order of their bytes")
+  func listing() throws {
+    let directory = try TemporaryDirectory()
+    for name in ["b", "a", "Z", "ä", "a.b", ".hidden"] { try directory.write("", to: name) }
+    #expect(try listDirectory(directory.path) == [".hidden", "Z", "a", "a.b", "b", "ä"])
+    #expect(throws: FileFailure.self) { try listDirectory(directory["none"]) }
+  }
+
+  @Test("kinds are told apart, through links, and absence is not an error")
+  func kinds() throws {
+    let directory = try TemporaryDirectory()
+    let file = try directory.write("", to: "file")
+    #expect(try fileKind(at: file) == .regular)
+    #expect(try fileKind(at: directory.path) == .directory)
+    #expect(try fileKind(at: "/dev/null") == .other)
+    #expect(try fileKind(at: directory["none"]) == nil)
+    #expect(try fileKind(at: file + "/below") == nil)
+  }
+
+  @Test("missing directories are made, present ones are fine, a file in the way is not")
+  func directories() throws {
+    let directory = try TemporaryDirectory()
+    try makeDirectories(directory["a/b/c/"])
+    try makeDirectories(directory["a/b/c"])
+    #expect(try fileKind(at: directory["a/b/c"]) == .directory)
+    try directory.write("", to: "file")
+    #expect(throws: FileFailure.self) { try makeDirectories(directory["file"]) }
+    #expect(throws: FileFailure.self) { try makeDirectories(directory["file/below"]) }
+  }
+
+  @Test("a copy has the same bytes and permissions and never overwrites")
+  func copies() throws {
+    let directory = try TemporaryDirectory()
+    let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 >> 3) }
+    let path = try directory.write(bytes, to: "from")
+    try copyFile(from: path, to: directory["to"])
+    #expect(try directory.read("to") == bytes)
+    #expect(throws: FileFailure.self) { try copyFile(from: path, to: directory["to"]) }
+    #expect(throws: FileFailure.self) { try copyFile(from: directory["none"], to: directory["x"]) }
+    #expect(throws: FileFailure.notRegularFile(path: directory.path)) {
+      try copyFile(from: directory.path, to: directory["x"])
+    }
+    #expect(try listDirectory(directory.path) == ["from", "to"])
+    try copyFile(from: try directory.write("", to: "empty"), to: directory["empty copy"])
+    #expect(try directory.read("empty copy") == [])
+  }
+
+  @Test("a file whose size the system reports as 0 is copied whole")
+  func copiesSyntheticFile() throws {
+    let directory = try TemporaryDirectory()
+    try copyFile(from: "/proc/self/status", to: directory["status"])
+    #expect(try directory.read("status").count > 100)
+  }
+
+  @Test("a link is the same file, and never overwrites")
+  func links() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.write("x", to: "from")
+    try linkFile(from: path, to: directory["to"])
+    #expect(try FileStamp(ofFileAt: path) == FileStamp(ofFileAt: directory["to"]))
+    #expect(throws: FileFailure.self) { try linkFile(from: path, to: directory["to"]) }
+  }
+
+  @Test("a tree is removed with all that is in it; nothing there is fine")
+  func removal() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("x", to: "tree/a/b/file")
+    try directory.write("x", to: "tree/file")
+    try removeTree(directory["tree"])
+    try removeTree(directory["tree"])
+    #expect(try listDirectory(directory.path) == [])
+  }
+}
