@@ -235,6 +235,8 @@ def sentencepiece(size=1300):
 
 def sentencepiece_prepend():
     form = sentencepiece()
+    for token in form["added_tokens"]:
+        token["normalized"] = token["content"] == "</s>"  # Found only behind a mark, as old files of this kind have it.
     form["pre_tokenizer"] = None
     form["normalizer"] = {"type": "Sequence", "normalizers": [
         {"type": "Prepend", "prepend": "\u2581"}, {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]}
@@ -246,6 +248,8 @@ def sentencepiece_prepend():
 
 def sentencepiece_metaspace():
     form = sentencepiece_prepend()
+    for token in form["added_tokens"]:
+        token["normalized"] = False
     form["normalizer"] = None
     form["pre_tokenizer"] = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": False}
     return form
@@ -280,10 +284,12 @@ def write_expected(folder, tokenizer, strings, rng):
         out += struct.pack(f"<{len(ids) + 1}H", len(ids), *ids)
     (folder / "ids.bin").write_bytes(bytes(out))
     size = max(tokenizer.get_vocab(with_added_tokens=True).values()) + 1
+    # By id: the library's own skip_special_tokens overlooks special tokens that a normalizer has changed.
+    special_ids = {i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special}
     lines = []
     for index in range(400):
         ids = [rng.randrange(size) for _ in range(rng.randint(1, 12))] if index % 2 else tokenizer.encode(rng.choice(strings)).ids[:40]
-        lines.append([ids, tokenizer.decode(ids, skip_special_tokens=False), tokenizer.decode(ids, skip_special_tokens=True)])
+        lines.append([ids, tokenizer.decode(ids, skip_special_tokens=False), tokenizer.decode([i for i in ids if i not in special_ids], skip_special_tokens=False)])
     write_lines(folder / "decoded.jsonl", lines)
 
 

@@ -75,6 +75,23 @@ import Transformer
     }
   }
 
+  @Test("more values, tokens or merges than any tokenizer has are refused while they are read")
+  func tooMany() {
+    func refusal(_ text: String, _ times: Int, in part: WritableKeyPath<TinyTokenizer, String>)
+      -> String?
+    {
+      var tiny = TinyTokenizer()
+      let element = tiny[keyPath: part]
+      tiny[keyPath: part] =
+        element.prefix(1) + String(repeating: text + ",", count: times) + element.dropFirst()
+      guard case .malformed(_, _, let expected) = tiny.refusal else { return nil }
+      return expected
+    }
+    #expect(refusal("0", 1 << 20, in: \.addedTokens)?.hasSuffix("values") == true)
+    #expect(refusal(#""":0"#, 1 << 22, in: \.vocabulary)?.hasSuffix("entries") == true)
+    #expect(refusal(#""""#, 1 << 22, in: \.merges)?.hasSuffix("entries") == true)
+  }
+
   @Test("a missing field is named by its path")
   func missingField() {
     var tiny = TinyTokenizer()
@@ -166,6 +183,7 @@ import Transformer
         "post_processor.single"
       ),
       (.decoder, #"{"type": "Strip", "content": ""}"#, "decoder.content"),
+      (.decoder, #"{"type": "Metaspace", "replacement": ""}"#, "decoder.replacement"),
     ] as [(TinyTokenizer.Part, String, String)])
   func unsupportedSettings(
     part: TinyTokenizer.Part, value: String, field: String
