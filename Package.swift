@@ -44,7 +44,7 @@ let package = Package(
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
     room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
     room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CZstd"]),
-    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2"]),
+    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
     room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
     room("Evaluation", ["Diagnostics", "Checkpoint", "Transformer", "Editing"]),
@@ -71,7 +71,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files"]),
     tests(of: "Files", ["Diagnostics"]),
+    tests(of: "LinearAlgebra", ["Diagnostics"]),
+    tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Checkpoint", ["Diagnostics", "Files"]),
+    tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
     .testTarget(
       name: "TokenizerTests", dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files"],
       swiftSettings: settings),

@@ -1,0 +1,133 @@
+import LinearAlgebra
+
+/// Finds the coarsest integers that keep a change of low rank within the asked precision.
+enum LowRankEncoder {
+  static func encode(
+    _ factors: LowRankFactors, grid: FixedPointGrid, precision: Double, keys: EditKeys?
+  ) throws(DeltaError) -> (factors: QuantisedFactors, error: AchievedError) {
+    guard (1e-9..<1).contains(precision) else { throw .precisionOutOfRange(precision) }
+    try check(keys, against: factors)
+    let form = try SpectralForm(factors)
+    let norm = form.squaredNorm.squareRoot()
+    guard norm.isFinite else { throw .notFinite(what: "the change's norm") }
+    guard norm > 0 else {
+      return (try zero(factors, grid), AchievedError(relative: 0, onKeys: nil))
+    }
+    let quantiser = Quantiser(form, keys: keys)
+    let rounding = GridRounding(factors, grid: grid, keys: keys)
+    guard rounding.frobenius <= precision * norm / 2 else {
+      throw .changeBelowGrid(norm: norm, smallest: 2 * rounding.frobenius / precision)
+    }
+
+    func error(_ quantised: Quantiser.Quantised) -> AchievedError {
+      let distance = quantiser.distance(quantised)
+      let onKeys =
+        quantiser.keyNorm > 0
+        ? (distance.onKeys + rounding.onKeys) / quantiser.keyNorm : nil
+      return AchievedError(
+        relative: (distance.frobenius + rounding.frobenius) / norm, onKeys: onKeys)
+    }
+
+    // The error grows with the level nearly as its square root: a few secant steps, kept inside the
+    // bracket of the largest level known to hold and the smallest known not to.
+    var best: (quantised: Quantiser.Quantised, error: AchievedError)?
+    var holds = 0.0
+    var fails = Double.infinity
+    var target = precision
+    var closest = Double.infinity
+    for _ in 0..<12 {
+      var level = self.level(
+        form, rows: factors.rows, columns: factors.columns, error: target * norm)
+      if !(level > holds && level < fails) {
+        guard holds > 0, fails.isFinite else { break }
+        level = (holds * fails).squareRoot()
+      }
+      let allocation = BitAllocation(
+        values: form.values, rows: factors.rows, columns: factors.columns, level: level)
+      guard let quantised = quantiser.quantise(allocation) else { break }
+      let achieved = error(quantised)
+      let ratio = achieved.worst / precision
+      closest = min(closest, achieved.worst)
+      if ratio <= 1 {
+        holds = level
+        best = (quantised, achieved)
+        if ratio > 0.998 { break }
+      } else {
+        fails = level
+      }
+      if fails / holds < 1.001 { break }
+      target *= 0.999 / ratio
+    }
+    guard let best else { throw .precisionOutOfReach(asked: precision, reached: closest) }
+    do {
+      return (
+        try QuantisedFactors(
+          grid: grid, left: best.quantised.left, right: best.quantised.right,
+          scales: best.quantised.steps.map(\.scale)), best.error
+      )
+    } catch .changeAboveGrid(let largest, let limit) {
+      throw .changeAboveGrid(largest: largest, limit: limit)
+    } catch {
+      throw .precisionOutOfReach(asked: precision, reached: closest)
+    }
+  }
+
+  /// The level whose expected error is the given one, by bisection on its logarithm.
+  private static func level(
+    _ form: SpectralForm, rows: Int, columns: Int, error: Double
+  ) -> Double {
+    let wanted = error * error
+    let largest = form.values[0] * form.values[0]
+    // At the top every direction is under water; at the bottom none is and the error is tiny.
+    var high = largest
+    var low = wanted / Double(form.rank * (rows + columns)) * 1e-6
+    for _ in 0..<60 where high / low > 1 + 1e-9 {
+      let middle = (low * high).squareRoot()
+      let expected = BitAllocation.expectedSquaredError(
+        form.values, rows: rows, columns: columns, level: middle)
+      if expected <= wanted { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  private static func zero(
+    _ factors: LowRankFactors, _ grid: FixedPointGrid
+  ) throws(DeltaError) -> QuantisedFactors {
+    try QuantisedFactors(
+      grid: grid, left: Matrix(rows: 0, columns: factors.rows),
+      right: Matrix(rows: 0, columns: factors.columns), scales: [])
+  }
+
+  private static func check(
+    _ keys: EditKeys?, against factors: LowRankFactors
+  ) throws(DeltaError) {
+    let (matrix, extent): (Matrix<Double>, Int)
+    switch keys {
+    case .columns(let k): (matrix, extent) = (k, factors.columns)
+    case .rows(let k): (matrix, extent) = (k, factors.rows)
+    case nil: return
+    }
+    guard matrix.rows == extent else {
+      throw .shapeMismatch(
+        what: "keys", found: [matrix.rows, matrix.columns], expected: [extent, matrix.columns])
+    }
+    guard matrix.storage.allSatisfy(\.isFinite) else { throw .notFinite(what: "a key") }
+  }
+}
+
+/// How much rounding to the grid can add to a change's error: half a step an element.
+struct GridRounding {
+  /// A bound on the Frobenius norm of what rounding adds.
+  let frobenius: Double
+  /// The same after multiplying by the keys: at most ‖·‖_F ‖K‖_F.
+  let onKeys: Double
+
+  init(_ factors: LowRankFactors, grid: FixedPointGrid, keys: EditKeys?) {
+    frobenius = grid.step / 2 * (Double(factors.rows) * Double(factors.columns)).squareRoot()
+    onKeys =
+      switch keys {
+      case .columns(let k), .rows(let k): frobenius * k.frobeniusNorm
+      case nil: 0
+      }
+  }
+}

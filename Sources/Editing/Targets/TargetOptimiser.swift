@@ -1,0 +1,108 @@
+package import Diagnostics
+internal import LinearAlgebra
+package import Transformer
+
+/// When a target is good enough.
+package enum StopRule: String, Sendable, Equatable, CaseIterable {
+  /// The loss fell below 0.05: the MEMIT authors' rule.
+  case loss
+  /// The new object is the most probable continuation in every context: ENCORE's rule
+  /// (arXiv 2502.01636), or the loss fell below 0.05.
+  case argmax
+}
+
+/// What the optimisation of a target looked like at one step, before that step's update.
+package struct TargetStep: Sendable, Equatable {
+  /// The whole loss.
+  package let loss: Float
+  /// The mean negative log-likelihood of the target's tokens over all contexts.
+  package let negativeLogLikelihood: Float
+  /// The KL term, its factor included.
+  package let divergence: Float
+  /// The decay term, its factor included.
+  package let decay: Float
+  /// The mean over contexts of exp(−negative log-likelihood).
+  package let probability: Float
+}
+
+/// The hidden vector wanted at a request's subject, and how it was found.
+package struct Target: Sendable, Equatable {
+  /// z, `[d]`: `initial + change`.
+  package let vector: [Float]
+  /// The unedited hidden state of the bare prompt at the last edited layer, `[d]`.
+  package let initial: [Float]
+  /// δ, `[d]`.
+  package let change: [Float]
+  /// One entry for each forward step.
+  package let steps: [TargetStep]
+}
+
+/// Finds the hidden vectors that make the model say the new objects.
+///
+/// Minimises NLL(target) + KL(anchor) + decay over a vector δ added at the last edited layer's output to
+/// the subject's last token, by Adam under a norm bound. All requests run in one ragged batch through the
+/// tokens that δ can reach; each leaves the batch when it is done.
+/// - Source: MEMIT, arXiv 2210.07229, section 4.1, with the released program's defaults and quirks.
+package struct TargetOptimiser {
+  private let model: DecoderModel
+  private let hyperparameters: MEMITHyperparameters
+  private let stop: StopRule
+
+  /// Optimises on a model with the hyperparameters' layers, rate, factors and bounds.
+  package init(
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss
+  ) {
+    self.model = model
+    self.hyperparameters = hyperparameters
+    self.stop = stop
+  }
+
+  /// The targets of some requests, in their order.
+  ///
+  /// - Parameters:
+  ///   - requests: each with a name for messages.
+  ///   - progress: told how many targets are done.
+  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  package func targets(
+    for requests: [(name: String, tokens: RequestTokens)], progress: some ProgressSink
+  ) throws -> [Target] {
+    var targets: [Target] = []
+    for batch in batches(of: requests) {
+      var run = try TargetBatch(model, hyperparameters, stop: stop, Array(requests[batch]))
+      let done = targets.count
+      targets += try run.optimise { finished, step in
+        progress.report(
+          ProgressEvent(
+            .targets, done: done + finished, total: requests.count, detail: "step \(step)"))
+      }
+    }
+    return targets
+  }
+
+  /// Consecutive requests whose buffers together stay within the memory that one batch may take.
+  private func batches(of requests: [(name: String, tokens: RequestTokens)]) -> [Range<Int>] {
+    let architecture = model.architecture
+    let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
+    // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
+    let rowBytes =
+      4 * blocks
+      * (8 * architecture.width + 3 * architecture.queryKeyValueColumns
+        + 4 * architecture.innerWidth)
+    var ranges: [Range<Int>] = []
+    var start = 0
+    var bytes = 0
+    for (index, request) in requests.enumerated() {
+      let rows = request.tokens.rows.reduce(0) {
+        $0 + $1.tokens.count - $1.lookup + request.tokens.target.count
+      }
+      let cost = rows * rowBytes
+      if index > start, bytes + cost > hyperparameters.batchBytes {
+        ranges.append(start..<index)
+        (start, bytes) = (index, 0)
+      }
+      bytes += cost
+    }
+    if start < requests.count { ranges.append(start..<requests.count) }
+    return ranges
+  }
+}

@@ -1,0 +1,43 @@
+extension EditRepository {
+  /// Carries out one command's changes of references, as the only writer: objects, then the log of
+  /// operations, then the references, each by compare-and-swap.
+  ///
+  /// When a reference holds something else by now, those already moved are moved back. After a crash in between, the
+  /// log has an operation that did not take place, or not wholly; ``undo()`` looks at each reference before it moves it.
+  /// - Returns: the operation's id.
+  @discardableResult
+  func changeReferences(
+    _ record: OperationRecord, reason: String, by identity: Identity, with pack: PackWriter
+  ) throws -> ObjectID {
+    let (operation, step) = try OperationLog(database, references).prepare(
+      record, by: identity, in: pack)
+    try pack.finish()
+    var done: [ReferenceChange] = []
+    do throws(GitFailure) {
+      for change in [step] + record.changes {
+        try references.apply(change, reason, by: identity.committer)
+        done.append(change)
+      }
+    } catch {
+      for change in done.reversed() {
+        try? references.apply(change.inverse, "undo: \(reason)", by: identity.committer)
+      }
+      guard error.kind == .modified || error.kind == .exists || error.kind == .locked else {
+        throw error
+      }
+      throw StoreError.raced(reference: error.subject)
+    }
+    return operation
+  }
+
+  /// The step of `HEAD`, or of the branch that it is on, to a commit.
+  func headStep(to commit: ObjectID) throws -> ReferenceChange {
+    switch try references.head() {
+    case .branch(let name, let old):
+      ReferenceChange(
+        name: name, before: old.map { .object($0) } ?? .absent, after: .object(commit))
+    case .detached(let old):
+      ReferenceChange(name: "HEAD", before: .object(old), after: .object(commit))
+    }
+  }
+}

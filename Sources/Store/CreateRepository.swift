@@ -1,0 +1,48 @@
+import Files
+
+extension EditRepository {
+  /// Makes a repository in `directory`, with one commit: the base, and no edits.
+  ///
+  /// It appears whole or not at all.
+  /// - Parameter baseName: what a person calls the base; for the commit's message only.
+  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``, ``FileFailure``.
+  package static func create(
+    in directory: String, base: BaseManifest, named baseName: String,
+    _ environment: GitEnvironment
+  ) throws -> EditRepository {
+    let location = RepositoryLocation(
+      gitDirectory: directory + "/" + RepositoryLocation.directoryName)
+    guard try fileKind(at: location.gitDirectory) == nil else {
+      throw StoreError.alreadyExists(path: location.gitDirectory)
+    }
+    let global = try GitConfiguration(for: nil, environment)
+    _ = try Identity(environment, global)  // before anything is made
+    let branch = global.value("init.defaultBranch").flatMap {
+      ReferenceStore.isValidBranchName($0) ? $0 : nil
+    }
+    let unfinished: AtomicDirectory
+    do {
+      try makeDirectories(directory)
+      unfinished = try AtomicDirectory(creating: location.gitDirectory)
+      try fill(unfinished.path, base, baseName, branch ?? "main", environment)
+      try unfinished.commit()
+    } catch FileFailure.destinationExists {
+      throw StoreError.alreadyExists(path: location.gitDirectory)
+    }
+    return try EditRepository(opening: location, environment)
+  }
+
+  private static func fill(
+    _ path: String, _ base: BaseManifest, _ baseName: String, _ branch: String,
+    _ environment: GitEnvironment
+  ) throws {
+    try GitRepositoryHandle.createBare(at: path, branch: branch)
+    let repository = try EditRepository(
+      opening: RepositoryLocation(gitDirectory: path), environment, checking: .nothing)
+    try repository.installConfiguration()
+    let start = StackCommit(in: repository)
+    try start.setBase(base)
+    let summary = "emend: start from base " + baseName.split(whereSeparator: \.isNewline).joined()
+    _ = try start.record(summary, as: .commit, onto: .unbornBranch)
+  }
+}

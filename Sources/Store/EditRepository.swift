@@ -1,0 +1,110 @@
+import Files
+import Checkpoint
+
+/// Edits of a model as commits of a bare Git repository. There is no working tree: `HEAD`'s commit is the state.
+///
+/// Not `Sendable`: a repository is used by one thread at a time, and a second thread opens a second one.
+/// Writers, in this process or another, take turns by a lock and a compare-and-swap of the reference.
+package final class EditRepository {
+  /// What is looked at when a repository is opened.
+  package enum OpeningCheck { case format, nothing }
+
+  /// Where it is.
+  package let location: RepositoryLocation
+  /// Whether it can be written: it has no working tree that would fall behind.
+  package var isWritable: Bool { handle.isBare }
+  /// How long a writer waits for another to finish.
+  package var lockPatience: Duration = .seconds(10)
+
+  let environment: GitEnvironment
+  let handle: GitRepositoryHandle
+  let database: ObjectDatabase
+  let references: ReferenceStore
+
+  /// Opens a repository.
+  ///
+  /// - Parameter check: `.nothing` leaves out the look at `HEAD`'s format, for a program that looks for damage.
+  package init(
+    opening location: RepositoryLocation, _ environment: GitEnvironment,
+    checking check: OpeningCheck = .format
+  ) throws {
+    self.location = location
+    self.environment = environment
+    do {
+      handle = try GitRepositoryHandle(opening: location.gitDirectory)
+    } catch  where error.kind == .notFound {
+      throw StoreError.notARepository(path: location.gitDirectory)
+    }
+    database = try ObjectDatabase(of: handle)
+    references = ReferenceStore(of: handle)
+    if check == .format { try checkFormat() }
+  }
+
+  private func checkFormat() throws {
+    let commit = try head().commit
+    guard let entry = try database.tree(database.commit(commit).tree)[EditPath.format] else {
+      throw StoreError.notEmend(path: location.gitDirectory, commit: commit)
+    }
+    try RepositoryFormat.check(
+      database.read(entry.id, as: .blob, limit: RepositoryFormat.byteLimit))
+  }
+
+  /// The branch that `HEAD` is on (without `refs/heads/`; `nil` when it is on a commit itself), and its commit.
+  package func head() throws -> (branch: String?, commit: ObjectID) {
+    switch try references.head() {
+    case .branch(let name, let commit?): (Self.shortBranchName(name), commit)
+    case .branch: throw StoreError.noCommits(path: location.gitDirectory)
+    case .detached(let commit): (nil, commit)
+    }
+  }
+
+  static func shortBranchName(_ name: String) -> String {
+    name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : name
+  }
+
+  /// What an expression means: one commit or a range.
+  package func resolve(_ expression: RevisionExpression) throws -> RevisionExpression.Meaning {
+    try RevisionResolver(handle, database, references).resolve(expression)
+  }
+
+  /// The one commit that an expression means.
+  package func commitID(_ expression: RevisionExpression) throws -> ObjectID {
+    guard case .commit(let id) = try resolve(expression) else {
+      throw RevisionError.severalCommits(expression.text)
+    }
+    return id
+  }
+
+  /// A commit's content.
+  package func commit(_ id: ObjectID) throws -> CommitObject { try database.commit(id) }
+
+  /// The edits active at a commit.
+  package func stack(at commit: ObjectID) throws -> EditStack {
+    try stack(ofTree: database.commit(commit).tree)
+  }
+
+  /// The edits that a tree names.
+  package func stack(ofTree tree: ObjectID) throws -> EditStack {
+    try EditStack(tree: tree, in: database)
+  }
+
+  /// Git's settings, as `git config` would find them.
+  func configuration() throws -> GitConfiguration { try GitConfiguration(for: handle, environment) }
+
+  /// Who records something now.
+  package func identity() throws -> Identity { try Identity(environment, configuration()) }
+
+  /// Runs `body` as the only writer.
+  func asWriter<Result>(_ body: () throws -> Result) throws -> Result {
+    guard isWritable else { throw StoreError.hasWorkingTree(path: location.gitDirectory) }
+    try makeDirectories(location.privateDirectory)
+    let lock: FileLock
+    do {
+      lock = try FileLock(path: location.lockFile, wait: lockPatience)
+    } catch .locked(let path, let holder) {
+      throw StoreError.locked(path: path, holder: holder)
+    }
+    defer { withExtendedLifetime(lock) {} }
+    return try body()
+  }
+}

@@ -1,0 +1,75 @@
+internal import CGit2
+
+/// Git's settings for a repository, as `git config` would find them.
+final class GitConfiguration {
+  enum Level {
+    case system, xdg, global, local
+
+    fileprivate var raw: git_config_level_t {
+      switch self {
+      case .system: GIT_CONFIG_LEVEL_SYSTEM
+      case .xdg: GIT_CONFIG_LEVEL_XDG
+      case .global: GIT_CONFIG_LEVEL_GLOBAL
+      case .local: GIT_CONFIG_LEVEL_LOCAL
+      }
+    }
+  }
+
+  private let raw: OpaquePointer
+  private let repository: GitRepositoryHandle?
+  private let overrides: [(name: String, value: String)]
+
+  /// Reads the files that `environment` points at and, with a repository, its own.
+  init(for repository: GitRepositoryHandle?, _ environment: GitEnvironment) throws(GitFailure) {
+    try GitRuntime.start()
+    var opened: OpaquePointer?
+    try GitFailure.check(git_config_new(&opened), "read the Git configuration", "")
+    guard let opened else { throw .nothingReturned("read the Git configuration", "") }
+    raw = opened
+    self.repository = repository
+    overrides = environment.settings
+    var files = environment.configurationFiles
+    if let repository { files.append((.local, repository.directory + "config")) }
+    for (level, path) in files {
+      let code = git_config_add_file_ondisk(raw, path, level.raw, repository?.raw, 1)
+      guard code != GIT_ENOTFOUND.rawValue else { continue }
+      try GitFailure.check(code, "read the Git configuration", path)
+    }
+  }
+
+  deinit { git_config_free(raw) }
+
+  /// The value of a setting such as `user.name`; the last one wins.
+  func value(_ name: String) -> String? {
+    if let override = overrides.last(where: { $0.name == name.lowercased() }) {
+      return override.value
+    }
+    var buffer = git_buf()
+    defer { git_buf_dispose(&buffer) }
+    guard git_config_get_string_buf(&buffer, raw, name) == 0, let text = buffer.ptr else {
+      return nil
+    }
+    return String(cString: text)
+  }
+
+  /// Writes a setting into the repository's own file.
+  func setLocal(_ name: String, to value: String) throws(GitFailure) {
+    try withLocal(name) { git_config_set_string($0, name, value) }
+  }
+
+  /// Takes a setting out of the repository's own file; one that is not there is no error.
+  func removeLocal(_ name: String) throws(GitFailure) {
+    try withLocal(name) { local in
+      let code = git_config_delete_entry(local, name)
+      return code == GIT_ENOTFOUND.rawValue ? 0 : code
+    }
+  }
+
+  private func withLocal(_ name: String, _ body: (OpaquePointer?) -> Int32) throws(GitFailure) {
+    var local: OpaquePointer?
+    try GitFailure.check(
+      git_config_open_level(&local, raw, GIT_CONFIG_LEVEL_LOCAL), "write the setting", name)
+    defer { git_config_free(local) }
+    try GitFailure.check(body(local), "write the setting", name)
+  }
+}

@@ -1,0 +1,59 @@
+/// What Git would read from the process: environment variables and the clock.
+///
+/// The store never reads either by itself. The executable hands its environment in; a test hands in
+/// what it wants to be true.
+package struct GitEnvironment: Sendable, Equatable {
+  /// The variables, by name.
+  package let variables: [String: String]
+  /// A fixed time for everything that is recorded; `nil` for the clock.
+  package let fixedTime: GitMoment?
+
+  /// Takes the variables of a process.
+  package init(variables: [String: String], fixedTime: GitMoment? = nil) {
+    self.variables = variables
+    self.fixedTime = fixedTime
+  }
+
+  /// The value of a variable that is set and not empty.
+  package func value(_ name: String) -> String? {
+    variables[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// The time that is recorded where no variable gives another.
+  package var time: GitMoment { fixedTime ?? .now() }
+
+  /// Where Git would look for settings outside a repository, weakest first.
+  var configurationFiles: [(level: GitConfiguration.Level, path: String)] {
+    var files: [(GitConfiguration.Level, String)] = []
+    if let system = value("GIT_CONFIG_SYSTEM") {
+      files.append((.system, system))
+    } else if !Self.isTrue(variables["GIT_CONFIG_NOSYSTEM"]) {
+      files.append((.system, "/etc/gitconfig"))
+    }
+    if let global = value("GIT_CONFIG_GLOBAL") {
+      files.append((.global, global))
+    } else {
+      if let base = value("XDG_CONFIG_HOME") ?? value("HOME").map({ $0 + "/.config" }) {
+        files.append((.xdg, base + "/git/config"))
+      }
+      if let home = value("HOME") { files.append((.global, home + "/.gitconfig")) }
+    }
+    return files
+  }
+
+  /// Settings that the environment carries itself: `GIT_CONFIG_COUNT` and its pairs.
+  var settings: [(name: String, value: String)] {
+    guard let count = value("GIT_CONFIG_COUNT").flatMap({ Int($0) }), 0 < count, count <= 1000
+    else { return [] }
+    return (0..<count).compactMap { index in
+      variables["GIT_CONFIG_KEY_\(index)"].map {
+        ($0.lowercased(), variables["GIT_CONFIG_VALUE_\(index)"] ?? "")
+      }
+    }
+  }
+
+  private static func isTrue(_ text: String?) -> Bool {
+    guard let text = text?.lowercased() else { return false }
+    return !["", "0", "false", "no", "off"].contains(text)
+  }
+}

@@ -1,0 +1,72 @@
+internal import CGit2
+package import Diagnostics
+
+/// A call of libgit2 that failed.
+package struct GitFailure: ExplainedError, Equatable {
+  /// What the failure means to the caller, as far as libgit2 says.
+  package enum Kind: Sendable, Equatable {
+    case notFound, exists, ambiguous, invalidName, modified, locked, ownerDiffers, other
+  }
+  /// What the failure means.
+  package let kind: Kind
+  /// What was tried: "open repository".
+  package let action: String
+  /// On what: a path, a reference, an object's id.
+  package let subject: String
+  /// libgit2's own words.
+  package let message: String
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    Explanation(
+      "could not \(action)", file: subject.isEmpty ? nil : subject, found: message,
+      remedy: remedy)
+  }
+
+  private var remedy: String? {
+    switch kind {
+    case .locked, .modified: "Another program is writing to the repository: try again."
+    case .notFound, .exists, .ambiguous, .invalidName, .ownerDiffers, .other: nil
+    }
+  }
+}
+
+extension GitFailure {
+  /// Turns a negative return value into an error.
+  ///
+  /// The call is the argument, so that its message, which belongs to the thread and to the last call,
+  /// is read before anything else runs.
+  @discardableResult
+  static func check(_ code: Int32, _ action: String, _ subject: String) throws(GitFailure) -> Int32
+  {
+    guard code < 0 else { return code }
+    throw GitFailure(code, action, subject)
+  }
+
+  init(_ code: Int32, _ action: String, _ subject: String) {
+    self.init(
+      kind: Kind(code), action: action, subject: subject,
+      message: git_error_last().map { String(cString: $0.pointee.message) } ?? "no detail")
+  }
+
+  /// A call that said it succeeded and gave nothing back.
+  static func nothingReturned(_ action: String, _ subject: String) -> GitFailure {
+    GitFailure(kind: .other, action: action, subject: subject, message: "no object was returned")
+  }
+}
+
+extension GitFailure.Kind {
+  fileprivate init(_ code: Int32) {
+    self =
+      switch git_error_code(rawValue: code) {
+      case GIT_ENOTFOUND: .notFound
+      case GIT_EEXISTS: .exists
+      case GIT_EAMBIGUOUS: .ambiguous
+      case GIT_EINVALIDSPEC: .invalidName
+      case GIT_EMODIFIED: .modified
+      case GIT_ELOCKED: .locked
+      case GIT_EOWNER: .ownerDiffers
+      default: .other
+      }
+  }
+}

@@ -1,0 +1,27 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// A moment with the offset from UTC that it was told in.
+package struct GitMoment: Sendable, Hashable {
+  /// Seconds since 1970-01-01 00:00 UTC.
+  package let seconds: Int64
+  /// Minutes east of UTC.
+  package let offsetMinutes: Int
+
+  /// Makes a moment.
+  package init(seconds: Int64, offsetMinutes: Int) {
+    self.seconds = seconds
+    self.offsetMinutes = offsetMinutes
+  }
+
+  /// The present, in the local time zone.
+  package static func now() -> GitMoment {
+    var seconds = time(nil)
+    var local = tm()
+    localtime_r(&seconds, &local)
+    return GitMoment(seconds: Int64(seconds), offsetMinutes: Int(local.tm_gmtoff) / 60)
+  }
+}

@@ -1,0 +1,102 @@
+internal import CGit2
+
+/// What was learnt about a commit later (evaluations, audits), kept as Git notes.
+///
+/// Notes never change a commit or a tree. They are written by libgit2, so that `git notes --ref=emend` reads and writes
+/// the same ones; a commit has one note, which is replaced as a whole.
+struct NotesStore {
+  /// Where the notes are.
+  static let reference = "refs/notes/emend"
+  /// Notes come from remotes too.
+  static let byteLimit = 16 << 20
+
+  private let repository: GitRepositoryHandle
+  private let database: ObjectDatabase
+
+  init(_ repository: GitRepositoryHandle, _ database: ObjectDatabase) {
+    self.repository = repository
+    self.database = database
+  }
+
+  /// The note on an object; `nil` when it has none.
+  func read(_ object: ObjectID) throws -> [UInt8]? {
+    guard let id = try noteID(object) else { return nil }
+    return try database.read(id, as: .blob, limit: Self.byteLimit)
+  }
+
+  /// Puts a note on an object in place of the one that it has.
+  func write(_ text: String, on object: ObjectID, by identity: Identity) throws {
+    var id = git_oid()
+    var target = object.raw
+    let author = try RawSignature(identity.author)
+    let committer = try RawSignature(identity.committer)
+    try GitFailure.check(
+      git_note_create(
+        &id, repository.raw, Self.reference, author.raw, committer.raw, &target, text, 1),
+      "write the note on", object.hexadecimal)
+  }
+
+  /// Takes the note off an object.
+  func remove(from object: ObjectID, by identity: Identity) throws {
+    var target = object.raw
+    let author = try RawSignature(identity.author)
+    let committer = try RawSignature(identity.committer)
+    try GitFailure.check(
+      git_note_remove(repository.raw, Self.reference, author.raw, committer.raw, &target),
+      "remove the note from", object.hexadecimal)
+  }
+
+  /// The objects that have notes, by id.
+  func annotated() throws -> [ObjectID] {
+    var iterator: OpaquePointer?
+    let code = git_note_iterator_new(&iterator, repository.raw, Self.reference)
+    if code == GIT_ENOTFOUND.rawValue { return [] }
+    try GitFailure.check(code, "list the notes", Self.reference)
+    defer { git_note_iterator_free(iterator) }
+    var found: [ObjectID] = []
+    var note = git_oid()
+    var object = git_oid()
+    while true {
+      let code = git_note_next(&note, &object, iterator)
+      if code == GIT_ITEROVER.rawValue { return found.sorted() }
+      try GitFailure.check(code, "list the notes", Self.reference)
+      found.append(ObjectID(object))
+    }
+  }
+
+  /// The blob that holds a note, found without reading it.
+  private func noteID(_ object: ObjectID) throws -> ObjectID? {
+    var target = git_oid()
+    let code = git_reference_name_to_id(&target, repository.raw, Self.reference)
+    if code == GIT_ENOTFOUND.rawValue { return nil }
+    try GitFailure.check(code, "read the notes", Self.reference)
+    var tree = try database.tree(database.commit(ObjectID(target)).tree)
+    // Git spreads notes over directories of two digits as they become many.
+    var rest = object.hexadecimal[...]
+    while true {
+      if let entry = tree[String(rest)] { return entry.mode == .file ? entry.id : nil }
+      guard rest.count > 2, let entry = tree[String(rest.prefix(2))], entry.mode == .tree else {
+        return nil
+      }
+      tree = try database.tree(entry.id)
+      rest = rest.dropFirst(2)
+    }
+  }
+}
+
+/// Owns a `git_signature`.
+final class RawSignature {
+  let raw: UnsafeMutablePointer<git_signature>
+
+  init(_ signature: Signature) throws(GitFailure) {
+    var created: UnsafeMutablePointer<git_signature>?
+    try GitFailure.check(
+      git_signature_new(
+        &created, signature.name, signature.email, signature.time.seconds,
+        Int32(clamping: signature.time.offsetMinutes)), "name the author", signature.name)
+    guard let created else { throw .nothingReturned("name the author", signature.name) }
+    raw = created
+  }
+
+  deinit { git_signature_free(raw) }
+}

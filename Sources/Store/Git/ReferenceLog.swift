@@ -1,0 +1,42 @@
+internal import CGit2
+
+/// One line of a reference's log: what it named, what it names since, who and why.
+package struct ReferenceLogEntry: Sendable, Equatable {
+  /// What it named before; `nil` when it did not exist.
+  package let old: ObjectID?
+  /// What it named afterwards.
+  package let new: ObjectID
+  /// Who moved it, and when.
+  package let committer: Signature
+  /// Why.
+  package let message: String
+}
+
+extension ReferenceStore {
+  /// The log of a reference, the latest entry first; empty when it has none.
+  func log(of name: String) throws(GitFailure) -> [ReferenceLogEntry] {
+    var log: OpaquePointer?
+    try GitFailure.check(git_reflog_read(&log, repository.raw, name), "read the log of", name)
+    defer { git_reflog_free(log) }
+    return (0..<git_reflog_entrycount(log)).compactMap { index in
+      guard let entry = git_reflog_entry_byindex(log, index),
+        let old = git_reflog_entry_id_old(entry), let new = git_reflog_entry_id_new(entry),
+        let person = git_reflog_entry_committer(entry)
+      else { return nil }
+      var oldID = old.pointee
+      return ReferenceLogEntry(
+        old: git_oid_is_zero(&oldID) == 1 ? nil : ObjectID(old.pointee),
+        new: ObjectID(new.pointee), committer: Signature(person.pointee),
+        message: git_reflog_entry_message(entry).map { String(cString: $0) } ?? "")
+    }
+  }
+}
+
+extension Signature {
+  init(_ raw: git_signature) {
+    self.init(
+      name: raw.name.map { String(cString: $0) } ?? "",
+      email: raw.email.map { String(cString: $0) } ?? "",
+      time: GitMoment(seconds: raw.when.time, offsetMinutes: Int(raw.when.offset)))
+  }
+}

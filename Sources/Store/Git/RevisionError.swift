@@ -1,0 +1,41 @@
+package import Diagnostics
+
+/// Why the words for a revision do not name one.
+package enum RevisionError: ExplainedError, Equatable {
+  case empty
+  case malformed(String)
+  case unknown(String, similar: [String])
+  case ambiguous(String, candidates: [String])
+  case notACommit(String, found: String)
+  case severalCommits(String)
+  case notARange(String)
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    switch self {
+    case .empty:
+      Explanation("the revision is empty", expected: "for example HEAD, HEAD~2 or a branch")
+    case .malformed(let text):
+      Explanation(
+        "the revision cannot be read", field: text,
+        expected: "for example HEAD~2, main, v1 or 4f2a91c")
+    case .unknown(let text, let similar):
+      Explanation(
+        "there is no such revision", field: text,
+        remedy: similar.isEmpty
+          ? "`emend log --all` and `emend branch` show what there is."
+          : "Did you mean \(similar.joined(separator: ", "))?")
+    case .ambiguous(let text, let candidates):
+      Explanation(
+        "several objects begin with these digits", field: text,
+        found: candidates.joined(separator: ", "), remedy: "Give more digits.")
+    case .notACommit(let text, let found):
+      Explanation("it names no commit", field: text, found: "a \(found)", expected: "a commit")
+    case .severalCommits(let text):
+      Explanation("one revision is wanted here", field: text, found: "a range")
+    case .notARange(let text):
+      Explanation(
+        "a range of revisions is wanted here", field: text, expected: "for example main..topic")
+    }
+  }
+}

@@ -1,0 +1,110 @@
+internal import CGit2
+
+/// What a user calls a commit: `HEAD~2`, a branch, a tag, the first digits of an id, `A..B`.
+///
+/// The syntax is Git's (`gitrevisions(7)`), as far as libgit2 reads it.
+package struct RevisionExpression: Sendable, Equatable {
+  /// What the words mean.
+  package enum Meaning: Sendable, Equatable {
+    /// One commit.
+    case commit(ObjectID)
+    /// `A..B`: what `to` reaches and `from` does not.
+    case range(from: ObjectID, to: ObjectID)
+    /// `A...B`: what only one of them reaches.
+    case symmetric(ObjectID, ObjectID)
+  }
+
+  /// As typed.
+  package let text: String
+
+  /// Takes what a user typed.
+  package init(_ text: String) { self.text = text }
+}
+
+/// Finds the commits that expressions mean.
+struct RevisionResolver {
+  private let repository: GitRepositoryHandle
+  private let database: ObjectDatabase
+  private let references: ReferenceStore
+
+  init(_ repository: GitRepositoryHandle, _ database: ObjectDatabase, _ references: ReferenceStore)
+  {
+    self.repository = repository
+    self.database = database
+    self.references = references
+  }
+
+  func resolve(_ expression: RevisionExpression) throws -> RevisionExpression.Meaning {
+    let text = expression.text
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw RevisionError.empty }
+    var spec = git_revspec()
+    let code = git_revparse(&spec, repository.raw, text)
+    defer {
+      git_object_free(spec.from)
+      git_object_free(spec.to)
+    }
+    guard code == 0 else {
+      throw problem(GitFailure(code, "find the revision", text), in: text)
+    }
+    guard let from = spec.from else { throw RevisionError.unknown(text, similar: []) }
+    let first = try commit(from, text)
+    guard let to = spec.to else { return .commit(first) }
+    let second = try commit(to, text)
+    return spec.flags & GIT_REVSPEC_MERGE_BASE.rawValue != 0
+      ? .symmetric(first, second) : .range(from: first, to: second)
+  }
+
+  private func commit(_ object: OpaquePointer, _ text: String) throws -> ObjectID {
+    var peeled: OpaquePointer?
+    guard git_object_peel(&peeled, object, GIT_OBJECT_COMMIT) == 0, let peeled else {
+      let kind = ObjectKind(git_object_type(object))
+      throw RevisionError.notACommit(text, found: kind?.rawValue ?? "something else")
+    }
+    defer { git_object_free(peeled) }
+    guard let id = git_object_id(peeled) else {
+      throw GitFailure.nothingReturned("find the revision", text)
+    }
+    return ObjectID(id.pointee)
+  }
+
+  private func problem(_ failure: GitFailure, in text: String) -> any Error {
+    // In a range, the half that fails is the one to speak of.
+    let halves = text.split(separator: "..", maxSplits: 1).map {
+      String($0.hasPrefix(".") ? $0.dropFirst() : $0)
+    }
+    let culprit =
+      halves.count == 2 ? halves.first { !isKnown($0) } ?? text : text
+    switch failure.kind {
+    case .ambiguous:
+      let digits = String(culprit.prefix { $0.isHexDigit })
+      let candidates = database.identifiers(startingWith: digits, limit: 100).compactMap { id in
+        (try? database.header(of: id)).map { "\(id.abbreviated) (\($0.kind.rawValue))" }
+      }
+      return RevisionError.ambiguous(culprit, candidates: Array(candidates.prefix(8)))
+    case .notFound:
+      return RevisionError.unknown(culprit, similar: similarNames(to: culprit))
+    case .invalidName:
+      return RevisionError.malformed(text)
+    case .exists, .modified, .locked, .ownerDiffers, .other:
+      return failure
+    }
+  }
+
+  private func isKnown(_ text: String) -> Bool {
+    var object: OpaquePointer?
+    defer { git_object_free(object) }
+    return git_revparse_single(&object, repository.raw, text) == 0
+  }
+
+  private func similarNames(to text: String) -> [String] {
+    let wanted = text.prefix { !"~^@:".contains($0) }
+    let names = ((try? references.list("refs/")) ?? []).compactMap { reference -> String? in
+      for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"]
+      where reference.name.hasPrefix(prefix) {
+        return String(reference.name.dropFirst(prefix.count))
+      }
+      return nil
+    }
+    return nearMisses(of: String(wanted), among: names + ["HEAD"])
+  }
+}

@@ -1,0 +1,62 @@
+/// Who did something, and when: the author or the committer of a commit.
+package struct Signature: Sendable, Hashable {
+  /// The person's name.
+  package let name: String
+  /// The person's address.
+  package let email: String
+  /// When.
+  package let time: GitMoment
+
+  /// Makes a signature. Characters that Git's format cannot carry (`<`, `>`, control characters) are left out of
+  /// name and address, and punctuation is trimmed from their ends, as Git does.
+  package init(name: String, email: String, time: GitMoment) {
+    self.name = Self.cleaned(name)
+    self.email = Self.cleaned(email)
+    self.time = time
+  }
+
+  /// Reads the rest of an `author` or `committer` line; what cannot be read becomes empty or zero, since a
+  /// history may hold commits that other programs wrote.
+  init(parsing line: some StringProtocol) {
+    let open = line.firstIndex(of: "<") ?? line.endIndex
+    let close = line[open...].firstIndex(of: ">") ?? line.endIndex
+    name = String(line[..<open]).trimmed
+    email = open == line.endIndex ? "" : String(line[line.index(after: open)..<close])
+    let words =
+      close == line.endIndex ? [] : line[line.index(after: close)...].split(separator: " ")
+    let zone = words.count > 1 ? Int(words[1]) ?? 0 : 0
+    time = .init(
+      seconds: words.first.flatMap { Int64($0) } ?? 0,
+      offsetMinutes: abs(zone) < 10000 ? zone / 100 * 60 + zone % 100 : 0)
+  }
+
+  /// The form that a commit carries.
+  var line: String {
+    let minutes = abs(time.offsetMinutes)
+    let zone = (minutes / 60) * 100 + minutes % 60
+    let digits = String(zone)
+    let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    return "\(name) <\(email)> \(time.seconds) \(time.offsetMinutes < 0 ? "-" : "+")\(padded)"
+  }
+
+  private static func cleaned(_ text: String) -> String {
+    let crud: Set<Unicode.Scalar> = [".", ",", ":", ";", "<", ">", "\"", "\\", "'"]
+    func isCrud(_ c: Unicode.Scalar) -> Bool { c.value <= 32 || crud.contains(c) }
+    var scalars = text.unicodeScalars[...]
+    while let first = scalars.first, isCrud(first) { scalars = scalars.dropFirst() }
+    while let last = scalars.last, isCrud(last) { scalars = scalars.dropLast() }
+    var result = String.UnicodeScalarView()
+    result.append(
+      contentsOf: scalars.filter { $0.value >= 32 && $0.value != 127 && $0 != "<" && $0 != ">" })
+    return String(result)
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    var text = self[...]
+    while text.last == " " { text = text.dropLast() }
+    while text.first == " " { text = text.dropFirst() }
+    return String(text)
+  }
+}

@@ -1,0 +1,82 @@
+/// A commit in history.
+package struct HistoryEntry: Sendable, Equatable {
+  /// Its id.
+  package let id: ObjectID
+  /// What it holds.
+  package let commit: CommitObject
+
+  /// The `Key: value` lines of its message.
+  package var trailers: CommitTrailers { CommitTrailers(parsing: commit.message) }
+}
+
+extension EditRepository {
+  /// Whether a walk goes on.
+  package enum WalkStep: Sendable { case goOn, stop }
+  /// Which parents of a merge a walk follows.
+  package enum WalkParents: Sendable { case all, first }
+
+  /// Goes through history, children before their parents and later commits first.
+  ///
+  /// - Parameter tips: where it begins.
+  /// - Parameter hidden: commits that are left out, with all that they reach.
+  /// - Parameter body: is given each commit and says whether to go on.
+  package func walk(
+    from tips: [ObjectID], hiding hidden: [ObjectID] = [], following parents: WalkParents = .all,
+    _ body: (HistoryEntry) throws -> WalkStep
+  ) throws {
+    let walk = try RevisionWalk(
+      handle, from: tips, hiding: hidden, following: parents == .all ? .all : .first)
+    for id in walk {
+      let entry = HistoryEntry(id: id, commit: try database.commit(id))
+      if try body(entry) == .stop { return }
+    }
+    if let failure = walk.failure { throw failure }
+  }
+
+  /// Goes through the commits that an expression means: all that one commit reaches, or those of a range.
+  package func walk(
+    _ expression: RevisionExpression, following parents: WalkParents = .all,
+    _ body: (HistoryEntry) throws -> WalkStep
+  ) throws {
+    switch try resolve(expression) {
+    case .commit(let id): try walk(from: [id], following: parents, body)
+    case .range(let from, let to):
+      try walk(from: [to], hiding: [from], following: parents, body)
+    case .symmetric(let a, let b):
+      try walk(
+        from: [a, b], hiding: MergeBase.all(of: a, b, in: handle), following: parents, body)
+    }
+  }
+
+  /// The log of a branch or of `HEAD`, the latest entry first.
+  package func referenceLog(of name: String) throws -> [ReferenceLogEntry] {
+    try references.log(of: name == "HEAD" ? name : "refs/heads/" + name)
+  }
+
+  /// The note on a commit; `nil` when it has none.
+  package func note(on commit: ObjectID) throws -> [UInt8]? {
+    try NotesStore(handle, database).read(commit)
+  }
+
+  /// Puts a note on a commit, in place of the one that it has. The commit stays as it is.
+  package func setNote(_ text: String, on commit: ObjectID) throws {
+    try asWriter {
+      try NotesStore(handle, database).write(text, on: commit, by: identity())
+    }
+  }
+
+  /// Takes the note off a commit.
+  package func removeNote(from commit: ObjectID) throws {
+    try asWriter { try NotesStore(handle, database).remove(from: commit, by: identity()) }
+  }
+
+  /// The commits that have notes, by id.
+  package func annotatedCommits() throws -> [ObjectID] {
+    try NotesStore(handle, database).annotated()
+  }
+
+  /// Where the histories of two commits meet: usually one commit, none without common history.
+  package func mergeBases(_ a: ObjectID, _ b: ObjectID) throws -> [ObjectID] {
+    try MergeBase.all(of: a, b, in: handle)
+  }
+}

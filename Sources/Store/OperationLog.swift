@@ -1,0 +1,71 @@
+/// The log of operations: every command that moved references, so that it can be taken back.
+///
+/// It is a chain of commits behind `refs/emend/operations`; each holds one ``OperationRecord``. The commits that
+/// an operation moved a reference from or to are parents of its commit, so that `git gc` keeps what an undo needs. Why it is
+/// kept so: `Documentation/decisions/0002-operation-log.md`.
+struct OperationLog {
+  static let reference = "refs/emend/operations"
+  static let file = "operation.json"
+
+  private let database: ObjectDatabase
+  private let references: ReferenceStore
+
+  init(_ database: ObjectDatabase, _ references: ReferenceStore) {
+    self.database = database
+    self.references = references
+  }
+
+  /// The latest operation.
+  func head() throws -> ObjectID? { try references.target(of: Self.reference) }
+
+  /// Adds the objects of an operation to a pack, and gives the step of the log's reference.
+  func prepare(
+    _ record: OperationRecord, by identity: Identity, in pack: PackWriter
+  ) throws -> (id: ObjectID, step: ReferenceChange) {
+    let previous = try head()
+    var tree = TreeObject()
+    let blob = try pack.add(.blob, record.json.bytes)
+    tree.set(Self.file, to: .init(name: Self.file, mode: .file, id: blob))
+    var parents = previous.map { [$0] } ?? []
+    for change in record.changes {
+      for case .object(let id) in [change.before, change.after] where !parents.contains(id) {
+        // Tags have a tag object, which cannot be a parent; it stays as long as the tag's log or an undo needs it,
+        // which is for two weeks at least.
+        if (try? database.header(of: id).kind) != .tag { parents.append(id) }
+      }
+    }
+    let commit = CommitObject(
+      tree: try pack.add(.tree, tree.bytes), parents: parents, author: identity.author,
+      committer: identity.committer, message: "\(record.kind.rawValue): \(record.summary)")
+    let id = try pack.add(.commit, commit.bytes)
+    return (
+      id,
+      ReferenceChange(
+        name: Self.reference, before: previous.map { .object($0) } ?? .absent, after: .object(id))
+    )
+  }
+
+  /// Reads an operation.
+  func read(_ id: ObjectID) throws -> Operation {
+    let commit = try database.commit(id)
+    guard let entry = try database.tree(commit.tree)[Self.file] else {
+      throw StoreError.damagedTree(commit.tree, problem: "there is no file '\(Self.file)'")
+    }
+    let bytes = try database.read(entry.id, as: .blob, limit: OperationRecord.byteLimit)
+    let record = try OperationRecord.read(bytes, file: "operation \(id.abbreviated)")
+    // The parents begin with the operation before, if there was one: it is the parent whose tree has a record.
+    let previous = commit.parents.first.flatMap { first in
+      (try? database.commit(first)).flatMap { try? database.tree($0.tree) }?[Self.file] == nil
+        ? nil : first
+    }
+    return Operation(id: id, record: record, committer: commit.committer, previous: previous)
+  }
+
+  /// An operation in the log.
+  struct Operation {
+    let id: ObjectID
+    let record: OperationRecord
+    let committer: Signature
+    let previous: ObjectID?
+  }
+}

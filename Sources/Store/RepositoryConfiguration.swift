@@ -1,0 +1,40 @@
+import Files
+
+extension EditRepository {
+  /// Where the base was last seen; a local matter, never part of a commit.
+  package func baseDirectory() throws -> String? { try configuration().value("emend.base") }
+
+  /// Notes where the base is.
+  package func setBaseDirectory(_ path: String) throws {
+    try configuration().setLocal("emend.base", to: path)
+  }
+
+  /// Sets what Git should know about a repository of payloads that cannot be compressed.
+  ///
+  /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated.
+  package func installConfiguration() throws {
+    let configuration = try configuration()
+    for (name, value) in Self.settings { try configuration.setLocal(name, to: value) }
+    try makeDirectories(location.gitDirectory + "/info")
+    try AtomicFile.write(
+      Array(Self.attributes.utf8), to: location.gitDirectory + "/info/attributes")
+  }
+
+  /// `git gc` takes 35 times as long without the first two: it looks for deltas between payloads, and deflates
+  /// them. The third keeps libgit2's pack builder, which reads this setting for the size from which it does not look for
+  /// deltas, from the same. A bare repository has no log of its references unless the last is set.
+  private static let settings = [
+    ("core.bigFileThreshold", "1m"),
+    ("pack.compression", "0"),
+    ("pack.deltaCacheSize", "1048576"),
+    ("core.compression", "0"),
+    ("core.logAllRefUpdates", "true"),
+  ]
+
+  /// Payloads below the threshold. A committed `.gitattributes` is not read in a bare repository.
+  private static let attributes = """
+    /edits/*/*/deltas/** -delta -diff -merge -text
+    /edits/*/*/targets/** -delta -diff -merge -text
+
+    """
+}

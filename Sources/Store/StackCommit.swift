@@ -1,0 +1,221 @@
+import Checkpoint
+
+/// A commit in the making: edits that come, edits that go.
+///
+/// Payloads go to the repository while they are added; what they belong to becomes visible with ``record`` and not before.
+/// Recording again after a refusal is allowed.
+package final class StackCommit {
+  private enum Addition {
+    case new(EditManifest, files: [(path: [String], item: TreeWriter.Item?)])
+    case existing(StoredEdit)
+  }
+
+  private let repository: EditRepository
+  private let pack: PackWriter
+  private var additions: [EditID: Addition] = [:]
+  private var removals: Set<EditID> = []
+  private var base: BaseManifest?
+
+  /// Starts a commit in a repository.
+  package init(in repository: EditRepository) {
+    self.repository = repository
+    pack = PackWriter(into: repository.database)
+  }
+
+  /// Something to write a new edit's payloads into, one at a time.
+  package func newEdit() -> EditWriter { EditWriter(writing: pack) }
+
+  /// Adds a new edit.
+  /// - Returns: its id, which is known as soon as its content is.
+  package func add(
+    _ edit: EditWriter, _ description: EditDescription, facts: FactLines
+  ) throws -> EditID {
+    let base = try base ?? repository.stack(at: repository.head().commit).base()
+    let sealed = try edit.seal(description, facts: facts, base: base.fingerprint)
+    additions[sealed.id] = .new(sealed.manifest, files: sealed.files)
+    return sealed.id
+  }
+
+  /// Adds an edit that the repository has, from another commit.
+  package func add(_ edit: StoredEdit) { additions[edit.id] = .existing(edit) }
+
+  /// Takes an edit out.
+  package func drop(_ id: EditID) { removals.insert(id) }
+
+  /// Sets the base. Edits of another base must go in the same commit.
+  package func setBase(_ base: BaseManifest) throws { self.base = base }
+
+  /// What a recorded commit is made on.
+  package enum Parent: Sendable {
+    /// `HEAD`; refused when that is not the commit given, where one is.
+    case head(expecting: ObjectID?)
+    /// `HEAD`'s branch, which has no commit yet.
+    case unbornBranch
+  }
+
+  /// Makes the commit and moves the branch to it.
+  ///
+  /// - Parameter message: a summary, and more after a blank line. Trailers are added.
+  /// - Parameter merged: commits whose history is joined.
+  /// - Parameter trailers: what stands in the trailers besides the edits.
+  /// - Parameter author: who made the change, where that is not whoever records it.
+  /// - Throws: ``StoreError/headMoved``, ``StoreError/raced``, ``StoreError/locked`` when somebody else was
+  ///   faster; ``StoreError/nothingToRecord``; ``StoreError/editActive`` and ``StoreError/editNotActive``; ``IdentityError``.
+  package func record(
+    _ message: String, as kind: OperationRecord.Kind, onto parent: Parent,
+    merging merged: [ObjectID] = [], trailers: [(CommitTrailers.Key, String)] = [],
+    author: Signature? = nil
+  ) throws -> RecordedCommit {
+    try repository.asWriter {
+      let identity = try repository.identity()
+      let head: ObjectID? =
+        switch parent {
+        case .head: try repository.head().commit
+        case .unbornBranch: nil
+        }
+      if case .head(let expected?) = parent, let head, head != expected {
+        throw StoreError.headMoved(expected: expected, found: head)
+      }
+      let before = try head.map { try repository.stack(at: $0) }
+      try check(against: before)
+      let tree = try writeTree(onto: before)
+      if let before, tree == before.tree, merged.isEmpty {
+        throw StoreError.nothingToRecord(tree: tree)
+      }
+      let text = CommitTrailers(editTrailers() + trailers).appended(to: message)
+      let commit = CommitObject(
+        tree: tree, parents: (head.map { [$0] } ?? []) + merged, author: author ?? identity.author,
+        committer: identity.committer, message: text)
+      let id = try pack.add(.commit, commit.bytes)
+      try move(to: id, commit.summary, kind, from: head, identity)
+      return RecordedCommit(
+        id: id, tree: tree, added: additions.keys.sorted(), dropped: removals.sorted(),
+        writtenBytes: pack.writtenBytes)
+    }
+  }
+
+  private func move(
+    to id: ObjectID, _ summary: String, _ kind: OperationRecord.Kind, from head: ObjectID?,
+    _ identity: Identity
+  ) throws {
+    let step = try repository.headStep(to: id)
+    guard head != nil else {
+      // The first commit is no operation: taking it back would leave no repository.
+      try pack.finish()
+      return try repository.references.apply(
+        step, "commit (initial): \(summary)", by: identity.committer)
+    }
+    try repository.changeReferences(
+      OperationRecord(kind: kind, summary: summary, changes: [step], undoes: nil),
+      reason: "\(kind.rawValue): \(summary)", by: identity, with: pack)
+  }
+
+  private func check(against before: EditStack?) throws {
+    for id in additions.keys.sorted() where before?.contains(id) == true && !removals.contains(id) {
+      throw StoreError.editActive(id)
+    }
+    for id in removals.sorted() where before?.contains(id) != true {
+      throw StoreError.editNotActive(id)
+    }
+    guard let base = try base ?? before?.base() else { return }
+    for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {
+      let manifest =
+        switch addition {
+        case .new(let manifest, _): manifest
+        case .existing(let edit): edit.manifest
+        }
+      try check(manifest, id, against: base)
+    }
+    guard let before, self.base != nil, try before.base().fingerprint != base.fingerprint else {
+      return
+    }
+    for id in before.edits where !removals.contains(id) && additions[id] == nil {
+      try check(before.edit(id).manifest, id, against: base)
+    }
+  }
+
+  private func check(_ manifest: EditManifest, _ id: EditID, against base: BaseManifest) throws {
+    guard manifest.base == base.fingerprint else {
+      throw StoreError.otherBase(id, found: manifest.base, expected: base.fingerprint)
+    }
+    for delta in manifest.deltas {
+      guard let tensor = base.tensor(named: delta.tensor) else {
+        throw StoreError.tensorNotInBase(delta.tensor)
+      }
+      guard delta.description.shape == tensor.shape else {
+        throw StoreError.tensorShape(
+          delta.tensor, found: delta.description.shape, expected: tensor.shape)
+      }
+      guard tensor.gridExponent != nil else {
+        throw StoreError.tensorNotEditable(delta.tensor, tensor.elementType)
+      }
+    }
+  }
+
+  private func writeTree(onto before: EditStack?) throws -> ObjectID {
+    var changes: [(path: [String], item: TreeWriter.Item?)] = []
+    if before == nil {
+      let blob = try pack.add(.blob, RepositoryFormat.bytes)
+      changes.append(([EditPath.format], .init(mode: .file, id: blob)))
+    }
+    if let base {
+      let blob = try pack.add(.blob, base.json.bytes)
+      changes.append(([EditPath.base], .init(mode: .file, id: blob)))
+    }
+    for id in removals { changes.append((EditPath.directory(of: id), nil)) }
+    let writer = TreeWriter(reading: repository.database, writing: pack)
+    for (id, addition) in additions {
+      let tree: ObjectID? =
+        switch addition {
+        case .new(_, let files): try writer.write(files, onto: nil)
+        case .existing(let edit): edit.tree
+        }
+      changes.append((EditPath.directory(of: id), tree.map { .init(mode: .tree, id: $0) }))
+    }
+    guard let tree = try writer.write(changes, onto: before?.tree) else {
+      throw StoreError.noCommits(path: repository.location.gitDirectory)
+    }
+    return tree
+  }
+
+  /// Edits are listed up to a number that a person would still read.
+  private static let listedEdits = 64
+
+  private func editTrailers() -> [(CommitTrailers.Key, String)] {
+    var trailers: [(CommitTrailers.Key, String)] = []
+    if let base { trailers.append((.base, base.fingerprint.hexadecimal)) }
+    guard additions.count + removals.count <= Self.listedEdits else { return trailers }
+    var methods: [String] = []
+    var facts = 0
+    for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {
+      trailers.append((.edit, id.hexadecimal))
+      let manifest =
+        switch addition {
+        case .new(let manifest, _): manifest
+        case .existing(let edit): edit.manifest
+        }
+      facts += manifest.facts.count
+      if !methods.contains(manifest.description.method) {
+        methods.append(manifest.description.method)
+      }
+    }
+    trailers += removals.sorted().map { (.drops, $0.hexadecimal) }
+    trailers += methods.map { (.method, $0) }
+    if !additions.isEmpty { trailers.append((.facts, "\(facts)")) }
+    return trailers
+  }
+}
+
+/// A commit that was made.
+package struct RecordedCommit: Sendable, Equatable {
+  /// Its id.
+  package let id: ObjectID
+  /// The tree that it names.
+  package let tree: ObjectID
+  /// Edits that became active.
+  package let added: [EditID]
+  /// Edits that are no longer active.
+  package let dropped: [EditID]
+  /// Bytes of the packs that it added to the repository.
+  package let writtenBytes: Int
+}

@@ -1,0 +1,134 @@
+package import Checkpoint
+package import Diagnostics
+
+/// What the store refuses.
+package enum StoreError: ExplainedError, Equatable {
+  case notFound(searched: String)
+  case notARepository(path: String)
+  case notEmend(path: String, commit: ObjectID)
+  case alreadyExists(path: String)
+  case noCommits(path: String)
+  case hasWorkingTree(path: String)
+  case locked(path: String, holder: Int?)
+  case headMoved(expected: ObjectID, found: ObjectID)
+  case raced(reference: String)
+  case nothingToRecord(tree: ObjectID)
+  case noSuchParent(ObjectID, found: Int, wanted: Int)
+  case mergeNeedsMainline(ObjectID, parents: Int)
+  case editActive(EditID)
+  case editNotActive(EditID)
+  case unknownEdit(String, similar: [String])
+  case ambiguousEdit(String, candidates: [EditID])
+  case otherBase(EditID, found: Digest, expected: Digest)
+  case tensorNotInBase(String)
+  case tensorShape(String, found: [Int], expected: [Int])
+  case tensorNotEditable(String, ElementType)
+  case emptyPayload(String)
+  case damagedTree(ObjectID, problem: String)
+  case damagedEdit(EditID, file: String, found: String, expected: String)
+  case noDelta(EditID, tensor: String)
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    switch self {
+    case .notFound(let searched):
+      Explanation(
+        "there is no emend repository here or above", file: searched,
+        expected: "a directory .emend",
+        remedy: "Make one with `emend init --base DIR`, or name one with --repo.")
+    case .notARepository(let path):
+      Explanation(
+        "not a Git repository", file: path,
+        remedy: "Name the directory that contains .emend, or .emend itself.")
+    case .notEmend(let path, let commit):
+      Explanation(
+        "a Git repository, but not one of emend's", file: path,
+        found: "commit \(commit.abbreviated) without a file 'format'",
+        expected: "a tree made by emend")
+    case .alreadyExists(let path):
+      Explanation(
+        "a repository is there already", file: path,
+        remedy: "Use it, or choose another directory.")
+    case .noCommits(let path):
+      Explanation(
+        "the repository has no commits", file: path,
+        remedy: "Fetch from one that has, or make a new one with `emend init`.")
+    case .hasWorkingTree(let path):
+      Explanation(
+        "the repository has a working tree, so it can be read and not written", file: path,
+        remedy: "Clone it with `emend clone`, which makes a bare one.")
+    case .locked(let path, let holder):
+      Explanation(
+        "another emend is writing to the repository" + (holder.map { " (pid \($0))" } ?? ""),
+        file: path, remedy: "Wait until it has finished, then try again.")
+    case .headMoved(let expected, let found):
+      Explanation(
+        "the branch has moved since the work began", field: "HEAD", found: found.abbreviated,
+        expected: expected.abbreviated,
+        remedy: "Nothing was recorded. Run the command again on the new state.")
+    case .raced(let reference):
+      Explanation(
+        "another program moved the reference at the same moment", field: reference,
+        remedy: "Nothing was changed. Run the command again.")
+    case .nothingToRecord(let tree):
+      Explanation(
+        "nothing would change", field: "tree", found: tree.abbreviated,
+        remedy: "The commit was not made.")
+    case .noSuchParent(let commit, let found, let wanted):
+      Explanation(
+        "the commit has no such parent", field: commit.abbreviated, found: "\(found) parents",
+        expected: "at least \(wanted)")
+    case .mergeNeedsMainline(let commit, let parents):
+      Explanation(
+        "the commit is a merge, and it is not said against which side it is meant",
+        field: commit.abbreviated, found: "\(parents) parents",
+        remedy: "Say which parent is the main line: --mainline 1.")
+    case .editActive(let id):
+      Explanation(
+        "the edit is active already", field: id.abbreviated,
+        remedy: "An edit is its content: the same one cannot be active twice.")
+    case .editNotActive(let id):
+      Explanation(
+        "the edit is not active here", field: id.abbreviated,
+        remedy: "`emend status` lists the active edits.")
+    case .unknownEdit(let text, let similar):
+      Explanation(
+        "no active edit has an id that begins like this", field: text,
+        remedy: similar.isEmpty
+          ? "`emend status` lists the active edits."
+          : "Did you mean \(similar.joined(separator: ", "))?")
+    case .ambiguousEdit(let text, let candidates):
+      Explanation(
+        "several edits have ids that begin like this", field: text,
+        found: candidates.prefix(8).map(\.abbreviated).joined(separator: ", "),
+        remedy: "Give more digits.")
+    case .otherBase(let id, let found, let expected):
+      Explanation(
+        "the edit belongs to another base", field: id.abbreviated, found: found.hexadecimal,
+        expected: expected.hexadecimal, remedy: "Solve it again on this base: `emend resolve`.")
+    case .tensorNotInBase(let tensor):
+      Explanation("the base has no such tensor", field: tensor)
+    case .tensorShape(let tensor, let found, let expected):
+      Explanation(
+        "the delta's shape is not the tensor's", field: tensor, found: "\(found)",
+        expected: "\(expected)")
+    case .tensorNotEditable(let tensor, let type):
+      Explanation(
+        "the tensor has no grid, so it cannot be edited", field: tensor, found: type.rawValue)
+    case .emptyPayload(let place):
+      Explanation("the payload is empty", field: place, expected: "at least one byte")
+    case .damagedTree(let tree, let problem):
+      Explanation(
+        "the tree is not one that emend writes", file: tree.hexadecimal, found: problem,
+        remedy: "Run `emend fsck`.")
+    case .damagedEdit(let id, let file, let found, let expected):
+      Explanation(
+        "the edit is damaged", file: "edit \(id.abbreviated)", field: file, found: found,
+        expected: expected,
+        remedy: "Run `emend fsck` to see which commits need it, and fetch it from another copy.")
+    case .noDelta(let id, let tensor):
+      Explanation(
+        "the edit does not change this tensor", file: "edit \(id.abbreviated)", field: tensor)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+
+/// The real `git`, kept away from the settings of whoever runs the tests.
+package struct ReferenceGit: Sendable {
+  /// What a run of it printed.
+  package struct Outcome: Sendable {
+    /// Its exit status.
+    package let status: Int32
+    /// What it printed to the standard output.
+    package let output: String
+    /// What it printed to the standard error.
+    package let errors: String
+
+    /// The lines of the output.
+    package var lines: [String] {
+      output.split(separator: "\n").map(String.init)
+    }
+  }
+
+  /// It exited with a status other than zero.
+  package struct Failure: Error, CustomStringConvertible {
+    /// What was run and what it printed.
+    package let description: String
+  }
+
+  private let home: TemporaryDirectory
+  private let gitDirectory: String?
+
+  /// Uses an empty directory for `HOME`.
+  /// - Parameter gitDirectory: the repository that commands are about.
+  package init(_ gitDirectory: String? = nil) throws {
+    home = try TemporaryDirectory()
+    self.gitDirectory = gitDirectory
+  }
+
+  /// Runs `git` and throws unless it succeeds.
+  @discardableResult
+  package func callAsFunction(_ arguments: String...) throws -> Outcome {
+    let outcome = try run(arguments)
+    guard outcome.status == 0 else {
+      throw Failure(
+        description:
+          "git \(arguments.joined(separator: " ")): \(outcome.status)\n\(outcome.output)\(outcome.errors)"
+      )
+    }
+    return outcome
+  }
+
+  /// Runs `git`, whatever comes of it.
+  package func run(
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+  ) throws -> Outcome {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    let repository = gitDirectory.map { ["--git-dir", $0] } ?? []
+    process.arguments = ["git"] + repository + arguments
+    process.environment = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+      "HOME": home.path, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C", "TZ": "UTC",
+      "GIT_AUTHOR_NAME": "Git", "GIT_AUTHOR_EMAIL": "git@example.com",
+      "GIT_COMMITTER_NAME": "Git", "GIT_COMMITTER_EMAIL": "git@example.com",
+    ].merging(environment) { $1 }
+    // Files, not pipes: a pipe that nobody empties holds the process up.
+    let folder = try TemporaryDirectory()
+    let inputFile = try folder.write(input, to: "in")
+    let outputFile = try folder.write([UInt8](), to: "out")
+    let errorFile = try folder.write([UInt8](), to: "err")
+    process.standardInput = FileHandle(forReadingAtPath: inputFile)
+    process.standardOutput = FileHandle(forWritingAtPath: outputFile)
+    process.standardError = FileHandle(forWritingAtPath: errorFile)
+    try process.run()
+    process.waitUntilExit()
+    return Outcome(
+      status: process.terminationStatus,
+      output: String(decoding: try folder.read("out"), as: UTF8.self),
+      errors: String(decoding: try folder.read("err"), as: UTF8.self))
+  }
+}
