@@ -11,6 +11,7 @@ import json
 import random
 import struct
 import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import tokenizers
@@ -21,6 +22,7 @@ OUT = FIXTURES / "tokenizers"
 
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}"
           r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+")
+BYTES = sorted(pre_tokenizers.ByteLevel.alphabet())
 QWEN2 = LLAMA3.replace(r"\p{N}{1,3}", r"\p{N}")
 
 SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2003\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -137,13 +139,13 @@ def training_text():
     return text + [s for s in of_scripts(rng) if len(s) < 40] + ["  indented", "    deeper", "x  y"] * 20
 
 
-def trained(pre_tokenizer, size, specials, normalizer=None, alphabet=()):
+def trained(pre_tokenizer, size, specials, alphabet, normalizer=None):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizer
     if normalizer:
         tokenizer.normalizer = normalizer
     tokenizer.train_from_iterator(training_text(), trainers.BpeTrainer(
-        vocab_size=size, special_tokens=specials, initial_alphabet=list(alphabet), limit_alphabet=max(len(alphabet), 400), show_progress=False))
+        vocab_size=size, special_tokens=specials, initial_alphabet=list(alphabet), limit_alphabet=len(alphabet), show_progress=False))
     return tokenizer
 
 
@@ -167,7 +169,7 @@ def template(start, end=None):
 
 def llama3():
     tokenizer = trained(split_then_bytes(LLAMA3), 1400, [special("<|begin_of_text|>"), special("<|end_of_text|>"), special("<|reserved|>"),
-                                                         special("<|reserved|>x")], alphabet=pre_tokenizers.ByteLevel.alphabet())
+                                                         special("<|reserved|>x")], alphabet=BYTES)
     tokenizer.decoder = decoders.ByteLevel()
     form = json.loads(tokenizer.to_str())
     form["model"]["ignore_merges"] = True
@@ -181,13 +183,13 @@ def llama3():
 
 
 def qwen2():
-    tokenizer = trained(split_then_bytes(QWEN2), 1200, [special("<|endoftext|>")], normalizers.NFC(), pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = trained(split_then_bytes(QWEN2), 1200, [special("<|endoftext|>")], BYTES, normalizers.NFC())
     tokenizer.decoder = decoders.ByteLevel()
     return json.loads(tokenizer.to_str())
 
 
 def neox():
-    tokenizer = trained(byte_level(True), 1200, [special("<|endoftext|>"), special("<|padding|>")], normalizers.NFC(), pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = trained(byte_level(True), 1200, [special("<|endoftext|>"), special("<|padding|>")], BYTES, normalizers.NFC())
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_tokens([AddedToken(" " * n, normalized=True) for n in (24, 12, 6, 4, 3, 2)] + [AddedToken("e\u0301te\u0301", normalized=True)])
     return json.loads(tokenizer.to_str())
@@ -195,7 +197,7 @@ def neox():
 
 def prefix_space():
     """Digits apart, a space in front, tokens with every flag, merges in the older form, no type in the model."""
-    tokenizer = trained(byte_level(True), 1100, [special("<s>"), special("</s>")], alphabet=pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = trained(byte_level(True), 1100, [special("<s>"), special("</s>")], alphabet=BYTES)
     tokenizer.pre_tokenizer = byte_level(True, prefix=True)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_special_tokens([special("<mask>", lstrip=True), special("[R]", rstrip=True)])
@@ -210,7 +212,7 @@ def prefix_space():
 
 def digits():
     tokenizer = trained(pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level(True)]), 1000, [special("<|endoftext|>")],
-                        alphabet=pre_tokenizers.ByteLevel.alphabet())
+                        alphabet=BYTES)
     tokenizer.decoder = decoders.ByteLevel()
     return json.loads(tokenizer.to_str())
 
@@ -218,7 +220,10 @@ def digits():
 def sentencepiece(size=1300):
     """The vocabulary of a SentencePiece model: unknown, boundaries, 256 bytes, then pieces."""
     first = ["<unk>", "<s>", "</s>"]
-    tokenizer = trained(pre_tokenizers.Metaspace(), size, first + [f"<0x{b:02X}>" for b in range(256)])
+    # The trainer's own choice of rare characters changes from run to run.
+    common = Counter("".join(training_text()).replace(" ", "\u2581")).most_common()
+    alphabet = [c for c, _ in sorted(common, key=lambda item: (-item[1], item[0]))[:400]]
+    tokenizer = trained(pre_tokenizers.Metaspace(), size, first + [f"<0x{b:02X}>" for b in range(256)], alphabet)
     form = json.loads(tokenizer.to_str())
     form["added_tokens"] = [t for t in form["added_tokens"] if t["content"] in first]
     for token in form["added_tokens"]:
@@ -230,6 +235,8 @@ def sentencepiece(size=1300):
 
 def sentencepiece_prepend():
     form = sentencepiece()
+    for token in form["added_tokens"]:
+        token["normalized"] = token["content"] == "</s>"  # Found only behind a mark, as old files of this kind have it.
     form["pre_tokenizer"] = None
     form["normalizer"] = {"type": "Sequence", "normalizers": [
         {"type": "Prepend", "prepend": "\u2581"}, {"type": "Replace", "pattern": {"String": " "}, "content": "\u2581"}]}
@@ -241,6 +248,8 @@ def sentencepiece_prepend():
 
 def sentencepiece_metaspace():
     form = sentencepiece_prepend()
+    for token in form["added_tokens"]:
+        token["normalized"] = False
     form["normalizer"] = None
     form["pre_tokenizer"] = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "first", "split": False}
     return form
@@ -275,10 +284,12 @@ def write_expected(folder, tokenizer, strings, rng):
         out += struct.pack(f"<{len(ids) + 1}H", len(ids), *ids)
     (folder / "ids.bin").write_bytes(bytes(out))
     size = max(tokenizer.get_vocab(with_added_tokens=True).values()) + 1
+    # By id: the library's own skip_special_tokens overlooks special tokens that a normalizer has changed.
+    special_ids = {i for i, token in tokenizer.get_added_tokens_decoder().items() if token.special}
     lines = []
     for index in range(400):
         ids = [rng.randrange(size) for _ in range(rng.randint(1, 12))] if index % 2 else tokenizer.encode(rng.choice(strings)).ids[:40]
-        lines.append([ids, tokenizer.decode(ids, skip_special_tokens=False), tokenizer.decode(ids, skip_special_tokens=True)])
+        lines.append([ids, tokenizer.decode(ids, skip_special_tokens=False), tokenizer.decode([i for i in ids if i not in special_ids], skip_special_tokens=False)])
     write_lines(folder / "decoded.jsonl", lines)
 
 

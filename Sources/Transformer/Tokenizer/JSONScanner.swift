@@ -14,10 +14,13 @@ struct JSONProblem: Error, Equatable {
 struct JSONScanner {
   /// Deeper nesting is refused: the reader recurses.
   static let depthLimit = 64
+  /// More values than this are not kept: a node takes many times the bytes that it is written with.
+  static let nodeLimit = 1 << 20
 
   private let bytes: [UInt8]
   private(set) var position = 0
   private var depth = 0
+  private var nodes = 0
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -95,8 +98,12 @@ struct JSONScanner {
     return value
   }
 
-  /// Reads whatever comes next and keeps it.
+  /// Reads whatever comes next and keeps it; at most ``nodeLimit`` values in all.
   mutating func node() throws(JSONProblem) -> JSONNode {
+    nodes += 1
+    guard nodes <= Self.nodeLimit else {
+      throw JSONProblem(offset: position, expected: "at most \(Self.nodeLimit) values")
+    }
     switch peek() {
     case UInt8(ascii: "{"):
       var members: [(name: String, value: JSONNode)] = []

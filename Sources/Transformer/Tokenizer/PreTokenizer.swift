@@ -96,7 +96,9 @@ struct PreTokenizer: Sendable {
   static func metaspace(
     _ field: TokenizerField
   ) throws(TokenizerError) -> (mark: [UInt8], prefix: PrefixRule) {
-    let mark = Array(try field.member("replacement")?.string().utf8 ?? "▁".utf8)
+    let replacement = field.member("replacement")
+    let mark = Array(try replacement?.string().utf8 ?? "▁".utf8)
+    if let replacement, mark.isEmpty { throw replacement.unsupportedValue(expected: "a character") }
     guard let scheme = field.member("prepend_scheme") else {
       // Files from before `prepend_scheme`.
       return (mark, try field.flag("add_prefix_space", default: true) ? .always : .never)

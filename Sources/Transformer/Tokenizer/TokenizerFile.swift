@@ -1,5 +1,8 @@
 /// The contents of a tokenizer.json: vocabulary and merges in bulk, the rest as a small tree.
 struct TokenizerFile {
+  /// More tokens, or merges, are refused. The largest vocabularies in use have 0.3 million of the one and 0.6 of the other.
+  static let entryLimit = 1 << 22
+
   private(set) var tokens = TokenList()
   private(set) var merges = MergeList()
   private let model: JSONNode
@@ -23,6 +26,7 @@ struct TokenizerFile {
           switch String(decoding: name, as: UTF8.self) {
           case "vocab" where scanner.peek() == UInt8(ascii: "{"):
             try scanner.object { (token, scanner) throws(JSONProblem) in
+              try requireRoom(after: tokens.count, scanner)
               tokens.append(token, id: try scanner.integer())
             }
           case "merges":
@@ -55,7 +59,8 @@ extension MergeList {
   /// Reads the array of merges, in either form.
   fileprivate mutating func read(_ scanner: inout JSONScanner) throws(JSONProblem) {
     var joined: [UInt8] = [], parts: [[UInt8]] = [[], []]
-    try scanner.array { (_, scanner) throws(JSONProblem) in
+    try scanner.array { (index, scanner) throws(JSONProblem) in
+      try requireRoom(after: index, scanner)
       switch scanner.peek() {
       case UInt8(ascii: "\""):
         try scanner.string(into: &joined)
@@ -72,6 +77,13 @@ extension MergeList {
         appendMalformed()
       }
     }
+  }
+}
+
+private func requireRoom(after count: Int, _ scanner: JSONScanner) throws(JSONProblem) {
+  guard count < TokenizerFile.entryLimit else {
+    throw JSONProblem(
+      offset: scanner.position, expected: "at most \(TokenizerFile.entryLimit) entries")
   }
 }
 
