@@ -17,10 +17,13 @@ package struct OperationRecord: Sendable, Equatable {
 }
 
 extension OperationRecord: CanonicalDocument {
-  static let format: Int64 = 1
-  static let byteLimit = 64 << 20
+  /// The version of the document.
+  package static let format: Int64 = 1
+  /// The longest document that is read.
+  package static let byteLimit = 64 << 20
 
-  init(_ value: CanonicalJSON, file: String) throws(FormatError) {
+  /// Reads the members; see ``CanonicalDocument/read(_:file:)``.
+  package init(_ value: CanonicalJSON, file: String) throws(FormatError) {
     let reader = try ObjectReader(
       value, file: file, allowing: ["changes", "format", "kind", "summary", "undoes"])
     let kindText = try reader.string("kind")
@@ -48,7 +51,8 @@ extension OperationRecord: CanonicalDocument {
     }
   }
 
-  var json: CanonicalJSON {
+  /// All members.
+  package var json: CanonicalJSON {
     let steps = changes.map { change in
       CanonicalJSON.object(
         .init([

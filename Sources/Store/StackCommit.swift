@@ -124,31 +124,13 @@ package final class StackCommit {
         case .new(let manifest, _): manifest
         case .existing(let edit): edit.manifest
         }
-      try check(manifest, id, against: base)
+      try manifest.check(id, against: base)
     }
     guard let before, self.base != nil, try before.base().fingerprint != base.fingerprint else {
       return
     }
     for id in before.edits where !removals.contains(id) && additions[id] == nil {
-      try check(before.edit(id).manifest, id, against: base)
-    }
-  }
-
-  private func check(_ manifest: EditManifest, _ id: EditID, against base: BaseManifest) throws {
-    guard manifest.base == base.fingerprint else {
-      throw StoreError.otherBase(id, found: manifest.base, expected: base.fingerprint)
-    }
-    for delta in manifest.deltas {
-      guard let tensor = base.tensor(named: delta.tensor) else {
-        throw StoreError.tensorNotInBase(delta.tensor)
-      }
-      guard delta.description.shape == tensor.shape else {
-        throw StoreError.tensorShape(
-          delta.tensor, found: delta.description.shape, expected: tensor.shape)
-      }
-      guard tensor.gridExponent != nil else {
-        throw StoreError.tensorNotEditable(delta.tensor, tensor.elementType)
-      }
+      try before.edit(id).manifest.check(id, against: base)
     }
   }
 

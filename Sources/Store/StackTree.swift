@@ -56,7 +56,8 @@ struct StackTree {
     return try database.tree(edits.id).entries
   }
 
-  private func items(in group: TreeObject.Entry) throws -> [Item] {
+  /// The edits of one of the directories.
+  func items(in group: TreeObject.Entry) throws -> [Item] {
     guard group.mode == .tree, group.name.utf8.count == 2 else {
       throw StoreError.damagedTree(
         group.id, problem: "'edits/\(group.name)' is not a directory of two digits")

@@ -47,8 +47,10 @@ package struct ReferenceGit: Sendable {
   }
 
   /// Runs `git`, whatever comes of it.
+  /// - Parameter outputPath: a file for the output, where that is not text.
   package func run(
-    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:]
+    _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
+    to outputPath: String? = nil
   ) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
@@ -66,7 +68,8 @@ package struct ReferenceGit: Sendable {
     let outputFile = try folder.write([UInt8](), to: "out")
     let errorFile = try folder.write([UInt8](), to: "err")
     process.standardInput = FileHandle(forReadingAtPath: inputFile)
-    process.standardOutput = FileHandle(forWritingAtPath: outputFile)
+    if let outputPath { try Data().write(to: URL(fileURLWithPath: outputPath)) }
+    process.standardOutput = FileHandle(forWritingAtPath: outputPath ?? outputFile)
     process.standardError = FileHandle(forWritingAtPath: errorFile)
     try process.run()
     process.waitUntilExit()

@@ -2,8 +2,10 @@ package import Checkpoint
 
 /// What edits start from: `base.json`. The checkpoint itself is never stored, and where it lies is a local matter.
 package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
-  static let format: Int64 = 1
-  static let byteLimit = 64 << 20
+  /// The version of the document.
+  package static let format: Int64 = 1
+  /// The longest document that is read.
+  package static let byteLimit = 64 << 20
   static let tensorLimit = 1 << 20
 
   /// One tensor of the checkpoint.
@@ -57,7 +59,8 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
     _ = try Self(json, file: EditPath.base)
   }
 
-  init(_ value: CanonicalJSON, file: String) throws(FormatError) {
+  /// Reads the members; see ``CanonicalDocument/read(_:file:)``.
+  package init(_ value: CanonicalJSON, file: String) throws(FormatError) {
     let reader = try ObjectReader(
       value, file: file,
       allowing: ["architecture", "fingerprint", "format", "modelType", "tensors", "tokenizer"])
@@ -72,7 +75,8 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
     try requireOrder(file: file)
   }
 
-  var json: CanonicalJSON {
+  /// All members.
+  package var json: CanonicalJSON {
     var members: [(String, CanonicalJSON)] = [
       ("format", .integer(Self.format)), ("architecture", .string(architecture)),
       ("fingerprint", .string(fingerprint.hexadecimal)), ("modelType", .string(modelType)),

@@ -1,5 +1,5 @@
 /// A document of the repository: one JSON object whose first concern is its version.
-protocol CanonicalDocument {
+package protocol CanonicalDocument {
   /// The version that this program reads and writes.
   static var format: Int64 { get }
   /// The longest document that is read.
@@ -12,7 +12,7 @@ protocol CanonicalDocument {
 
 extension CanonicalDocument {
   /// Reads a document: length, syntax, version, fields, then that it has the one form that its content has.
-  static func read(_ bytes: [UInt8], file: String) throws(FormatError) -> Self {
+  package static func read(_ bytes: [UInt8], file: String) throws(FormatError) -> Self {
     guard bytes.count <= byteLimit else {
       throw .tooLarge(file: file, bytes: bytes.count, limit: byteLimit)
     }

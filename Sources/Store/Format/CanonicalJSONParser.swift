@@ -7,7 +7,7 @@ extension CanonicalJSON {
   /// Whether it is laid out canonically is checked after decoding, by encoding again: the version of a
   /// document must be looked at before its form is judged.
   /// - Parameter file: what to call it in errors.
-  static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> CanonicalJSON {
+  package static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> CanonicalJSON {
     var parser = Parser(bytes: bytes, file: file)
     let value = try parser.value(depth: 0)
     parser.skipBlanks()

@@ -4,8 +4,10 @@ package import Checkpoint
 ///
 /// It holds no time, no author and no place in an order: those are the commits' business.
 package struct EditManifest: Sendable, Equatable, CanonicalDocument {
-  static let format: Int64 = 1
-  static let byteLimit = 32 << 20
+  /// The version of the document.
+  package static let format: Int64 = 1
+  /// The longest document that is read.
+  package static let byteLimit = 32 << 20
   static let deltaLimit = 1 << 17
 
   /// How many facts there are, and the SHA-256 of `facts.jsonl`.
@@ -45,7 +47,8 @@ package struct EditManifest: Sendable, Equatable, CanonicalDocument {
     _ = try Self.read(json.bytes, file: EditPath.manifest)
   }
 
-  init(_ value: CanonicalJSON, file: String) throws(FormatError) {
+  /// Reads the members; see ``CanonicalDocument/read(_:file:)``.
+  package init(_ value: CanonicalJSON, file: String) throws(FormatError) {
     let reader = try ObjectReader(
       value, file: file,
       allowing: [
@@ -78,7 +81,8 @@ package struct EditManifest: Sendable, Equatable, CanonicalDocument {
     }
   }
 
-  var json: CanonicalJSON {
+  /// All members.
+  package var json: CanonicalJSON {
     var members = description.members
     members += [
       ("format", .integer(Self.format)), ("base", .string(base.hexadecimal)),

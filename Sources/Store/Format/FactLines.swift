@@ -19,7 +19,7 @@ package struct FactLines: Sendable, Equatable {
   }
 
   /// Reads the file.
-  init(parsing bytes: [UInt8], file: String) throws(FormatError) {
+  package init(parsing bytes: [UInt8], file: String) throws(FormatError) {
     guard bytes.isEmpty || bytes.last == 10 else {
       throw .syntax(file: file, offset: bytes.count, problem: "the last line has no end")
     }
@@ -37,7 +37,7 @@ package struct FactLines: Sendable, Equatable {
   }
 
   /// The file's bytes.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var bytes: [UInt8] = []
     for line in lines {
       bytes.append(contentsOf: line.utf8)

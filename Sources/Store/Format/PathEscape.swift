@@ -3,9 +3,9 @@
 /// Names come from other people's files: `../x`, `.git`, names that differ in case only. Bytes of the UTF-8 name other than
 /// `a–z 0–9 _ - .` become `%` and two digits, and so does a dot at either end. Different names give different components, also
 /// where a file system takes upper and lower case for the same.
-enum PathEscape {
+package enum PathEscape {
   /// The component for a name. Never empty, never with a slash, never `.` or `..`.
-  static func component(for name: String) -> String {
+  package static func component(for name: String) -> String {
     let bytes = Array(name.utf8)
     guard !bytes.isEmpty else { return "%" }
     var output: [UInt8] = []
@@ -23,7 +23,7 @@ enum PathEscape {
   }
 
   /// The name that a component stands for; `nil` when no name gives it.
-  static func name(of component: String) -> String? {
+  package static func name(of component: String) -> String? {
     if component == "%" { return "" }
     var bytes: [UInt8] = []
     var rest = Array(component.utf8)[...]

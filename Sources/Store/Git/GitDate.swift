@@ -2,10 +2,10 @@
 ///
 /// Understood are Git's own form (`1718000000 +0200`, `@1718000000`), ISO 8601 (`2005-04-07T22:13:13Z`) and
 /// RFC 2822 (`Thu, 7 Apr 2005 22:13:13 +0200`): the three that Git documents.
-enum GitDate {
+package enum GitDate {
   /// The moment that a text means; `nil` when it is none of the forms.
   /// - Parameter localOffset: minutes east of UTC for a text without an offset.
-  static func parse(_ text: String, localOffset: Int) -> GitMoment? {
+  package static func parse(_ text: String, localOffset: Int) -> GitMoment? {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
     return internalForm(words, localOffset) ?? iso8601(words, localOffset)
       ?? rfc2822(words, localOffset)

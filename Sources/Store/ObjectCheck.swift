@@ -1,0 +1,272 @@
+package import Diagnostics
+
+extension EditRepository {
+  /// Verifies the whole repository: every reference, commit, tree, manifest and payload that is reachable.
+  ///
+  /// Every object's SHA-1 is verified by reading it, every SHA-256 that a manifest holds is computed again, each edit and each
+  /// tree once, however many commits share it.
+  /// - Returns: what was found; it throws only when the repository cannot be looked at, not for damage.
+  package func check(progress: some ProgressSink = NoProgress()) throws -> CheckReport {
+    ObjectCheck(self).run(progress)
+  }
+}
+
+/// A walk through everything that is reachable.
+private final class ObjectCheck {
+  /// A finding, and the place in a tree that commits must have to be concerned.
+  private struct Found {
+    let finding: CheckFinding
+    let place: (path: [String], object: ObjectID)?
+  }
+
+  private let repository: EditRepository
+  private var database: ObjectDatabase { repository.database }
+  private var found: [Found] = []
+  private var commitsByTree: [ObjectID: [ObjectID]] = [:]
+  private var checkedGroups: Set<[ObjectID]> = []
+  private var checkedEdits: Set<[ObjectID]> = []
+  private var bases: [ObjectID: BaseManifest?] = [:]
+  private var formats: Set<ObjectID> = []
+  private var editCount = 0
+  private var verifiedBytes = 0
+
+  init(_ repository: EditRepository) { self.repository = repository }
+
+  func run(_ progress: some ProgressSink) -> CheckReport {
+    let commits = checkHistory(from: tips(), progress)
+    checkOperations()
+    checkNotes()
+    progress.report(ProgressEvent(.verify, done: commits, total: commits))
+    return CheckReport(
+      findings: found.map(withCommits), commits: commits, edits: editCount,
+      verifiedBytes: verifiedBytes)
+  }
+
+  private func note(
+    _ subject: CheckFinding.Subject, _ explanation: Explanation,
+    _ severity: CheckFinding.Severity = .damage, commits: [ObjectID] = [],
+    at place: (path: [String], object: ObjectID)? = nil
+  ) {
+    found.append(
+      Found(
+        finding: CheckFinding(
+          severity: severity, subject: subject, explanation: explanation, commits: commits),
+        place: place))
+  }
+
+  private func tips() -> [ObjectID] {
+    var tips: [ObjectID] = []
+    do {
+      tips.append(try repository.head().commit)
+    } catch {
+      note(.reference("HEAD"), Explanation(of: error))
+    }
+    do {
+      for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {
+        for reference in try repository.references.list(prefix) {
+          if let commit = peel(reference.target, reference.name) { tips.append(commit) }
+        }
+      }
+    } catch {
+      note(.reference("refs/"), Explanation(of: error))
+    }
+    return tips
+  }
+
+  /// The commit behind a reference's target, through any tags.
+  private func peel(_ target: ObjectID, _ name: String) -> ObjectID? {
+    var id = target
+    do {
+      for _ in 0..<16 {
+        guard try database.header(of: id).kind == .tag else { return id }
+        let text = String(
+          decoding: try database.read(id, as: .tag, limit: CommitObject.byteLimit), as: UTF8.self)
+        guard text.hasPrefix("object "),
+          let next = ObjectID(hexadecimal: text.dropFirst(7).prefix(40))
+        else { throw ObjectError.damaged(id, "the tag names no object") }
+        id = next
+      }
+      throw ObjectError.damaged(target, "tags follow on tags without end")
+    } catch {
+      note(.reference(name), Explanation(of: error))
+      return nil
+    }
+  }
+
+  private func checkHistory(from tips: [ObjectID], _ progress: some ProgressSink) -> Int {
+    var seen = Set(tips)
+    var waiting = Array(seen)
+    var done = 0
+    var child: [ObjectID: ObjectID] = [:]
+    while let id = waiting.popLast() {
+      do {
+        let commit = try database.commit(id)
+        if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
+        commitsByTree[commit.tree, default: []].append(id)
+        checkTrailers(id, commit)
+        for parent in commit.parents where seen.insert(parent).inserted {
+          child[parent] = id
+          waiting.append(parent)
+        }
+      } catch {
+        note(.commit(id), Explanation(of: error), commits: child[id].map { [$0] } ?? [])
+      }
+      done += 1
+      if done % 64 == 0 { progress.report(ProgressEvent(.verify, done: done, total: nil)) }
+    }
+    return done
+  }
+
+  private func checkRoot(_ id: ObjectID) {
+    do {
+      let root = try database.tree(id)
+      for entry in root.entries {
+        switch (entry.name, entry.mode) {
+        case (EditPath.format, .file): checkFormat(entry.id)
+        case (EditPath.base, .file), (EditPath.edits, .tree): break
+        default:
+          note(
+            .tree(id),
+            Explanation("the tree holds something besides the base and edits", field: entry.name),
+            .oddity, at: ([entry.name], entry.id))
+        }
+      }
+      for name in [EditPath.format, EditPath.base] where root[name]?.mode != .file {
+        note(
+          .tree(id), Explanation("the tree has no file '\(name)'", file: id.hexadecimal),
+          at: ([], id))
+      }
+      let base = root[EditPath.base].map(\.id)
+      if let base { checkBase(base) }
+      if let edits = root[EditPath.edits], edits.mode == .tree {
+        checkGroups(edits.id, base: base)
+      }
+    } catch {
+      note(.tree(id), Explanation(of: error), at: ([], id))
+    }
+  }
+
+  private func checkFormat(_ id: ObjectID) {
+    guard formats.insert(id).inserted else { return }
+    do {
+      try RepositoryFormat.check(
+        database.read(id, as: .blob, limit: RepositoryFormat.byteLimit))
+    } catch {
+      note(.tree(id), Explanation(of: error), at: ([EditPath.format], id))
+    }
+  }
+
+  private func checkBase(_ id: ObjectID) {
+    guard bases[id] == nil else { return }
+    do {
+      let bytes = try database.read(id, as: .blob, limit: BaseManifest.byteLimit)
+      bases[id] = .some(try BaseManifest.read(bytes, file: EditPath.base))
+      verifiedBytes += bytes.count
+    } catch {
+      bases[id] = .some(nil)
+      note(.base, Explanation(of: error), at: ([EditPath.base], id))
+    }
+  }
+
+  private func checkGroups(_ edits: ObjectID, base: ObjectID?) {
+    guard checkedGroups.insert([edits] + (base.map { [$0] } ?? [])).inserted else { return }
+    do {
+      for group in try database.tree(edits).entries {
+        let key = [group.id] + (base.map { [$0] } ?? [])
+        guard checkedGroups.insert(key).inserted else { continue }
+        checkGroup(group, base: base)
+      }
+    } catch {
+      note(.tree(edits), Explanation(of: error), at: ([EditPath.edits], edits))
+    }
+  }
+
+  private func checkGroup(_ group: TreeObject.Entry, base: ObjectID?) {
+    do {
+      for item in try StackTree(database: database).items(in: group) {
+        guard checkedEdits.insert([item.tree] + (base.map { [$0] } ?? [])).inserted else {
+          continue
+        }
+        editCount += 1
+        let outcome = EditCheck(database: database).run(
+          item.id, tree: item.tree, base: base.flatMap { bases[$0] ?? nil })
+        verifiedBytes += outcome.verifiedBytes
+        for problem in outcome.problems {
+          note(
+            .edit(item.id), problem.explanation, problem.severity,
+            at: (EditPath.directory(of: item.id), item.tree))
+        }
+      }
+    } catch {
+      note(.tree(group.id), Explanation(of: error), at: ([EditPath.edits, group.name], group.id))
+    }
+  }
+
+  /// A commit that lists edits must have added exactly those.
+  private func checkTrailers(_ id: ObjectID, _ commit: CommitObject) {
+    let trailers = CommitTrailers(parsing: commit.message)
+    let claims = (added: trailers[.edit], dropped: trailers[.drops])
+    guard !claims.added.isEmpty || !claims.dropped.isEmpty,
+      let change = try? repository.changes(of: id)  // what cannot be read is found elsewhere
+    else { return }
+    let truth = (added: change.added.map(\.hexadecimal), dropped: change.dropped.map(\.hexadecimal))
+    for (what, claimed, found) in [
+      ("adds", claims.added, truth.added), ("drops", claims.dropped, truth.dropped),
+    ] where Set(claimed) != Set(found) {
+      note(
+        .commit(id),
+        Explanation(
+          "the commit's message does not say what the commit \(what)", file: id.hexadecimal,
+          found: found.isEmpty ? "no edits" : found.joined(separator: ", "),
+          expected: claimed.isEmpty ? "no edits" : claimed.joined(separator: ", ")), .oddity,
+        commits: [id])
+    }
+  }
+
+  private func checkOperations() {
+    let log = OperationLog(database, repository.references)
+    do {
+      var next = try log.head()
+      while let id = next {
+        do {
+          next = try log.read(id).previous
+        } catch {
+          note(.operation(id), Explanation(of: error))
+          next = nil
+        }
+      }
+    } catch {
+      note(.reference(OperationLog.reference), Explanation(of: error))
+    }
+  }
+
+  private func checkNotes() {
+    do {
+      for commit in try repository.annotatedCommits() {
+        do { _ = try repository.note(on: commit) } catch {
+          note(.note(on: commit), Explanation(of: error), commits: [commit])
+        }
+      }
+    } catch {
+      note(.reference(NotesStore.reference), Explanation(of: error))
+    }
+  }
+
+  private func withCommits(_ found: Found) -> CheckFinding {
+    guard let place = found.place else { return found.finding }
+    let commits = commitsByTree.filter { has(place.path, place.object, in: $0.key) }
+      .flatMap(\.value)
+    return CheckFinding(
+      severity: found.finding.severity, subject: found.finding.subject,
+      explanation: found.finding.explanation, commits: commits.sorted())
+  }
+
+  private func has(_ path: [String], _ object: ObjectID, in root: ObjectID) -> Bool {
+    var id = root
+    for name in path {
+      guard let entry = (try? database.tree(id))?[name] else { return false }
+      id = entry.id
+    }
+    return id == object
+  }
+}

@@ -1,0 +1,191 @@
+import Checkpoint
+import Store
+import TestSupport
+import Testing
+
+@Suite("fsck names what is damaged (I3)")
+struct ObjectCheckTests {
+  @Test("a sound repository has no findings, and every payload byte was verified")
+  func soundRepository() throws {
+    let sample = try SampleRepository()
+    let first = try sample.record(seed: 1, bytes: ChunkRecord.byteLimit + 5)
+    try sample.record(seed: 2)
+    _ = try sample.repository.revert(first.id)
+    try sample.repository.setNote("fine", on: first.id)
+    let report = try sample.repository.check()
+    #expect(report.findings == [])
+    #expect(report.isSound)
+    #expect(report.commits == 4)
+    #expect(report.edits == 2)
+    #expect(report.verifiedBytes > 3 * ChunkRecord.byteLimit)
+  }
+
+  @Test(
+    "one flipped byte in any file of an edit is found, with the commits that need it",
+    arguments: [
+      "edit.json", "facts.jsonl", "deltas/h.0.mlp.out.weight/000",
+      "deltas/%2e.%2f%57eird%20%4e%c3%a4me%2f.git/000", "targets/000",
+    ])
+  func flippedByte(file: String) throws {
+    let sample = try SampleRepository()
+    let sound = try sample.record(seed: 1)
+    let id = try #require(try sample.record(seed: 2).added.first)
+    let path = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))/\(file)"
+    let tampered = try TamperedTree(sample)
+    var bytes = try tampered.read(path)
+    bytes[bytes.count / 2] ^= 1
+    try tampered.write(bytes, to: path)
+    let commit = try tampered.commit()
+
+    let report = try sample.reopened().check()
+    #expect(!report.isSound)
+    let finding = try #require(report.findings.first { $0.subject == .edit(id) })
+    #expect(finding.severity == .damage)
+    #expect(finding.commits == [commit], "not \(sound.id), whose copy is whole")
+    #expect(report.findings.allSatisfy { $0.subject == .edit(id) })
+    #expect("\(finding.explanation)".contains(file), "\(finding.explanation)")
+    // What is read by other means refuses it too.
+    let stack = try sample.reopened().stack(at: commit)
+    #expect(throws: StoreError.self) {
+      let edit = try stack.edit(id)
+      _ = try edit.facts()
+      _ = try edit.targets()
+      for tensor in SampleRepository.tensors { _ = try edit.delta(of: tensor) }
+    }
+  }
+
+  @Test("missing, additional and misplaced files of an edit are found")
+  func missingAndAdditional() throws {
+    let cases: [(String, (TamperedTree, String) throws -> Void, CheckFinding.Severity)] = [
+      ("edit.json", { try $0.remove("\($1)/edit.json") }, .damage),
+      ("facts.jsonl", { try $0.remove("\($1)/facts.jsonl") }, .damage),
+      ("targets", { try $0.remove("\($1)/targets/000") }, .damage),
+      (
+        "deltas/h.1.mlp.out.weight", { try $0.remove("\($1)/deltas/h.1.mlp.out.weight/000") },
+        .damage
+      ),
+      ("notes.txt", { try $0.write([1], to: "\($1)/notes.txt") }, .oddity),
+      ("targets/001", { try $0.write([1], to: "\($1)/targets/001") }, .oddity),
+      ("deltas/other", { try $0.write([1], to: "\($1)/deltas/other/000") }, .oddity),
+      (
+        "targets/000",
+        { try $0.write($0.read("\($1)/targets/000") + [0], to: "\($1)/targets/000") }, .damage
+      ),
+    ]
+    for (name, change, severity) in cases {
+      let sample = try SampleRepository()
+      let id = try #require(try sample.record(seed: 1).added.first)
+      let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
+      let tampered = try TamperedTree(sample)
+      try change(tampered, folder)
+      let commit = try tampered.commit()
+      let findings = try sample.reopened().check().findings
+      let finding = try #require(findings.first, "\(name)")
+      #expect(findings.count == 1, "\(findings)")
+      #expect(finding.subject == .edit(id) && finding.commits == [commit])
+      #expect(finding.severity == severity)
+      #expect("\(finding.explanation)".contains(name), "\(finding.explanation)")
+    }
+  }
+
+  @Test("an edit under another id is found")
+  func wrongName() throws {
+    let sample = try SampleRepository()
+    let id = try #require(try sample.record(seed: 1).added.first)
+    let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
+    let wrong = "edits/\(id.hexadecimal.prefix(2))/" + String(repeating: "0", count: 62)
+    let tampered = try TamperedTree(sample)
+    for path in try tampered.paths() where path.hasPrefix(folder) {
+      try tampered.write(tampered.read(path), to: wrong + path.dropFirst(folder.count))
+    }
+    try tampered.commit()
+    let report = try sample.reopened().check()
+    let wrongID = try #require(
+      EditID(hexadecimal: id.hexadecimal.prefix(2) + String(repeating: "0", count: 62)))
+    #expect(report.findings.map(\.subject) == [.edit(wrongID)])
+    #expect(!report.isSound)
+  }
+
+  @Test(
+    "what does not belong into a tree is found",
+    arguments: ["README.md", "edits/00/short/edit.json", "edits/README", "edits/zz/x"])
+  func strangers(path: String) throws {
+    let sample = try SampleRepository()
+    try sample.record(seed: 1)
+    let tampered = try TamperedTree(sample)
+    try tampered.write([1, 2, 3], to: path)
+    let commit = try tampered.commit()
+    let report = try sample.reopened().check()
+    #expect(report.findings.count == 1, "\(report.findings)")
+    #expect(report.findings.first?.commits == [commit])
+  }
+
+  @Test(
+    "a damaged base and a changed format are found, and a newer format is refused with the remedy")
+  func baseAndFormat() throws {
+    let sample = try SampleRepository()
+    var tampered = try TamperedTree(sample)
+    var bytes = try tampered.read("base.json")
+    bytes.insert(32, at: 1)
+    try tampered.write(bytes, to: "base.json")
+    try tampered.commit()
+    #expect(try sample.reopened().check().findings.map(\.subject) == [.base])
+    let stack = try sample.reopened().stack(at: sample.commit("HEAD"))
+    #expect(throws: FormatError.notCanonical(file: "base.json", offset: 1)) { try stack.base() }
+
+    let later = try SampleRepository()
+    tampered = try TamperedTree(later)
+    try tampered.write(Array("emend 2\n".utf8), to: "format")
+    try tampered.commit()
+    #expect(
+      throws: FormatError.unknownVersion(file: "format", found: "emend 2", supported: "emend 1")
+    ) { try later.reopened() }
+    let checked = try EditRepository(
+      opening: later.repository.location, SampleRepository.environment, checking: .nothing
+    ).check()
+    #expect(checked.findings.count == 1 && !checked.isSound)
+  }
+
+  @Test("a flipped byte in a pack, which Git's own hash covers, is found")
+  func flippedPack() throws {
+    let sample = try SampleRepository()
+    try sample.record(seed: 1, bytes: 50_000)
+    let stack = try sample.repository.stack(at: sample.repository.head().commit)
+    let folder = "\(RepositoryLocation.directoryName)/objects/pack"
+    let pack = try #require(
+      try packs(in: sample.directory[folder]).max { try size($0) < size($1) })
+    try flipByte(of: sample.directory["\(folder)/\(pack)"], at: size(pack) / 2)
+    let report = try sample.reopened().check()
+    #expect(!report.isSound)
+    #expect(report.findings.map(\.subject) == [.edit(stack.edits[0])], "\(report.findings)")
+
+    func size(_ name: String) throws -> Int { try sample.directory.read("\(folder)/\(name)").count }
+  }
+
+  @Test("a commit whose message lists other edits than it adds is found")
+  func lyingMessage() throws {
+    let sample = try SampleRepository()
+    let id = try #require(try sample.record(seed: 1).added.first)
+    let tampered = try TamperedTree(sample)
+    let commit = try tampered.commit("Harmless\n\nEmend-Edit: \(id)")
+    let report = try sample.reopened().check()
+    #expect(report.findings.map(\.subject) == [.commit(commit)])
+    #expect(report.findings.map(\.severity) == [.oddity])
+  }
+
+  @Test("a missing commit is found, with the commit that builds on it")
+  func missingCommit() throws {
+    let sample = try SampleRepository()
+    let missing = try #require(ObjectID(hexadecimal: String(repeating: "12", count: 20)))
+    let text =
+      "tree \(try sample.tree())\nparent \(missing)\nauthor A <a> 1 +0000\n"
+      + "committer A <a> 1 +0000\n\nx\n"
+    let outcome = try sample.git.run(
+      ["hash-object", "-w", "-t", "commit", "--stdin"], input: Array(text.utf8))
+    let commit = try #require(ObjectID(hexadecimal: outcome.lines[0]))
+    try sample.git("update-ref", "refs/heads/main", "\(commit)")
+    let findings = try sample.reopened().check().findings
+    #expect(findings.map(\.subject) == [.commit(missing)])
+    #expect(findings.first?.commits == [commit])
+  }
+}
