@@ -68,12 +68,23 @@ package struct Cholesky: Sendable, Equatable {
     guard rows > 0, columns > 0 else { return }
     lower.storage.withUnsafeBufferPointer { l in
       b.storage.withUnsafeMutableBufferPointer { x in
+        guard columns > Self.fewColumns else {
+          for j in 0..<columns {
+            cblas_dtrsv(
+              CblasRowMajor, CblasLower, transposition.blas, CblasNonUnit, Int32(rows),
+              l.baseAddress, Int32(rows), x.baseAddress.map { $0 + j }, Int32(columns))
+          }
+          return
+        }
         cblas_dtrsm(
           CblasRowMajor, CblasLeft, CblasLower, transposition.blas, CblasNonUnit, Int32(rows),
           Int32(columns), 1, l.baseAddress, Int32(rows), x.baseAddress, Int32(columns))
       }
     }
   }
+
+  /// Up to here a solve is bound by reading L, and `dtrsv` reads it two to three times as fast as `dtrsm`.
+  private static let fewColumns = 2
 
   private var unusableDiagonal: Int? {
     lower.storage.withUnsafeBufferPointer { l in

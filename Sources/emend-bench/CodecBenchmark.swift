@@ -12,7 +12,11 @@ struct CodecBenchmark: ParsableCommand {
   @Flag(help: "Also 4096 x 16384 of rank 100")
   var large = false
 
+  @Option(help: "Threads that a call of OpenBLAS may use")
+  var threads = 1
+
   func run() throws {
+    KernelThreads.set(threads)
     print(
       "matrix                        eps    bound   bits/coef  above    error    bytes"
         + "   encode  decode   (cpu; /dgemm of the product)")
