@@ -40,7 +40,7 @@ package struct MEMITEditor {
   ) throws -> EditOutcome {
     let requests = try tokens(of: facts)
     let targets = try TargetOptimiser(model, hyperparameters, stop: stop)
-      .targets(for: zip(facts, requests).map { ($0.name, $1) }, progress: progress)
+      .targets(for: zip(facts, requests).map { ($0.title, $1) }, progress: progress)
     let updates = try ResidualSpread(model, hyperparameters, moments).updates(
       requests, targets: Self.columns(targets), weights: templates.keyWeights,
       progress: progress)

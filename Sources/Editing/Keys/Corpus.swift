@@ -1,3 +1,4 @@
+package import Checkpoint
 package import Files
 
 /// How a text file falls into documents.
@@ -21,6 +22,9 @@ package struct Corpus: Sequence {
 
   /// The bytes of all text.
   package var byteCount: Int { file.bytes.count }
+
+  /// The SHA-256 of the text.
+  package var digest: Digest { file.withBytes { Digest(of: $0) } }
 
   /// The documents in order; empty ones are left out, and bytes that are not UTF-8 become U+FFFD.
   package func makeIterator() -> AnyIterator<String> {

@@ -38,19 +38,19 @@ package struct RequestTokens: Sendable, Equatable {
   package init(
     _ fact: Fact, _ templates: ContextTemplates, _ tokenizer: BytePairTokenizer, positionLimit: Int
   ) throws(EditingError) {
-    target = tokenizer.encodeContinuation(fact.spacedTarget)
-    guard !target.isEmpty else { throw .emptyTarget(fact: fact.name) }
+    target = tokenizer.encodeContinuation(Fact.continuation(fact.targetNew))
+    guard !target.isEmpty else { throw .emptyTarget(fact: fact.title) }
     var rows: [Row] = []
     for template in templates.all {
       rows.append(
-        try Self.row(fact, prompt: fact.prompt, in: template, tokenizer))
+        try Self.row(fact, prompt: fact.prompt.text, in: template, tokenizer))
     }
     self.rows = rows
     anchor = try Self.row(fact, prompt: "{} is a", in: "{}", tokenizer)
     let longest = rows.map(\.tokens.count).max() ?? 0
     guard longest + target.count - 1 <= positionLimit else {
       throw .factTooLong(
-        fact: fact.name, tokens: longest + target.count - 1, limit: positionLimit)
+        fact: fact.title, tokens: longest + target.count - 1, limit: positionLimit)
     }
   }
 
@@ -66,11 +66,11 @@ package struct RequestTokens: Sendable, Equatable {
     // The target continues the text, so what the template would put at its end has no place.
     while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 { spans.removeLast() }
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
-      throw .subjectNotSeparable(fact: fact.name, subject: fact.subject, token: "")
+      throw .subjectNotSeparable(fact: fact.title, subject: fact.subject, token: "")
     }
     guard spans[lookup].bytes.upperBound <= end else {
       throw .subjectNotSeparable(
-        fact: fact.name, subject: fact.subject,
+        fact: fact.title, subject: fact.subject,
         token: tokenizer.decode([spans[lookup].id], specialTokens: .spelled))
     }
     return Row(tokens: spans.map(\.id), lookup: lookup)

@@ -1,4 +1,4 @@
-internal import Checkpoint
+package import Checkpoint
 
 /// How one family's configuration and tensor names become an architecture.
 protocol DecoderFamily: Sendable {
@@ -16,10 +16,16 @@ private let families: [any (DecoderFamily & Sendable).Type] = [
 ]
 
 extension ModelArchitecture {
+  /// The extents in one line, for people.
+  package var summary: String {
+    "\(family), \(layerCount) blocks of width \(width), \(headCount) heads, "
+      + "inner width \(innerWidth), vocabulary \(vocabularySize)"
+  }
+
   /// Reads the architecture of a checkpoint.
   ///
   /// - Throws: ``TransformerError/unknownFamily(file:found:supported:)`` and what the family throws.
-  init(_ checkpoint: CheckpointDirectory) throws {
+  package init(_ checkpoint: CheckpointDirectory) throws {
     let type = checkpoint.configuration.modelType
     guard let family = families.first(where: { $0.modelTypes.contains(type) }) else {
       throw TransformerError.unknownFamily(
