@@ -79,7 +79,8 @@ let package = Package(
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
     .testTarget(
-      name: "TokenizerTests", dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files"],
+      name: "TokenizerTests",
+      dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
       swiftSettings: settings),
   ]
 )

@@ -9,7 +9,7 @@ import Transformer
 
   @Test("a file cut anywhere is refused as malformed", arguments: names)
   func truncated(name: String) throws {
-    let bytes = try fixture("tokenizers/\(name)/tokenizer.json")
+    let bytes = try Fixture.bytes("tokenizers/\(name)/tokenizer.json")
     var rng = SeededGenerator(seed: 1)
     let cuts = (0..<60).map { _ in Int.random(in: 0..<bytes.count - 2, using: &rng) }
     for cut in cuts + [0, 1, bytes.count - 2] {
@@ -25,7 +25,7 @@ import Transformer
 
   @Test("a file with altered bytes is refused by name or works", arguments: names)
   func altered(name: String) throws {
-    let bytes = try fixture("tokenizers/\(name)/tokenizer.json")
+    let bytes = try Fixture.bytes("tokenizers/\(name)/tokenizer.json")
     var rng = SeededGenerator(seed: 2)
     let marks = Array("{}[]\",:0123456789\\ue-.".utf8)
     var loaded = 0

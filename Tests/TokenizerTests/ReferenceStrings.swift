@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Transformer
 
 /// What `Tests/Interop/make_tokenizer_goldens.py` has written for one tokenizer.
@@ -20,7 +21,7 @@ struct ReferenceStrings {
     let isModel = Self.models.contains(name)
     tokenizer = try Self.tokenizer(name)
     strings = try lines(of: isModel ? "tokenizers/strings.jsonl" : "tokenizers/strings-few.jsonl")
-    let words = try fixture("tokenizers/\(name)/ids.bin")
+    let words = try Fixture.bytes("tokenizers/\(name)/ids.bin")
     var ids: [[Int32]] = []
     var position = 0
     func next() -> Int32 {
@@ -36,27 +37,16 @@ struct ReferenceStrings {
 
   static func tokenizer(_ name: String) throws -> BytePairTokenizer {
     let folder = models.contains(name) ? "\(name)/model" : "tokenizers/\(name)"
-    return try BytePairTokenizer(contentsOf: fixturePath("\(folder)/tokenizer.json"))
+    return try BytePairTokenizer(contentsOf: Fixture.path("\(folder)/tokenizer.json"))
   }
 
   func policy(_ index: Int) -> SpecialTokenPolicy { index % 2 == 1 ? .template : .none }
 }
 
-/// The path of a file under Fixtures.
-func fixturePath(_ relative: String) -> String {
-  URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("Fixtures/\(relative)").path
-}
-
-/// The bytes of a file under Fixtures.
-func fixture(_ relative: String) throws -> [UInt8] {
-  [UInt8](try Data(contentsOf: URL(fileURLWithPath: fixturePath(relative))))
-}
-
 /// The values of a file with one JSON value a line.
 func lines<Value: Decodable>(of relative: String) throws -> [Value] {
   let decoder = JSONDecoder()
-  return try fixture(relative).split(separator: 0x0A).map {
+  return try Fixture.bytes(relative).split(separator: 0x0A).map {
     try decoder.decode(Value.self, from: Data($0))
   }
 }

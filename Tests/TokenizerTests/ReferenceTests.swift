@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 import Transformer
 
@@ -53,7 +54,7 @@ import Transformer
   @Test("letters, numbers and spaces are the reference's, over all of Unicode")
   func classes() throws {
     var expected = [ScalarClass](repeating: .other, count: 0x110000)
-    for line in try fixture("tokenizers/classes.txt").split(separator: 0x0A) {
+    for line in try Fixture.bytes("tokenizers/classes.txt").split(separator: 0x0A) {
       let parts = String(decoding: line, as: UTF8.self).split(separator: " ")
       let kind = try #require(
         ["letter": ScalarClass.letter, "number": .number, "space": .space][parts[2]])
@@ -85,7 +86,7 @@ import Transformer
     }
     let tokenizer = try ReferenceStrings.tokenizer("fictional")
     let golden = try JSONDecoder().decode(
-      Golden.self, from: Data(try fixture("reference/memit/memit_n\(requests).json")))
+      Golden.self, from: Data(try Fixture.bytes("reference/memit/memit_n\(requests).json")))
     #expect(golden.requests.count == requests)
     for request in golden.requests {
       #expect(request.prompts.count == request.lookup_idxs.count)

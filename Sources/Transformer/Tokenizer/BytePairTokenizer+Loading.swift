@@ -1,8 +1,10 @@
+internal import Checkpoint
 internal import Files
 
 extension BytePairTokenizer {
   /// Larger files are refused; the largest in use are below 40 MB.
   package static let fileLimit = 256 << 20
+  private static let configurationLimit = 16 << 20
 
   /// Reads a `tokenizer.json`, and the `tokenizer_config.json` beside it where there is one.
   ///
@@ -68,7 +70,7 @@ extension BytePairTokenizer {
 
   private static func readIfThere(_ path: String) throws(FileFailure) -> [UInt8]? {
     do throws(FileFailure) {
-      return try readFile(path, limit: fileLimit)
+      return try readFile(path, limit: configurationLimit)
     } catch {
       guard error.isAbsence else { throw error }
       return nil
@@ -81,9 +83,8 @@ extension BytePairTokenizer {
       throw type.unsupported(try type.string(), supported: ["BPE"])
     }
     if let dropout = model.member("dropout") {
-      switch dropout.node {
-      case .integer(0), .fraction(0): break
-      default: throw dropout.unsupportedValue(expected: "null or 0")
+      guard dropout.value.double == 0 else {
+        throw dropout.unsupportedValue(expected: "null or 0")
       }
     }
     for name in ["continuing_subword_prefix", "end_of_word_suffix"] {
@@ -118,25 +119,14 @@ extension BytePairTokenizer {
   private static func boundaryTokens(
     _ bytes: [UInt8], beside file: String
   ) throws(TokenizerError) -> (beginning: String?, end: String?) {
-    let name = configurationPath(beside: file)
-    do throws(JSONProblem) {
-      try requireUTF8(bytes)
-      var scanner = JSONScanner(bytes)
-      let node = try scanner.node()
-      try scanner.finish()
+    do throws(JSONError) {
+      let value = try JSONValue(parsing: bytes, file: configurationPath(beside: file))
       func token(_ field: String) -> String? {
-        switch node[field] {
-        case .string(let text): text
-        case let object?:
-          if case .string(let text) = object["content"] { text } else { nil }
-        case nil: nil
-        }
+        value[field]?.string ?? value[field]?["content"]?.string
       }
       return (token("bos_token"), token("eos_token"))
     } catch {
-      throw .malformed(
-        file: name, line: bytes.prefix(error.offset).count { $0 == 0x0A } + 1,
-        expected: error.expected)
+      throw .malformed(error)
     }
   }
 }

@@ -8,27 +8,21 @@ struct MergeList {
   /// Number of merges.
   var count: Int { ends.count }
 
-  /// Adds a merge given as a pair.
-  mutating func append(_ left: [UInt8], _ right: [UInt8]) {
-    bytes.append(contentsOf: left)
+  /// Adds a merge given as a pair; `nil` takes the place of one that is not.
+  mutating func append(_ pair: (left: String, right: String)?) {
+    if pair == nil { firstMalformed = firstMalformed ?? count }
+    bytes.append(contentsOf: (pair?.left ?? "").utf8)
     let middle = bytes.count
-    bytes.append(contentsOf: right)
+    bytes.append(contentsOf: (pair?.right ?? "").utf8)
     ends.append((middle, bytes.count))
   }
 
   /// Adds a merge written as one string with a space in the middle.
-  mutating func append(joined: [UInt8]) {
+  mutating func append(joined: String) {
     // Old files begin with the version line of merges.txt.
-    if joined.starts(with: "#version".utf8) { return }
-    let parts = joined.split(separator: 0x20, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { return appendMalformed() }
-    append(Array(parts[0]), Array(parts[1]))
-  }
-
-  /// Takes the place of a merge that is neither form.
-  mutating func appendMalformed() {
-    firstMalformed = firstMalformed ?? count
-    append([], [])
+    if joined.utf8.starts(with: "#version".utf8) { return }
+    let parts = joined.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
+    append(parts.count == 2 ? (String(Substring(parts[0])), String(Substring(parts[1]))) : nil)
   }
 
   /// The two parts, and both together.

@@ -110,10 +110,9 @@ extension TokenDecoder.Step {
 
   /// The byte that a token such as `<0x0A>` stands for.
   static func fallbackByte(_ token: [UInt8]) -> UInt8? {
-    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">"),
-      let high = JSONScanner.hexadecimal(token[3]), let low = JSONScanner.hexadecimal(token[4])
+    guard token.count == 6, token.starts(with: "<0x".utf8), token[5] == UInt8(ascii: ">")
     else { return nil }
-    return high << 4 | low
+    return UInt8(String(decoding: token[3..<5], as: UTF8.self), radix: 16)
   }
 
   /// Runs of byte tokens that are valid UTF-8 become text; of others each byte becomes U+FFFD.

@@ -8,8 +8,8 @@ struct TokenList {
   var count: Int { ids.count }
 
   /// Adds a token.
-  mutating func append(_ token: [UInt8], id: Int) {
-    bytes.append(contentsOf: token)
+  mutating func append(_ token: String, id: Int) {
+    bytes.append(contentsOf: token.utf8)
     ends.append(bytes.count)
     ids.append(id)
   }

@@ -1,3 +1,4 @@
+package import Checkpoint
 package import Diagnostics
 package import Files
 
@@ -5,8 +6,12 @@ package import Files
 package enum TokenizerError: ExplainedError, Equatable {
   /// The file cannot be opened or read, or is larger than any tokenizer.
   case unreadable(FileFailure)
-  /// Not UTF-8, or not JSON.
-  case malformed(file: String, line: Int, expected: String)
+  /// Not JSON, or not of the form that is needed.
+  case malformed(JSONError)
+  /// More values, tokens or merges than any tokenizer has.
+  case tooMany(file: String, field: String, limit: Int)
+  /// A member stands there twice.
+  case duplicateField(file: String, field: String)
   /// A member that must be there is not, or is null.
   case missingField(file: String, field: String)
   /// A member has a value of another type.
@@ -34,10 +39,13 @@ package enum TokenizerError: ExplainedError, Equatable {
   package var explanation: Explanation {
     switch self {
     case .unreadable(let failure): failure.explanation
-    case .malformed(let file, let line, let expected):
+    case .malformed(let error): error.explanation
+    case .tooMany(let file, let field, let limit):
       Explanation(
-        "not well-formed JSON", file: file, field: "line \(line)", expected: expected,
-        remedy: "The file is cut short or damaged: fetch it again.")
+        "more entries than any tokenizer has", file: file, field: field,
+        expected: "at most \(limit)")
+    case .duplicateField(let file, let field):
+      Explanation("the field stands there twice", file: file, field: field)
     case .missingField(let file, let field):
       Explanation(
         "the field is missing", file: file, field: field,

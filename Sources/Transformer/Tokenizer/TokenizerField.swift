@@ -1,15 +1,16 @@
+internal import Checkpoint
+
 /// A value in tokenizer.json together with where it stands, so that whoever reads it can complain well.
 struct TokenizerField {
   let file: String
   /// `pre_tokenizer.pretokenizers[0]`.
   let path: String
-  let node: JSONNode
+  let value: JSONValue
 
   /// The member of that name; `nil` when missing or null.
   func member(_ name: String) -> TokenizerField? {
-    node[name].map {
-      TokenizerField(file: file, path: path.isEmpty ? name : "\(path).\(name)", node: $0)
-    }
+    guard let found = value[name], found != .null else { return nil }
+    return TokenizerField(file: file, path: path.isEmpty ? name : "\(path).\(name)", value: found)
   }
 
   /// The member of that name.
@@ -22,28 +23,28 @@ struct TokenizerField {
 
   /// The value as text.
   func string() throws(TokenizerError) -> String {
-    guard case .string(let value) = node else { throw wrong("a string") }
-    return value
+    guard let text = value.string else { throw wrong("a string") }
+    return text
   }
 
   /// The value as a whole number.
   func integer() throws(TokenizerError) -> Int {
-    guard case .integer(let value) = node else { throw wrong("a whole number") }
-    return value
+    guard case .integer(let number) = value else { throw wrong("a whole number") }
+    return number
   }
 
   /// The elements of an array.
   func elements() throws(TokenizerError) -> [TokenizerField] {
-    guard case .array(let nodes) = node else { throw wrong("an array") }
-    return nodes.enumerated().map {
-      TokenizerField(file: file, path: "\(path)[\($0.offset)]", node: $0.element)
+    guard let values = value.array else { throw wrong("an array") }
+    return values.enumerated().map {
+      TokenizerField(file: file, path: "\(path)[\($0.offset)]", value: $0.element)
     }
   }
 
   /// A member that is true or false, or the value it has when left out.
-  func flag(_ name: String, default value: Bool) throws(TokenizerError) -> Bool {
-    guard let found = member(name) else { return value }
-    guard case .boolean(let flag) = found.node else { throw found.wrong("true or false") }
+  func flag(_ name: String, default absent: Bool) throws(TokenizerError) -> Bool {
+    guard let found = member(name) else { return absent }
+    guard case .bool(let flag) = found.value else { throw found.wrong("true or false") }
     return flag
   }
 
@@ -57,10 +58,19 @@ struct TokenizerField {
 
   /// The error for a value that this reader knows but does not implement.
   func unsupportedValue(expected: String) -> TokenizerError {
-    .unsupportedSetting(file: file, field: path, found: node.summary, expected: expected)
+    .unsupportedSetting(file: file, field: path, found: summary, expected: expected)
   }
 
   private func wrong(_ expected: String) -> TokenizerError {
-    .wrongType(file: file, field: path, found: node.summary, expected: expected)
+    .wrongType(file: file, field: path, found: summary, expected: expected)
+  }
+
+  /// The value as a message shows it.
+  private var summary: String {
+    switch value {
+    case .bool, .integer, .number, .string:
+      String(decoding: JSONText.canonical(value), as: UTF8.self)
+    case .null, .array, .object: value.kind.rawValue
+    }
   }
 }
