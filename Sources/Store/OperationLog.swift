@@ -34,9 +34,10 @@ struct OperationLog {
         if (try? database.header(of: id).kind) != .tag { parents.append(id) }
       }
     }
+    // The summary stays out of the message: `:/words` looks through all references, these too.
     let commit = CommitObject(
       tree: try pack.add(.tree, tree.bytes), parents: parents, author: identity.author,
-      committer: identity.committer, message: "\(record.kind.rawValue): \(record.summary)")
+      committer: identity.committer, message: "emend operation: \(record.kind.rawValue)")
     let id = try pack.add(.commit, commit.bytes)
     return (
       id,

@@ -47,6 +47,7 @@ package struct ReferenceGit: Sendable {
   }
 
   /// Runs `git`, whatever comes of it.
+  /// - Parameter environment: variables to set; an empty value takes one away.
   /// - Parameter outputPath: a file for the output, where that is not text.
   package func run(
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
@@ -61,7 +62,7 @@ package struct ReferenceGit: Sendable {
       "HOME": home.path, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C", "TZ": "UTC",
       "GIT_AUTHOR_NAME": "Git", "GIT_AUTHOR_EMAIL": "git@example.com",
       "GIT_COMMITTER_NAME": "Git", "GIT_COMMITTER_EMAIL": "git@example.com",
-    ].merging(environment) { $1 }
+    ].merging(environment) { $1 }.filter { !$0.value.isEmpty }
     // Files, not pipes: a pipe that nobody empties holds the process up.
     let folder = try TemporaryDirectory()
     let inputFile = try folder.write(input, to: "in")

@@ -1,7 +1,8 @@
 /// The names closest to a mistyped one, at most three, closest first.
 func nearMisses(of text: String, among names: [String]) -> [String] {
   let wanted = Array(text.lowercased().utf8.prefix(64))
-  let limit = max(1, wanted.count / 3)
+  // Two, so that swapped letters are found.
+  let limit = wanted.count < 3 ? 1 : max(2, wanted.count / 3)
   let scored = names.compactMap { name -> (distance: Int, name: String)? in
     let distance = editDistance(wanted, Array(name.lowercased().utf8.prefix(64)))
     return distance <= limit ? (distance, name) : nil

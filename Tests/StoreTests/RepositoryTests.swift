@@ -1,0 +1,220 @@
+import Checkpoint
+import Diagnostics
+import Store
+import TestSupport
+import Testing
+
+@Suite("Finding, making and opening a repository")
+struct RepositoryTests {
+  @Test("init makes one commit that names the base and no edits, and sets what gc needs")
+  func create() throws {
+    let sample = try SampleRepository()
+    let head = try sample.repository.head()
+    #expect(head.branch == "main")
+    let commit = try sample.repository.commit(head.commit)
+    #expect(commit.parents.isEmpty)
+    #expect(commit.summary == "emend: start from base tiny")
+    let stack = try sample.repository.stack(at: head.commit)
+    #expect(stack.edits.isEmpty)
+    #expect(try stack.base() == SampleRepository.base())
+    #expect(
+      try sample.git("ls-tree", "-r", "--name-only", "HEAD").lines == ["base.json", "format"])
+    #expect(try sample.git("show", "HEAD:format").output == "emend 1\n")
+    #expect(try sample.git("config", "core.bigFileThreshold").lines == ["1m"])
+    #expect(try sample.git("config", "pack.compression").lines == ["0"])
+    #expect(
+      try sample.git.run(
+        ["check-attr", "delta", "diff", "--", "edits/ab/cd/deltas/x/000", "edits/ab/cd/edit.json"]
+      ).lines == [
+        "edits/ab/cd/deltas/x/000: delta: unset", "edits/ab/cd/deltas/x/000: diff: unset",
+        "edits/ab/cd/edit.json: delta: unspecified", "edits/ab/cd/edit.json: diff: unspecified",
+      ])
+  }
+
+  @Test("a second init is refused and changes nothing")
+  func createTwice() throws {
+    let sample = try SampleRepository()
+    let head = try sample.repository.head().commit
+    #expect(throws: StoreError.alreadyExists(path: sample.gitDirectory)) {
+      try EditRepository.create(
+        in: sample.directory.path, base: SampleRepository.base(), named: "other",
+        SampleRepository.environment)
+    }
+    #expect(try sample.repository.head().commit == head)
+  }
+
+  @Test("init.defaultBranch names the first branch")
+  func defaultBranch() throws {
+    let variables = SampleRepository.environment.variables.merging([
+      "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "init.defaultBranch",
+      "GIT_CONFIG_VALUE_0": "trunk",
+    ]) { $1 }
+    let sample = try SampleRepository(GitEnvironment(variables: variables))
+    #expect(try sample.repository.head().branch == "trunk")
+  }
+
+  @Test("a repository is found from below, by its own name and by its directory's")
+  func find() throws {
+    let sample = try SampleRepository()
+    try sample.directory.write("x", to: "a/b/c/file")
+    for start in ["a/b/c", "a", ""] {
+      let path = start.isEmpty ? sample.directory.path : sample.directory[start]
+      #expect(
+        try RepositoryLocation.find(named: nil, from: path).gitDirectory == sample.gitDirectory)
+    }
+    for name in [sample.directory.path, sample.gitDirectory] {
+      #expect(
+        try RepositoryLocation.find(named: name, from: "/").gitDirectory == sample.gitDirectory)
+    }
+    let empty = try TemporaryDirectory()
+    #expect(throws: StoreError.notFound(searched: empty.path)) {
+      try RepositoryLocation.find(named: nil, from: empty.path)
+    }
+    #expect(throws: StoreError.notARepository(path: empty.path)) {
+      try RepositoryLocation.find(named: empty.path, from: sample.directory.path)
+    }
+  }
+
+  @Test("a plain Git repository and an empty one are refused by what they lack")
+  func otherRepositories() throws {
+    let folder = try TemporaryDirectory()
+    let git = try ReferenceGit(folder["plain"])
+    try ReferenceGit()("init", "--quiet", "--bare", folder["plain"])
+    let location = RepositoryLocation(gitDirectory: folder["plain"])
+    #expect(throws: StoreError.noCommits(path: folder["plain"])) {
+      try EditRepository(opening: location, SampleRepository.environment)
+    }
+    let tree = try git.run(["mktree"]).lines[0]
+    let commit = try git.run(["commit-tree", "-m", "x", tree]).lines[0]
+    try git("update-ref", "HEAD", commit)
+    #expect(
+      throws: StoreError.notEmend(
+        path: folder["plain"], commit: try #require(ObjectID(hexadecimal: commit)))
+    ) { try EditRepository(opening: location, SampleRepository.environment) }
+  }
+
+  @Test("a clone with a working tree is read, and not written")
+  func workingTree() throws {
+    let sample = try SampleRepository()
+    let folder = try TemporaryDirectory()
+    try ReferenceGit()("clone", "--quiet", sample.gitDirectory, folder["clone"])
+    let clone = try EditRepository(
+      opening: .find(named: folder["clone"], from: "/"), SampleRepository.environment)
+    #expect(throws: StoreError.self) {
+      try sample.record(SampleRepository.edit(1, on: sample.baseTree()), in: clone)
+    }
+    #expect(!clone.isWritable)
+  }
+
+  @Test("revisions are git's, and what cannot be resolved is explained")
+  func revisions() throws {
+    let sample = try SampleRepository()
+    let first = try sample.record(seed: 1).id
+    let second = try sample.record(seed: 2).id
+    try sample.git("tag", "-a", "-m", "one", "v1", "\(first)")
+    try sample.git("branch", "topic", "\(first)")
+    for text in [
+      "HEAD", "HEAD~1", "main^", "v1", "v1^{}", "topic", "@", ":/Edit 1", "HEAD^{/Edit 1}",
+      "\(first)",
+      String("\(second)".prefix(12)),
+    ] {
+      let theirs = try sample.git("log", "-1", "--format=%H", text).lines[0]
+      #expect(try sample.commit(text).hexadecimal == theirs, "\(text)")
+    }
+    #expect(
+      try sample.repository.resolve(.init("v1..HEAD")) == .range(from: first, to: second))
+    #expect(
+      try sample.repository.resolve(.init("HEAD...topic")) == .symmetric(second, first))
+    #expect(throws: RevisionError.severalCommits("v1..main")) { try sample.commit("v1..main") }
+    #expect(throws: RevisionError.unknown("topik", similar: ["topic"])) {
+      try sample.commit("topik")
+    }
+    #expect(throws: RevisionError.unknown("mian", similar: ["main"])) {
+      try sample.repository.resolve(.init("v1..mian"))
+    }
+    #expect(throws: RevisionError.empty) { try sample.commit("") }
+    #expect(throws: RevisionError.notACommit("HEAD:format", found: "blob")) {
+      try sample.commit("HEAD:format")
+    }
+    let objects = try sample.git("cat-file", "--batch-all-objects", "--batch-check").lines.map {
+      String($0.prefix(40))
+    }
+    var byPrefix: [Substring: [String]] = [:]
+    for object in objects { byPrefix[object.prefix(4), default: []].append(object) }
+    // Four digits are the fewest that Git takes; objects are few, so several are made to share them.
+    var number = 0
+    var shared = byPrefix.first { $0.value.count > 1 }
+    while shared == nil {
+      let made = try sample.git.run(
+        ["hash-object", "-w", "--stdin"], input: Array("\(number)".utf8)
+      ).lines[0]
+      number += 1
+      byPrefix[made.prefix(4), default: []].append(made)
+      if let list = byPrefix[made.prefix(4)], Set(list).count > 1 {
+        shared = (made.prefix(4), list)
+      }
+    }
+    let digits = try #require(shared?.key)
+    let error = #expect(throws: RevisionError.self) { try sample.commit(String(digits)) }
+    guard case .ambiguous(_, let candidates) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(candidates.count >= 2 && candidates.allSatisfy { $0.hasPrefix(digits) })
+  }
+
+  @Test("history is walked as git walks it: order, ranges, first parents")
+  func walk() throws {
+    let sample = try SampleRepository()
+    for seed in 1...4 as ClosedRange<UInt64> { try sample.record(seed: seed) }
+    func ours(_ text: String) throws -> [String] {
+      var ids: [String] = []
+      try sample.repository.walk(RevisionExpression(text)) {
+        ids.append($0.id.hexadecimal)
+        return .goOn
+      }
+      return ids
+    }
+    for range in ["HEAD", "HEAD~3..HEAD", "HEAD~1", "HEAD~2...HEAD"] {
+      #expect(try ours(range) == sample.git("rev-list", "--topo-order", range).lines, "\(range)")
+    }
+    var count = 0
+    try sample.repository.walk(RevisionExpression("HEAD")) { _ in
+      count += 1
+      return count == 2 ? .stop : .goOn
+    }
+    #expect(count == 2)
+  }
+
+  @Test("what a commit changed costs what it changed: edits and facts, by line")
+  func differences() throws {
+    let sample = try SampleRepository()
+    let base = try sample.baseTree()
+    let start = try sample.commit("HEAD")
+    let first = try sample.record(SampleRepository.edit(1, on: base))
+    let second = try sample.record(SampleRepository.edit(2, on: base))
+    let change = try sample.repository.changes(of: second.id)
+    #expect(change.added == second.added && change.dropped.isEmpty && !change.changesBase)
+    let whole = try sample.repository.difference(from: start, to: second.id)
+    #expect(whole.added == (first.added + second.added).sorted())
+    let facts = try whole.facts()
+    #expect(facts.added.count == 6 && facts.dropped.isEmpty)
+    let back = try sample.repository.difference(from: second.id, to: first.id)
+    #expect(back.dropped == second.added && back.added.isEmpty)
+    #expect(try back.facts().dropped.map(\.line) == SampleRepository.edit(2, on: base).facts.lines)
+
+    // The same facts by another solution are no change of facts.
+    let again = StackCommit(in: sample.repository)
+    again.drop(try #require(second.added.first))
+    let sampleEdit = try SampleRepository.edit(2, on: base)
+    let writer = again.newEdit()
+    try writer.add(delta: sampleEdit.deltas[0].description, payload: [1, 2, 3])
+    let fewer = try FactLines(Array(sampleEdit.facts.lines.dropLast()))
+    _ = try again.add(writer, sampleEdit.description, facts: fewer)
+    let third = try again.record("Solve again", as: .resolve, onto: .head(expecting: second.id))
+    let resolved = try sample.repository.changes(of: third.id)
+    #expect(resolved.added.count == 1 && resolved.dropped == second.added)
+    #expect(try resolved.facts().added.isEmpty)
+    #expect(try resolved.facts().dropped.map(\.line) == [sampleEdit.facts.lines.last])
+  }
+}
