@@ -75,5 +75,6 @@ let package = Package(
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
+    tests(of: "Editing", ["Checkpoint", "Diagnostics", "Files"]),
   ]
 )

@@ -21,4 +21,11 @@ package struct TensorView: @unchecked Sendable {
   }
   /// The product of the extents.
   package var elementCount: Int { bytes.count / elementType.byteCount }
+
+  /// Gives the pages wholly inside a range of ``bytes`` back to the system (``MappedFile``).
+  package func releasePages(in range: Range<Int>) {
+    guard let start = bytes.baseAddress, let fileStart = file.bytes.baseAddress else { return }
+    let offset = start - fileStart
+    file.releasePages(in: offset + range.lowerBound..<offset + range.upperBound)
+  }
 }
