@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// A change of low rank in integers: Δ̂ = Σ_k scale_k · left_k right_kᵀ.
 ///
@@ -9,9 +9,9 @@ package struct QuantisedFactors: Sendable {
   /// The grid that the change is rounded to.
   package let grid: FixedPointGrid
   /// `[rank, rows]`, integer-valued: one direction a row.
-  let left: Matrix<Double>
+  package let left: Matrix<Double>
   /// `[rank, columns]`, integer-valued.
-  let right: Matrix<Double>
+  package let right: Matrix<Double>
   /// One for each direction.
   let scales: [DirectionScale]
   /// max_i|left_ki| · max_j|right_kj| · multiplier for each direction, in units of its reduced exponent.
