@@ -65,7 +65,7 @@ let package = Package(
       name: "emend-bench",
       dependencies: [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation", "Workflows",
+        "Editing", "Evaluation", "Workflows", "CZstd",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(

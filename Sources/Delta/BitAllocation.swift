@@ -20,12 +20,14 @@ struct BitAllocation {
   let steps: [Step]
 
   /// - Parameter level: θ > 0.
-  init(values: [Double], rows: Int, columns: Int, level: Double) {
+  init(
+    values: [Double], rows: Int, columns: Int, level: Double, _ fineness: DirectionScale.Fineness
+  ) {
     let (m, n) = (Double(rows), Double(columns))
     steps = values.prefix(Self.kept(values, rows: rows, columns: columns, level: level))
       .enumerated().map { index, s in
         let ideal = 12 * level / s
-        let scale = DirectionScale(nearest: ideal)
+        let scale = DirectionScale(nearest: ideal, fineness)
         let kappa = scale.value / ideal
         let root = ((m - n) * (m - n) + 4 * kappa * kappa * m * n).squareRoot()
         let split = ((m - n + root) / (2 * kappa * m)).squareRoot()

@@ -11,10 +11,22 @@ struct DirectionScale: Sendable, Hashable {
 
   static let mantissas = 64...127
 
+  /// Which mantissas may be used.
+  enum Fineness: CaseIterable {
+    /// All 64.
+    case fine
+    /// 64 alone: powers of two, which leave all 53 bits to the integers.
+    case powersOfTwo
+  }
+
   /// The scale nearest to a positive normal number.
-  init(nearest value: Double) {
+  init(nearest value: Double, _ fineness: Fineness) {
     let exponent = Int(value.exponent) - 6
-    let mantissa = Int((value * Double.powerOfTwo(-exponent)).rounded())
+    let mantissa: Int
+    switch fineness {
+    case .fine: mantissa = Int((value * Double.powerOfTwo(-exponent)).rounded())
+    case .powersOfTwo: mantissa = value.significand < 2.0.squareRoot() ? 64 : 128
+    }
     self =
       mantissa == 128
       ? DirectionScale(mantissa: 64, exponent: exponent + 1)
@@ -24,6 +36,12 @@ struct DirectionScale: Sendable, Hashable {
   init(mantissa: Int, exponent: Int) {
     self.mantissa = mantissa
     self.exponent = exponent
+  }
+
+  /// The same scale with an odd multiplier, which is what an exact product multiplies by.
+  var reduced: (multiplier: Int, exponent: Int) {
+    let zeros = mantissa.trailingZeroBitCount
+    return (mantissa >> zeros, exponent + zeros)
   }
 
   /// The scale, exactly.

@@ -2,9 +2,9 @@ import LinearAlgebra
 
 /// Computes the grid integers of a low-rank change, tile by tile.
 ///
-/// N_ij is the exact Σ_k mantissa_k 2^(e_k − g) a_ki b_kj rounded once, ties to even. Directions are put into
-/// groups, the largest exponents first, such that within a group of least exponent E the sum
-/// Σ mantissa_k 2^(e_k − E) max|a_k| max|b_k| stays below 2⁵³. A group's product is then an exact
+/// N_ij is the exact Σ_k μ_k 2^(e_k − g) a_ki b_kj rounded once, ties to even; a scale is μ 2^e with μ odd.
+/// Directions are put into groups, the largest exponents first, such that within a group of least
+/// exponent E the sum Σ μ_k 2^(e_k − E) max|a_k| max|b_k| stays below 2⁵³. A group's product is then an exact
 /// integer P by one `dgemm` (see ``ExactProduct``), in units of 2^E.
 ///
 /// - One group: N = round(P · 2^(E − g)). The multiplication by a power of two is exact and the
@@ -44,13 +44,13 @@ struct GridProduct {
   /// Directions by group, in order.
   private static func partition(_ factors: QuantisedFactors) -> [[Int]] {
     let order = factors.scales.indices.sorted {
-      (-factors.scales[$0].exponent, $0) < (-factors.scales[$1].exponent, $1)
+      (-factors.scales[$0].reduced.exponent, $0) < (-factors.scales[$1].reduced.exponent, $1)
     }
     var groups: [[Int]] = []
     var bound = 0.0  // of the last group, in units of its least exponent
     var least = 0
     for k in order {
-      let exponent = factors.scales[k].exponent
+      let exponent = factors.scales[k].reduced.exponent
       let shift = least - exponent
       if !groups.isEmpty, shift < 64 {
         let grown = bound * Double.powerOfTwo(shift) + factors.magnitudes[k]
@@ -69,12 +69,12 @@ struct GridProduct {
   private static func group(
     _ members: [Int], of factors: QuantisedFactors
   ) throws(LinearAlgebraError) -> Group {
-    let exponent = members.map { factors.scales[$0].exponent }.min() ?? 0
+    let exponent = members.map { factors.scales[$0].reduced.exponent }.min() ?? 0
     var left = Matrix<Double>(rows: members.count, columns: factors.rows)
     var right = Matrix<Double>(rows: members.count, columns: factors.columns)
     for (row, k) in members.enumerated() {
-      let scale = factors.scales[k]
-      let weight = Double(scale.mantissa) * Double.powerOfTwo(scale.exponent - exponent)
+      let scale = factors.scales[k].reduced
+      let weight = Double(scale.multiplier) * Double.powerOfTwo(scale.exponent - exponent)
       let start = row * factors.rows
       for (j, value) in factors.left.row(k).enumerated() {
         left.storage[start + j] = value * weight

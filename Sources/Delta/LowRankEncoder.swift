@@ -19,75 +19,28 @@ enum LowRankEncoder {
       throw .changeBelowGrid(norm: norm, smallest: 2 * rounding.frobenius / precision)
     }
 
-    func error(_ quantised: Quantiser.Quantised) -> AchievedError {
-      let distance = quantiser.distance(quantised)
-      let onKeys =
-        quantiser.keyNorm > 0
-        ? (distance.onKeys + rounding.onKeys) / quantiser.keyNorm : nil
-      return AchievedError(
-        relative: (distance.frobenius + rounding.frobenius) / norm, onKeys: onKeys)
-    }
-
-    // The error grows with the level nearly as its square root: a few secant steps, kept inside the
-    // bracket of the largest level known to hold and the smallest known not to.
-    var best: (quantised: Quantiser.Quantised, error: AchievedError)?
-    var holds = 0.0
-    var fails = Double.infinity
-    var target = precision
+    let search = Search(
+      quantiser: quantiser, rounding: rounding, norm: norm, precision: precision,
+      rows: factors.rows, columns: factors.columns)
     var closest = Double.infinity
-    for _ in 0..<12 {
-      var level = self.level(
-        form, rows: factors.rows, columns: factors.columns, error: target * norm)
-      if !(level > holds && level < fails) {
-        guard holds > 0, fails.isFinite else { break }
-        level = (holds * fails).squareRoot()
+    for fineness in DirectionScale.Fineness.allCases {
+      let (best, reached) = search.coarsest(fineness)
+      closest = min(closest, reached)
+      guard let best else { continue }
+      do {
+        return (
+          try QuantisedFactors(
+            grid: grid, left: best.quantised.left, right: best.quantised.right,
+            scales: best.quantised.steps.map(\.scale)), best.error
+        )
+      } catch .changeAboveGrid(let largest, let limit) {
+        throw .changeAboveGrid(largest: largest, limit: limit)
+      } catch {
+        // The integers are too large for exact products: powers of two leave them more room.
+        closest = max(closest, precision)
       }
-      let allocation = BitAllocation(
-        values: form.values, rows: factors.rows, columns: factors.columns, level: level)
-      guard let quantised = quantiser.quantise(allocation) else { break }
-      let achieved = error(quantised)
-      let ratio = achieved.worst / precision
-      closest = min(closest, achieved.worst)
-      if ratio <= 1 {
-        holds = level
-        best = (quantised, achieved)
-        if ratio > 0.998 { break }
-      } else {
-        fails = level
-      }
-      if fails / holds < 1.001 { break }
-      target *= 0.999 / ratio
     }
-    guard let best else { throw .precisionOutOfReach(asked: precision, reached: closest) }
-    do {
-      return (
-        try QuantisedFactors(
-          grid: grid, left: best.quantised.left, right: best.quantised.right,
-          scales: best.quantised.steps.map(\.scale)), best.error
-      )
-    } catch .changeAboveGrid(let largest, let limit) {
-      throw .changeAboveGrid(largest: largest, limit: limit)
-    } catch {
-      throw .precisionOutOfReach(asked: precision, reached: closest)
-    }
-  }
-
-  /// The level whose expected error is the given one, by bisection on its logarithm.
-  private static func level(
-    _ form: SpectralForm, rows: Int, columns: Int, error: Double
-  ) -> Double {
-    let wanted = error * error
-    let largest = form.values[0] * form.values[0]
-    // At the top every direction is under water; at the bottom none is and the error is tiny.
-    var high = largest
-    var low = wanted / Double(form.rank * (rows + columns)) * 1e-6
-    for _ in 0..<60 where high / low > 1 + 1e-9 {
-      let middle = (low * high).squareRoot()
-      let expected = BitAllocation.expectedSquaredError(
-        form.values, rows: rows, columns: columns, level: middle)
-      if expected <= wanted { low = middle } else { high = middle }
-    }
-    return low
+    throw .precisionOutOfReach(asked: precision, reached: closest)
   }
 
   private static func zero(
@@ -112,6 +65,78 @@ enum LowRankEncoder {
         what: "keys", found: [matrix.rows, matrix.columns], expected: [extent, matrix.columns])
     }
     guard matrix.storage.allSatisfy(\.isFinite) else { throw .notFinite(what: "a key") }
+  }
+}
+
+/// The search for the water level: the coarsest quantisation within a precision.
+private struct Search {
+  let quantiser: Quantiser
+  let rounding: GridRounding
+  let norm: Double
+  let precision: Double
+  let rows: Int
+  let columns: Int
+
+  private var values: [Double] { quantiser.form.values }
+
+  /// The coarsest quantisation found to be within the precision, and the least error seen.
+  ///
+  /// The error grows with the level nearly as its square root: a few secant steps, kept inside the
+  /// bracket of the largest level known to hold and the smallest known not to.
+  func coarsest(
+    _ fineness: DirectionScale.Fineness
+  ) -> (best: (quantised: Quantiser.Quantised, error: AchievedError)?, reached: Double) {
+    var best: (quantised: Quantiser.Quantised, error: AchievedError)?
+    var holds = 0.0
+    var fails = Double.infinity
+    var target = precision
+    var reached = Double.infinity
+    for _ in 0..<12 {
+      var level = self.level(error: target * norm)
+      if !(level > holds && level < fails) {
+        guard holds > 0, fails.isFinite else { break }
+        level = (holds * fails).squareRoot()
+      }
+      let allocation = BitAllocation(
+        values: values, rows: rows, columns: columns, level: level, fineness)
+      guard let quantised = quantiser.quantise(allocation) else { break }
+      let error = error(quantised)
+      let ratio = error.worst / precision
+      reached = min(reached, error.worst)
+      if ratio <= 1 {
+        holds = level
+        best = (quantised, error)
+        if ratio > 0.998 { break }
+      } else {
+        fails = level
+      }
+      if fails / holds < 1.001 { break }
+      target *= 0.999 / ratio
+    }
+    return (best, reached)
+  }
+
+  private func error(_ quantised: Quantiser.Quantised) -> AchievedError {
+    let distance = quantiser.distance(quantised)
+    let onKeys =
+      quantiser.keyNorm > 0 ? (distance.onKeys + rounding.onKeys) / quantiser.keyNorm : nil
+    return AchievedError(
+      relative: (distance.frobenius + rounding.frobenius) / norm, onKeys: onKeys)
+  }
+
+  /// The level whose expected error is the given one, by bisection on its logarithm.
+  private func level(error: Double) -> Double {
+    let wanted = error * error
+    // At the top every direction is under water; at the bottom none is and the error is tiny.
+    var high = values[0] * values[0]
+    var low = wanted / Double(values.count * (rows + columns)) * 1e-6
+    for _ in 0..<60 where high / low > 1 + 1e-9 {
+      let middle = (low * high).squareRoot()
+      let expected = BitAllocation.expectedSquaredError(
+        values, rows: rows, columns: columns, level: middle)
+      if expected <= wanted { low = middle } else { high = middle }
+    }
+    return low
   }
 }
 

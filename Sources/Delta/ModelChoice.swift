@@ -49,7 +49,8 @@ struct MagnitudeHistogram {
     }
   }
 
-  /// From well below the median's width to just above the standard deviation's.
+  /// From well below the median's width to just above the standard deviation's. The tables sample their
+  /// curves at the integers, so below a deviation of 1 the fitting width is larger than its own.
   var plausibleWidths: ClosedRange<Int> {
     let all = ColumnModel.widths
     guard squares > 0 else { return all.lowerBound...all.lowerBound }
@@ -59,7 +60,7 @@ struct MagnitudeHistogram {
         seen += $0; return 2 * seen >= count
       } ?? 0
     let deviation = Int((4 * binaryLogarithm(squares / Double(count))).rounded(.up))
-    let high = min(max(deviation + 3, all.lowerBound), all.upperBound)
+    let high = min(max(deviation + 3, 0), all.upperBound)
     let low = median == 0 ? all.lowerBound : 8 * median - 12
     return max(all.lowerBound, min(low, high))...high
   }

@@ -1,4 +1,4 @@
-import LinearAlgebra
+package import LinearAlgebra
 
 /// A change of low rank in integers: Δ̂ = Σ_k scale_k · left_k right_kᵀ.
 ///
@@ -9,12 +9,12 @@ package struct QuantisedFactors: Sendable {
   /// The grid that the change is rounded to.
   package let grid: FixedPointGrid
   /// `[rank, rows]`, integer-valued: one direction a row.
-  let left: Matrix<Double>
+  package let left: Matrix<Double>
   /// `[rank, columns]`, integer-valued.
-  let right: Matrix<Double>
+  package let right: Matrix<Double>
   /// One for each direction.
   let scales: [DirectionScale]
-  /// max_i|left_ki| · max_j|right_kj| · mantissa for each direction.
+  /// max_i|left_ki| · max_j|right_kj| · multiplier for each direction, in units of its reduced exponent.
   let magnitudes: [Double]
 
   /// How far below the grid's exponent a direction's may lie, so that exact sums fit 128 bits.
@@ -35,7 +35,7 @@ package struct QuantisedFactors: Sendable {
     self.right = right
     self.scales = scales
     magnitudes = scales.indices.map { k in
-      Double(scales[k].mantissa) * Self.largest(left.row(k)) * Self.largest(right.row(k))
+      Double(scales[k].reduced.multiplier) * Self.largest(left.row(k)) * Self.largest(right.row(k))
     }
     for (scale, magnitude) in zip(scales, magnitudes) {
       let offset = scale.exponent - grid.exponent
@@ -65,7 +65,7 @@ package struct QuantisedFactors: Sendable {
   /// A bound on every |N_ij|, in grid steps.
   var elementBound: Double {
     zip(scales, magnitudes).reduce(1) { sum, direction in
-      sum + direction.1 * Double.powerOfTwo(direction.0.exponent - grid.exponent)
+      sum + direction.1 * Double.powerOfTwo(direction.0.reduced.exponent - grid.exponent)
     }
   }
 
