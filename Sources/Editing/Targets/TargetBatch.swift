@@ -20,23 +20,26 @@ struct TargetBatch {
   private let stop: StopRule
   private let names: [String]
   private let contextCount: Int
-  private let pass: SuffixPass
+  private let work: TargetWork
+  private let tree: TokenTree
+  private let insertions: [Int32: Int32]
+  private var pass: SuffixPass
   private let head: LanguageModelHead
   private let outputs: [Int32: Output]
   private let initial: [[Float]]
   private let norms: [Float]
   /// For each request, the logarithms of the anchor's probabilities before any change.
   private var anchors: [[Float]]
-  private let owners: [Int32]
 
   /// Runs the tokens that no δ can reach.
   init(
     _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule,
-    _ requests: [(name: String, tokens: RequestTokens)]
+    work: TargetWork, _ requests: [(name: String, tokens: RequestTokens)]
   ) throws {
     self.model = model
     self.hyperparameters = hyperparameters
     self.stop = stop
+    self.work = work
     names = requests.map(\.name)
     contextCount = requests.first?.tokens.rows.count ?? 0
     var tree = TokenTree()
@@ -48,7 +51,7 @@ struct TargetBatch {
       let target = request.tokens.target
       for (context, row) in request.tokens.rows.enumerated() {
         let path = tree.insert(
-          row.tokens + target.dropLast(), owner: owner, privateFrom: row.lookup)
+          row.tokens + target.dropLast(), owner: owner, privateFrom: work == .suffixesTogether ? row.lookup : 0)
         insertions[path[row.lookup]] = owner
         if context == 0 { bare.append(path[row.lookup]) }
         let weight = 1 / Float(contextCount * target.count)
@@ -59,19 +62,22 @@ struct TargetBatch {
       }
       let anchor = request.tokens.anchor
       let path = tree.insert(
-        anchor.tokens[...anchor.lookup], owner: owner, privateFrom: anchor.lookup)
+        anchor.tokens[...anchor.lookup], owner: owner, 
+        privateFrom: work == .suffixesTogether ? anchor.lookup : 0)
       insertions[path[anchor.lookup]] = owner
       outputs[path[anchor.lookup], default: Output()].isAnchor = true
     }
-    let layer = hyperparameters.layers.last ?? 0
+    self.tree = tree
+    self.insertions = insertions
     pass = try SuffixPass(
-      model, tree, layer: layer, insertions: insertions, outputs: Set(outputs.keys))
+      model, tree, layer: hyperparameters.layers.last ?? 0, insertions: insertions,
+      outputs: Set(outputs.keys))
     head = try LanguageModelHead(model)
     self.outputs = outputs
-    initial = bare.map { [pass] in pass.uneditedHidden(at: $0) }
+    let whole = pass
+    initial = bare.map { whole.uneditedHidden(at: $0) }
     norms = initial.map { Self.norm($0[...]) }
     anchors = Array(repeating: [], count: requests.count)
-    owners = tree.owners
   }
 
   /// Runs all steps; `report` is told how many targets are done, and the step.
@@ -86,6 +92,11 @@ struct TargetBatch {
       let active = pass.owners.map { Int($0) - 1 }
       let vectors = FloatRows(rows: active.count, columns: width)
       vectors.gather(active.map { Int32($0) }, from: changes)
+      if work == .wholeSequencesAlone, step > 1 {
+        pass = try SuffixPass(
+          model, tree, layer: hyperparameters.layers.last ?? 0, insertions: insertions,
+          outputs: Set(outputs.keys))
+      }
       let hidden = try pass.forward(vectors)
       let (scores, dHidden) = score(hidden, slots: active)
       var going: [Int] = []
@@ -166,7 +177,7 @@ struct TargetBatch {
     }
     var slotOfOwner = [Int](repeating: 0, count: names.count + 1)
     for (slot, index) in slots.enumerated() { slotOfOwner[index + 1] = slot }
-    let slotOfRow = nodes.map { slotOfOwner[Int(owners[Int($0)])] }
+    let slotOfRow = nodes.map { slotOfOwner[Int(tree.owners[Int($0)])] }
 
     let gradient = head.gradient(of: hidden) { row, base in
       let item = items[row]

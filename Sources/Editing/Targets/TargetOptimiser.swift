@@ -11,6 +11,15 @@ package enum StopRule: String, Sendable, Equatable, CaseIterable {
   case argmax
 }
 
+/// How much is computed at each step of a target's optimisation. The results are the same up to rounding.
+package enum TargetWork: Sendable, Equatable {
+  /// What a change of δ can reach, all requests together.
+  case suffixesTogether
+  /// Every token from the embedding on, one request at a time: how the released program works. The
+  /// reference that tests and benchmarks compare with.
+  case wholeSequencesAlone
+}
+
 /// What the optimisation of a target looked like at one step, before that step's update.
 package struct TargetStep: Sendable, Equatable {
   /// The whole loss.
@@ -47,14 +56,17 @@ package struct TargetOptimiser {
   private let model: DecoderModel
   private let hyperparameters: MEMITHyperparameters
   private let stop: StopRule
+  private let work: TargetWork
 
   /// Optimises on a model with the hyperparameters' layers, rate, factors and bounds.
   package init(
-    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss,
+    work: TargetWork = .suffixesTogether
   ) {
     self.model = model
     self.hyperparameters = hyperparameters
     self.stop = stop
+    self.work = work
   }
 
   /// The targets of some requests, in their order.
@@ -68,7 +80,8 @@ package struct TargetOptimiser {
   ) throws -> [Target] {
     var targets: [Target] = []
     for batch in batches(of: requests) {
-      var run = try TargetBatch(model, hyperparameters, stop: stop, Array(requests[batch]))
+      var run = try TargetBatch(
+        model, hyperparameters, stop: stop, work: work, Array(requests[batch]))
       let done = targets.count
       targets += try run.optimise { finished, step in
         progress.report(
@@ -81,6 +94,7 @@ package struct TargetOptimiser {
 
   /// Consecutive requests whose buffers together stay within the memory that one batch may take.
   private func batches(of requests: [(name: String, tokens: RequestTokens)]) -> [Range<Int>] {
+    guard work == .suffixesTogether else { return requests.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
     let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
