@@ -73,5 +73,7 @@ let package = Package(
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Store", ["Checkpoint", "Diagnostics", "Files"]),
     tests(of: "Files", ["Diagnostics"]),
+    tests(of: "Checkpoint", ["Diagnostics", "Files"]),
+    tests(of: "Editing", ["Checkpoint", "Diagnostics", "Files"]),
   ]
 )

@@ -1,7 +1,7 @@
 internal import CCrypto
 
-/// A SHA-256.
-package struct Digest: Sendable, Hashable, Comparable, CustomStringConvertible {
+/// A SHA-256; encoded as its digits.
+package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
   /// The 64 hexadecimal digits, in lower case.
   package let hexadecimal: String
 
@@ -29,6 +29,23 @@ package struct Digest: Sendable, Hashable, Comparable, CustomStringConvertible {
     let digits = Array("0123456789abcdef".utf8)
     hexadecimal = String(
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  /// Reads the digits.
+  package init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    guard let digest = Digest(hexadecimal: text) else {
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath, debugDescription: "'\(text)' is not a SHA-256"))
+    }
+    self = digest
+  }
+
+  /// Writes the digits.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(hexadecimal)
   }
 
   /// The digits.

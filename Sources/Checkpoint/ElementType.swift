@@ -1,5 +1,5 @@
-/// How the numbers of a tensor are stored.
-package enum ElementType: String, Sendable, Hashable, CaseIterable {
+/// How the numbers of a tensor are stored; the raw value is the word that safetensors uses.
+package enum ElementType: String, Sendable, Hashable, CaseIterable, Codable {
   case float64 = "F64"
   case float32 = "F32"
   case float16 = "F16"
@@ -23,6 +23,14 @@ package enum ElementType: String, Sendable, Hashable, CaseIterable {
     case .float32, .int32, .uint32: 4
     case .float16, .bfloat16, .int16, .uint16: 2
     case .int8, .uint8, .bool, .float8e4m3, .float8e5m2: 1
+    }
+  }
+
+  /// Whether it is one of the four floating types whose tensors can be computed with and edited.
+  package var isFloating: Bool {
+    switch self {
+    case .float64, .float32, .float16, .bfloat16: true
+    default: false
     }
   }
 }

@@ -7,7 +7,7 @@ internal import Glibc
 /// of the last holder, for the message only.
 ///
 /// Threads of one process exclude each other too: each object opens the file for itself.
-package final class FileLock {
+package final class FileLock: Sendable {
   private let descriptor: OpenDescriptor
 
   /// Takes the lock, making the file where needed.

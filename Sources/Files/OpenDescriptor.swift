@@ -3,14 +3,17 @@ internal import Glibc
 /// Owns a file descriptor, closed at the end of its life and not passed on to child processes.
 struct OpenDescriptor: ~Copyable {
   let raw: Int32
+  /// What failures name.
   let path: String
 
+  /// - Parameter name: what failures name, where the path itself would mean nothing to anybody.
   init(
     opening path: String, _ flags: Int32, permissions: mode_t = 0o666,
-    for action: FileAction = .open
+    for action: FileAction = .open, named name: String? = nil
   ) throws(FileFailure) {
-    raw = try systemCall(action, path) { open(path, flags | O_CLOEXEC, permissions) }
-    self.path = path
+    let shown = name ?? path
+    raw = try systemCall(action, shown) { open(path, flags | O_CLOEXEC, permissions) }
+    self.path = shown
   }
 
   deinit { close(raw) }

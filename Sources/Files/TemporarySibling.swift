@@ -20,17 +20,16 @@ struct TemporarySibling: ~Copyable {
     while true {
       let path = Self.newPath(for: destination)
       if kind == .directory {
-        try systemCall(.makeDirectory, path) { mkdir(path, 0o777) }
+        try systemCall(.makeDirectory, destination) { mkdir(path, 0o777) }
       }
       do throws(FileFailure) {
         let descriptor = try OpenDescriptor(
           opening: path, kind == .file ? O_WRONLY | O_CREAT | O_EXCL : O_RDONLY | O_DIRECTORY,
-          for: .create)
+          for: .create, named: destination)
         guard try Self.isLocked(path, by: descriptor) else { continue }
         self.descriptor = descriptor
-      } catch  where error.isAbsence && kind == .directory {
-        continue  // a cleaner was faster than the lock
       } catch {
+        if error.isAbsence && kind == .directory { continue }  // a cleaner was faster than the lock
         try? removeTree(path)
         throw error
       }

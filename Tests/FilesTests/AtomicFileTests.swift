@@ -1,3 +1,4 @@
+import Diagnostics
 import Files
 import TestSupport
 import Testing
@@ -64,6 +65,7 @@ import Testing
       try AtomicFile(replacing: directory["no/such/place"])
     }
     #expect(error?.isAbsence == true)
+    #expect(error?.explanation.file == directory["no/such/place"])
   }
 
   @Test("a directory in the way is refused and nothing is left")

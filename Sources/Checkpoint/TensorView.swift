@@ -1,0 +1,31 @@
+package import Files
+
+/// A tensor where it lies in its file. Holding the view keeps the file mapped; no bytes are copied.
+///
+/// `@unchecked Sendable`: the memory is read-only and lives as long as `file`.
+package struct TensorView: @unchecked Sendable {
+  /// As in the checkpoint.
+  package let name: String
+  /// How the numbers are stored.
+  package let elementType: ElementType
+  /// The extents, outermost first; elements are in row-major order.
+  package let shape: [Int]
+  /// The elements, little-endian. May start at any address: use ``widen(_:of:into:)`` or unaligned loads.
+  package let bytes: UnsafeRawBufferPointer
+  /// The file that the bytes are in.
+  package let file: MappedFile
+
+  /// Name, type and extents.
+  package var declaration: TensorDeclaration {
+    TensorDeclaration(name: name, elementType: elementType, shape: shape)
+  }
+  /// The product of the extents.
+  package var elementCount: Int { bytes.count / elementType.byteCount }
+
+  /// Gives the pages wholly inside a range of ``bytes`` back to the system (``MappedFile``).
+  package func releasePages(in range: Range<Int>) {
+    guard let start = bytes.baseAddress, let fileStart = file.bytes.baseAddress else { return }
+    let offset = start - fileStart
+    file.releasePages(in: offset + range.lowerBound..<offset + range.upperBound)
+  }
+}

@@ -1,0 +1,93 @@
+package import Diagnostics
+
+/// The facts of a batch that contradict or repeat one another.
+///
+/// Two facts are about the same when subject and prompt are: space at the ends does not count, runs of
+/// space count as one, canonically equivalent characters are equal.
+package struct FactConflicts: Sendable, Equatable {
+  /// A fact and an earlier one about the same. Both count from 0 in the batch.
+  package struct Pair: Sendable, Equatable {
+    /// The earlier one.
+    package let first: Int
+    /// The later one.
+    package let second: Int
+  }
+
+  /// Later facts that give another object.
+  package let conflicts: [Pair]
+  /// Later facts that give the same object again.
+  package let duplicates: [Pair]
+
+  /// Looks through a batch.
+  package init(in facts: [Fact]) {
+    var conflicts: [Pair] = []
+    var duplicates: [Pair] = []
+    /// For each subject and prompt, the first fact with each object, in order.
+    var seen: [FactQuestion: [(object: String, index: Int)]] = [:]
+    for (i, fact) in facts.enumerated() {
+      let object = fact.targetNew.collapsed
+      let earlier = seen[FactQuestion(fact), default: []]
+      if let same = earlier.first(where: { $0.object == object }) {
+        duplicates.append(Pair(first: same.index, second: i))
+      } else {
+        if let other = earlier.first { conflicts.append(Pair(first: other.index, second: i)) }
+        seen[FactQuestion(fact), default: []].append((object, i))
+      }
+    }
+    self.conflicts = conflicts
+    self.duplicates = duplicates
+  }
+
+  /// Throws if any two facts of the file contradict each other.
+  package static func refuse(in facts: FactsFile, file: String) throws(FactConflictError) {
+    let batch = facts.cases.map(\.fact)
+    let found = FactConflicts(in: batch).conflicts
+    guard let first = found.first else { return }
+    throw FactConflictError(
+      file: file, subject: batch[first.first].subject, prompt: batch[first.first].prompt.text,
+      first: facts.places[first.first], firstObject: batch[first.first].targetNew,
+      second: facts.places[first.second], secondObject: batch[first.second].targetNew,
+      count: found.count)
+  }
+}
+
+/// Two facts of one batch that give one subject and prompt different objects.
+package struct FactConflictError: ExplainedError, Equatable {
+  /// The facts file.
+  package let file: String
+  /// What both are about.
+  package let subject: String
+  /// What both ask.
+  package let prompt: String
+  /// Where the earlier one stands.
+  package let first: FactPlace
+  /// What it says.
+  package let firstObject: String
+  /// Where the later one stands.
+  package let second: FactPlace
+  /// What it says.
+  package let secondObject: String
+  /// How many such pairs there are in the batch.
+  package let count: Int
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    let more = count == 1 ? "" : " (and \(count - 1) more facts do)"
+    return Explanation(
+      "two facts contradict each other" + more, file: file, field: "\(first) and \(second)",
+      found: "'\(prompt)' of '\(subject)' is '\(firstObject)' and '\(secondObject)'",
+      expected: "one object for each subject and prompt",
+      remedy: "Drop one of them, or put them into different commits.")
+  }
+}
+
+/// What a fact is about, in the form in which facts are compared.
+struct FactQuestion: Hashable {
+  let subject: String
+  let prompt: String
+
+  init(_ fact: Fact) {
+    subject = fact.subject.collapsed
+    prompt = fact.prompt.text.collapsed
+  }
+}

@@ -1,0 +1,81 @@
+internal import Checkpoint
+
+/// The members of one record, read with errors that name the field.
+struct RecordFields {
+  private let members: JSONObject
+  /// The names that lead here, each with a full stop after it.
+  private let prefix: String
+
+  init(_ value: JSONValue) throws(FactProblem) {
+    guard case .object(let members) = value else {
+      throw .wrongKind(field: "the record", found: value.kind.rawValue, expected: "an object")
+    }
+    self.init(members: members, prefix: "")
+  }
+
+  private init(members: JSONObject, prefix: String) {
+    self.members = members
+    self.prefix = prefix
+  }
+
+  var keys: [String] { members.members.map(\.key) }
+
+  /// A value; `nil` where it is missing or `null`.
+  subscript(key: String) -> JSONValue? {
+    let value = members[key]
+    return value == .null ? nil : value
+  }
+
+  func has(_ key: String) -> Bool { self[key] != nil }
+
+  func string(_ key: String) throws(FactProblem) -> String {
+    guard let text = try optionalString(key) else {
+      throw .missing(field: prefix + key, expected: "a string")
+    }
+    return text
+  }
+
+  /// A string that is not only space.
+  func text(_ key: String) throws(FactProblem) -> String {
+    let text = try string(key)
+    guard !text.trimmed.isEmpty else { throw .empty(field: prefix + key) }
+    return text
+  }
+
+  func optionalString(_ key: String) throws(FactProblem) -> String? {
+    guard let value = self[key] else { return nil }
+    guard let text = value.string else { throw wrongKind(key, value, "a string") }
+    return text
+  }
+
+  func optionalInteger(_ key: String) throws(FactProblem) -> Int? {
+    guard let value = self[key] else { return nil }
+    guard let number = value.integer else { throw wrongKind(key, value, "a whole number") }
+    return number
+  }
+
+  /// The texts of an array; none where it is missing.
+  func strings(_ key: String) throws(FactProblem) -> [String] {
+    try elements(key).map { value throws(FactProblem) in
+      guard let text = value.string else { throw wrongKind(key, value, "strings in it") }
+      return text
+    }
+  }
+
+  /// The elements of an array; none where it is missing.
+  func elements(_ key: String) throws(FactProblem) -> [JSONValue] {
+    guard let value = self[key] else { return [] }
+    guard let elements = value.array else { throw wrongKind(key, value, "an array") }
+    return elements
+  }
+
+  func section(_ key: String) throws(FactProblem) -> RecordFields {
+    guard let value = self[key] else { throw .missing(field: prefix + key, expected: "an object") }
+    guard case .object(let members) = value else { throw wrongKind(key, value, "an object") }
+    return RecordFields(members: members, prefix: prefix + key + ".")
+  }
+
+  func wrongKind(_ key: String, _ value: JSONValue, _ expected: String) -> FactProblem {
+    .wrongKind(field: prefix + key, found: value.kind.rawValue, expected: expected)
+  }
+}

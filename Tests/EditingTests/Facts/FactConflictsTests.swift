@@ -1,0 +1,100 @@
+import Diagnostics
+import Editing
+import TestSupport
+import Testing
+
+private func fact(
+  _ subject: String, _ prompt: String, _ object: String, relation: String? = nil
+) throws -> Fact {
+  try Fact(
+    prompt: PromptTemplate(prompt), subject: subject, targetNew: object, relation: relation)
+}
+
+@Suite struct FactConflictsTests {
+  @Test("two objects for one subject and prompt are a conflict; the same one again is a duplicate")
+  func findsBoth() throws {
+    let found = FactConflicts(in: [
+      try fact("A", "{} is", "x"), try fact("B", "{} is", "y"), try fact("A", "{} was", "y"),
+      try fact("A", "{} is", "y"), try fact("A", "{} is", "x"), try fact("A", "{} is", "z"),
+      try fact("A", "{} is", "y"),
+    ])
+    #expect(found.conflicts.map { [$0.first, $0.second] } == [[0, 3], [0, 5]])
+    #expect(found.duplicates.map { [$0.first, $0.second] } == [[0, 4], [3, 6]])
+  }
+
+  @Test("space and the composition of characters make no difference, case does")
+  func normalisation() throws {
+    let found = FactConflicts(in: [
+      try fact("Jos\u{E9} Mara", "The  home of {} is", "new  York"),
+      try fact(" Jose\u{301}\tMara ", "The home of {}\u{A0}is ", "new York"),
+      try fact("José Mara", "the home of {} is", "Rome"),
+      try fact("José  Mara", "The home of {} is", "New York"),
+    ])
+    #expect(found.duplicates.map(\.second) == [1])
+    #expect(found.conflicts.map(\.second) == [3])
+  }
+
+  @Test("a conflict in a file is refused, naming both places and objects")
+  func refusal() throws {
+    let lines = """
+      {"prompt":"{} is","subject":"A","target_new":"x"}
+
+      {"prompt":"{} is","subject":"B","target_new":"x"}
+      {"prompt":"{} is","subject":"A","target_new":"y"}
+      {"prompt":"{} is","subject":"A","target_new":"z"}
+      """
+    let file = try FactsFile(parsing: Array(lines.utf8), file: "facts")
+    let error = try #require(throws: FactConflictError.self) {
+      try FactConflicts.refuse(in: file, file: "facts")
+    }
+    #expect(error.first == .line(1) && error.second == .line(4) && error.count == 2)
+    #expect(error.explanation.field == "line 1 and line 4")
+    #expect(error.explanation.found == "'{} is' of 'A' is 'x' and 'y'")
+    let clean = try FactsFile(parsing: Array(lines.utf8.prefix(60)), file: "f", broken: .leftOut)
+    try FactConflicts.refuse(in: clean, file: "f")
+  }
+
+  @Test("the filter keeps the first fact of each contradiction and says why others go")
+  func filter() throws {
+    let result = ContradictionFilter([
+      try fact("A", "{} is", "x", relation: "P1"),
+      try fact("A", "{} was", "y", relation: "P1"),
+      try fact("A", "{} was", "x", relation: "P1"),
+      try fact("A", "{} has", "y", relation: "P2"),
+      try fact("A", "{} has", "z"),
+      try fact("B", "{} is", "y", relation: "P1"),
+      try fact("A", "{} is", "x"),
+    ])
+    #expect(result.kept == [0, 2, 3, 5, 6])
+    #expect(result.leftOut.map(\.index) == [1, 4])
+    #expect(result.leftOut.map(\.contradicts) == [0, 3])
+    #expect(result.leftOut.map(\.reason) == [.sameRelation, .samePrompt])
+  }
+
+  @Test("what the filter keeps has no contradiction left, and nothing that it drops could stay")
+  func filterProperty() throws {
+    var generator = SeededGenerator(seed: 31)
+    for _ in 0..<300 {
+      let facts = try (0..<20).map { _ in
+        try fact(
+          "S\(Int.random(in: 0...2, using: &generator))",
+          "{} p\(Int.random(in: 0...2, using: &generator))",
+          "o\(Int.random(in: 0...2, using: &generator))",
+          relation: ["P1", "P2", nil].randomElement(using: &generator) ?? nil)
+      }
+      func contradict(_ a: Fact, _ b: Fact) -> Bool {
+        a.subject == b.subject && a.targetNew != b.targetNew
+          && (a.prompt == b.prompt || (a.relation != nil && a.relation == b.relation))
+      }
+      let result = ContradictionFilter(facts)
+      for (i, a) in result.kept.enumerated() {
+        for b in result.kept[..<i] { #expect(!contradict(facts[a], facts[b])) }
+      }
+      for dropped in result.leftOut {
+        #expect(contradict(facts[dropped.index], facts[dropped.contradicts]))
+        #expect(result.kept.contains(dropped.contradicts))
+      }
+      #expect((result.kept + result.leftOut.map(\.index)).sorted() == Array(0..<20))
+    }
+  }
+}
