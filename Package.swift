@@ -84,5 +84,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      swiftSettings: settings),
   ]
 )

@@ -1,0 +1,27 @@
+internal import ArgumentParser
+
+/// The root of the command line.
+struct Emend: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "emend",
+    abstract: "Version control for edited language models",
+    discussion: """
+      Each batch of knowledge edits is a commit of compressed low-rank weight deltas in an \
+      ordinary Git repository.
+
+      EXAMPLES:
+        emend init --base models/gpt-j-6b
+        emend commit facts.jsonl -m "Offices moved in May"
+        emend diff HEAD~1 HEAD
+        emend apply --output edited/
+        emend revert HEAD~1
+
+      Exit status: 0 done; 1 there are differences, or a check failed or refused; 2 wrong usage or \
+      input that cannot be used.
+      """,
+    version: Version.text,
+    groupedSubcommands: [])
+
+  /// What parsing errors begin with; as in all other messages.
+  static var _errorLabel: String { "error" }
+}
