@@ -82,5 +82,10 @@ let package = Package(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
       swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      swiftSettings: settings),
   ]
 )

@@ -20,16 +20,7 @@ struct Emend: ParsableCommand {
       input that cannot be used.
       """,
     version: Version.text,
-    groupedSubcommands: [
-      CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self]),
-      CommandGroup(name: "EDIT", subcommands: [Commit.self, Revert.self]),
-      CommandGroup(
-        name: "LOOK",
-        subcommands: [
-          Status.self, Log.self, Show.self, Facts.self, Diff.self, Generate.self, Fsck.self,
-        ]),
-      CommandGroup(name: "HAND ON", subcommands: [Apply.self]),
-    ])
+    groupedSubcommands: [])
 
   /// What parsing errors begin with; as in all other messages.
   static var _errorLabel: String { "error" }

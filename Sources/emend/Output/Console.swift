@@ -81,7 +81,9 @@ package final class Console: Sendable {
         inColor: settings.color.isColored(
           isTerminal: output.isTerminal, environment: environment)
       ) { [progress, output] bytes in
-        if let pager { try pager.write(bytes) } else {
+        if let pager {
+          try pager.write(bytes)
+        } else {
           try progress.interrupt { try output.write(bytes) }
         }
       }

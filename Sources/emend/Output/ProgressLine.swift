@@ -50,7 +50,7 @@ package struct ProgressLine: Sendable {
           : Figures.significant(rate, digits: 3) + "/s")
     }
     if let total = event.total, let rate, rate > 0, event.done < total {
-      let seconds = Double(total - event.done) / rate
+      let seconds = (Double(total) - Double(event.done)) / rate
       if seconds < 1e6 { parts.append("eta " + Figures.clock(.seconds(seconds.rounded(.up)))) }
     } else {
       parts.append(Figures.clock(elapsed))

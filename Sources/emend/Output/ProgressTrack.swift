@@ -31,7 +31,7 @@ package struct ProgressTrack: Sendable {
   /// A sample a second, older ones counting less and less: a rate that follows changes and does not jump.
   private mutating func measure(_ done: Int, at now: ContinuousClock.Instant) {
     guard let last = sampled, now - last.at >= .seconds(1) else { return }
-    let latest = Double(done - last.done) / ((now - last.at) / .seconds(1))
+    let latest = (Double(done) - Double(last.done)) / ((now - last.at) / .seconds(1))
     rate = rate.map { 0.7 * $0 + 0.3 * latest } ?? latest
     sampled = (now, done)
   }

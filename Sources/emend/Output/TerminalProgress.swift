@@ -27,7 +27,9 @@ package final class TerminalProgress: ProgressSink {
     var registration: Interruption.Registration?
   }
 
-  private let form: Form
+  /// How it shows what is reported.
+  package let form: Form
+
   private let stream: TextStream
   private let state = Mutex(State())
   /// Held while the screen changes, so that messages and the line never mix.

@@ -3,7 +3,8 @@ internal import Glibc
 
 /// An open descriptor that text is written to.
 package struct TextStream: Sendable {
-  let descriptor: Int32
+  /// The descriptor, which stays open for as long as this is used.
+  package let descriptor: Int32
   let name: String
 
   /// Takes a descriptor; `name` is what errors call it.
