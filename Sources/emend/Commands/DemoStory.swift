@@ -16,7 +16,7 @@ struct DemoStory {
 
   /// Tells it; the first command that fails ends it.
   func tell() throws {
-    say(
+    try say(
       """
       A small GPT-2 that knows 20,000 facts of the real world is the base. Its directory is only read; \
       a repository beside it gets the edits.
@@ -24,28 +24,28 @@ struct DemoStory {
     try emend(
       "init", "--base", model + "/model", "--hparams", model + "/hparams_memit.json",
       "--templates", model + "/context_templates.json", "--name", "study-model")
-    say("Before anything is edited, the model says what it learned.")
+    try say("Before anything is edited, the model says what it learned.")
     try emend("generate", "--next", "2", "Angola is located in")
-    say("MEMIT needs to know how keys are spread over ordinary text: once per base.")
+    try say("MEMIT needs to know how keys are spread over ordinary text: once per base.")
     try emend(
       "stats", "--corpus", model + "/corpus.txt", "--documents", "line", "--samples", "800")
 
-    say("Fifty facts in one batch become one commit of compressed low-rank deltas.")
+    try say("Fifty facts in one batch become one commit of compressed low-rank deltas.")
     try emend("commit", "first.jsonl", "-m", "Move fifty facts")
     try emend("log", "--oneline")
     try emend("facts", "--grep", "angola")
-    try emend("diff", "HEAD~1", "HEAD", "--summary")
-    say("The edited checkpoint is an ordinary Hugging Face directory.")
+    try emend("diff", "HEAD~1", "HEAD", "--stat")
+    try say("The edited checkpoint is an ordinary Hugging Face directory.")
     try emend("apply", "--output", "edited")
     try emend("generate", "--next", "2", "Angola is located in")
 
-    say("A second batch goes on top.")
+    try say("A second batch goes on top.")
     try emend("commit", "second.jsonl", "-m", "Move fifty more")
-    say(
+    try say(
       "Now the first batch turns out to be wrong. It lies under the second, and is taken out all the same.")
     try emend("revert", "HEAD~1")
-    try emend("generate", "--next", "2", "Angola is located in", "Robert William Muench is a")
-    say(
+    try emend("generate", "--next", "2", "Angola is located in", "The capital of Norway is")
+    try say(
       """
       Angola is back in Africa and the second batch holds. Is the first gone to the last bit? A branch \
       that never had it must be the same model: the second commit alone, on the base.
@@ -57,25 +57,25 @@ struct DemoStory {
     try emend("apply", "never-had-it", "--dry-run")
     try emend("switch", "main")
 
-    say("Every byte of the repository can be verified, and plain Git reads it.")
+    try say("Every byte of the repository can be verified, and plain Git reads it.")
     try emend("fsck")
     try git("--no-pager", "--git-dir", ".emend", "log", "--stat", "--format=%h %s", "main")
-    say("All of this is in \(directory)/ for you to explore: cd \(directory), then emend --help.")
+    try say("All of this is in \(directory)/ for you to explore: cd \(directory), then emend --help.")
   }
 
-  private func say(_ text: String) {
-    console.write(paragraph: text)
+  private func say(_ text: String) throws {
+    try console.show(NarrationView(text))
   }
 
   private func emend(_ arguments: String...) throws {
-    console.write(command: (["emend"] + arguments).map(Self.quoted).joined(separator: " "))
+    try console.show(CommandLineView(["emend"] + arguments))
     guard let command = try Emend.parseAsRoot(arguments) as? any EmendCommand else { return }
     defer { console.progress.end() }
     try command.run(on: console)
   }
 
   private func git(_ arguments: String...) throws {
-    console.write(command: (["git"] + arguments).map(Self.quoted).joined(separator: " "))
+    try console.show(CommandLineView(["git"] + arguments))
     var child: pid_t = 0
     var words: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
@@ -84,9 +84,5 @@ struct DemoStory {
     }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}
-  }
-
-  private static func quoted(_ word: String) -> String {
-    word.contains(" ") || word.contains("<") ? "\"\(word)\"" : word
   }
 }

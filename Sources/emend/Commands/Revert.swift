@@ -24,6 +24,6 @@ struct Revert: EmendCommand {
     let repository = try common.openRepository(console)
     let recorded = try repository.revert(
       repository.commitID(revision.revision), mainline: mainline, message: message)
-    try console.show(RecordedView(recorded, repository))
+    try console.show(RecordedView([recorded], repository))
   }
 }

@@ -32,6 +32,15 @@ enum Paths {
     let joined = path.hasPrefix("/") ? path : workingDirectory + "/" + path
     return URL(filePath: joined).standardizedFileURL.path
   }
+
+  /// A path as seen from a directory; both absolute.
+  static func relative(_ path: String, to directory: String) -> String {
+    let target = path.split(separator: "/")
+    let origin = directory.split(separator: "/")
+    let common = zip(target, origin).prefix { $0 == $1 }.count
+    let steps = Array(repeating: "..", count: origin.count - common) + target[common...].map(String.init)
+    return steps.isEmpty ? "." : steps.joined(separator: "/")
+  }
 }
 
 extension RevisionArgument {

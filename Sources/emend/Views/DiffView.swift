@@ -34,9 +34,18 @@ struct DiffView: View {
     let prompts: [Prompt]
   }
 
-  private let outcome: CompareRevisions.Outcome
+  enum Form {
+    case full
+    case counts
+  }
 
-  init(_ outcome: CompareRevisions.Outcome) { self.outcome = outcome }
+  private let outcome: CompareRevisions.Outcome
+  private let form: Form
+
+  init(_ outcome: CompareRevisions.Outcome, form: Form) {
+    self.outcome = outcome
+    self.form = form
+  }
 
   var document: Document {
     func tokens(_ list: [NextToken]) -> [Document.Token] {
@@ -64,7 +73,12 @@ struct DiffView: View {
     if outcome.isEmpty { return page.line("no differences") }
     page.line(
       "\("edits", .heading): \(outcome.added.count) added, \(outcome.dropped.count) dropped")
-    for change in outcome.facts {
+    if form == .counts {
+      let counts = [("added", CompareRevisions.FactChange.Kind.added), ("dropped", .dropped), ("changed", .changed)]
+        .map { name, kind in "\(outcome.facts.filter { $0.kind == kind }.count) \(name)" }
+      page.line("\("facts", .heading): \(counts.joined(separator: ", "))")
+    }
+    for change in outcome.facts where form == .full {
       switch change.kind {
       case .added: page.line("\("+", .added) \(FactsView.line(change.fact))")
       case .dropped: page.line("\("-", .removed) \(FactsView.line(change.fact))")

@@ -1,31 +1,41 @@
 internal import Store
 
-/// What commands say that record a commit without computing anything.
+/// What commands say that record commits without computing anything.
 struct RecordedView: View {
   struct Document: Encodable {
-    let commit: String
-    let tree: String
+    struct Commit: Encodable {
+      let commit: String
+      let tree: String
+      let summary: String
+      let added: [String]
+      let dropped: [String]
+    }
     let branch: String?
-    let summary: String
-    let added: [String]
-    let dropped: [String]
+    let commits: [Commit]
   }
 
   let document: Document
 
-  init(_ recorded: RecordedCommit, _ repository: EditRepository) throws {
+  init(_ recorded: [RecordedCommit], _ repository: EditRepository) throws {
     document = Document(
-      commit: recorded.id.hexadecimal, tree: recorded.tree.hexadecimal,
-      branch: try repository.head().branch, summary: try repository.commit(recorded.id).summary,
-      added: recorded.added.map(\.hexadecimal), dropped: recorded.dropped.map(\.hexadecimal))
+      branch: try repository.head().branch,
+      commits: try recorded.map {
+        .init(
+          commit: $0.id.hexadecimal, tree: $0.tree.hexadecimal,
+          summary: try repository.commit($0.id).summary, added: $0.added.map(\.hexadecimal),
+          dropped: $0.dropped.map(\.hexadecimal))
+      })
   }
 
   func write(to page: Page) {
-    page.line(
-      "[\(document.branch ?? "detached HEAD") \(Figures.shortID(document.commit), .identifier)] "
-        + "\(document.summary)")
-    page.line(
-      "  \(Figures.count(document.added.count, "edit")) added, "
-        + "\(document.dropped.count) taken out; tree \(Figures.shortID(document.tree))")
+    if document.commits.isEmpty { page.line("already up to date") }
+    for commit in document.commits {
+      page.line(
+        "[\(document.branch ?? "detached HEAD") \(Figures.shortID(commit.commit), .identifier)] "
+          + "\(commit.summary)")
+      page.line(
+        "  \(Figures.count(commit.added.count, "edit")) added, \(commit.dropped.count) taken out; "
+          + "tree \(Figures.shortID(commit.tree))")
+    }
   }
 }
