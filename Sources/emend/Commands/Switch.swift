@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Store
 internal import Workflows
 
 /// `emend switch`
