@@ -78,6 +78,13 @@ let package = Package(
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    tests(of: "Evaluation", ["LinearAlgebra", "Checkpoint", "Transformer", "Editing"]),
+    tests(
+      of: "Workflows",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation",
+      ]),
     .testTarget(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
@@ -85,7 +92,8 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      name: "CommandTests",
+      dependencies: ["emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store"],
       swiftSettings: settings),
   ]
 )
