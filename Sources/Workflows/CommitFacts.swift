@@ -27,6 +27,19 @@ package struct CommitFacts {
     package let payloadBytes: Int
   }
 
+  /// How a batch is solved, where the authors' way is not the only one.
+  package struct Rules: Sendable {
+    /// When a target is good enough.
+    package var stop = StopRule.loss
+    /// What becomes of several facts about one subject.
+    package var sameSubject = SameSubject.merge
+    /// Whether earlier facts are protected.
+    package var history = HistoryRule.protect
+
+    /// The defaults.
+    package init() {}
+  }
+
   private let workspace: Workspace
   private let settings: EditSettings
 
@@ -47,7 +60,7 @@ package struct CommitFacts {
   ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
-    _ path: String, message: String?, stop: StopRule, precision: Double, tool: String
+    _ path: String, message: String?, rules: Rules, precision: Double, tool: String
   ) throws -> Outcome {
     let file = try FactsFile(path: path)
     try FactConflicts.refuse(in: file, file: path)
@@ -60,11 +73,11 @@ package struct CommitFacts {
     let model = try workspace.model(at: stack)
     let recipe = SolveRecipe(
       hyperparameters: try settings.memit(for: model),
-      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: stop,
-      precision: precision, tool: tool)
+      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
+      sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
     let solver = BatchSolver(workspace: workspace, moments: try settings.momentArchive(for: model))
     let (solution, steps) = try solver.solve(
-      cases, on: SolveState(stack: stack), recipe, targets: nil)
+      cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
     let recorded = try commit.record(

@@ -49,13 +49,15 @@ extension BatchMeasurement {
 
 extension MEMITHyperparameters {
   /// As the manifest keeps them.
-  func canonicalJSON(stop: StopRule, precision: Double, groups: [Int]) -> CanonicalJSON.Object {
+  func canonicalJSON(_ recipe: SolveRecipe, groups: [Int]) -> CanonicalJSON.Object {
     let members = json.map { key, value in (key, CanonicalJSON(value)) }
     return .init(
       members + [
         ("context_groups", .array(groups.map { .integer(Int64($0)) })),
-        ("precision", .string(DecimalText.rounded(precision).description)),
-        ("stop", .string(stop.rawValue)),
+        ("history", .string(recipe.history.rawValue)),
+        ("precision", .string(DecimalText.rounded(recipe.precision).description)),
+        ("same_subject", .string(recipe.sameSubject.rawValue)),
+        ("stop", .string(recipe.stop.rawValue)),
       ])
   }
 
@@ -63,7 +65,7 @@ extension MEMITHyperparameters {
   ///
   /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)``.
   init(manifest: CanonicalJSON.Object, of edit: String, layerCount: Int) throws {
-    let ours: Set<String> = ["context_groups", "precision", "stop"]
+    let ours: Set<String> = ["context_groups", "history", "precision", "same_subject", "stop"]
     let members = manifest.members.filter { !ours.contains($0.name) }
       .map { ($0.name, JSONValue($0.value)) }
     try self.init(

@@ -63,7 +63,7 @@ package struct RevertFacts {
       let solution = try solver.solveAgain(
         edit, keeping: { !isRemoved($0) }, on: state, refreshingTargets: .keep, tool: tool)
       _ = try solution.add(to: commit)
-      state.extra += solution.encoded.parts
+      state.add(solution)
     }
     guard !removed.isEmpty else {
       throw WorkflowError.noSuchFacts(subjects: subjects, revision: revision.text)

@@ -24,6 +24,14 @@ struct Commit: EmendCommand {
   var message: String?
   @Option(help: "When a target is good enough: its loss is small, or the new object is always first.")
   var stop = StopRule.loss
+  @Option(
+    name: .customLong("same-subject"),
+    help: "Several facts about one subject: share one target, or are solved apart as in the authors' program.")
+  var sameSubject = SameSubject.merge
+  @Flag(
+    name: .customLong("forget-history"),
+    help: "Do not protect the facts of active edits; the authors' behavior.")
+  var forgetsHistory = false
   @Option(help: "The relative error of the stored delta.")
   var precision = TensorDelta.defaultPrecision
 
@@ -35,8 +43,12 @@ struct Commit: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    var rules = CommitFacts.Rules()
+    rules.stop = stop
+    rules.sameSubject = sameSubject
+    rules.history = forgetsHistory ? .forget : .protect
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message, stop: stop, precision: precision, tool: "emend \(Version.text)")
+      facts, message: message, rules: rules, precision: precision, tool: "emend \(Version.text)")
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -33,4 +33,5 @@ struct EditOptions: ParsableArguments {
 }
 
 extension StopRule: ExpressibleByArgument {}
+extension SameSubject: ExpressibleByArgument {}
 extension DocumentBoundary: ExpressibleByArgument {}
