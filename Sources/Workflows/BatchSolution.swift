@@ -1,6 +1,6 @@
 internal import Checkpoint
 internal import Delta
-internal import Editing
+package import Editing
 package import Evaluation
 internal import LinearAlgebra
 internal import Store
@@ -46,6 +46,18 @@ struct SolveState {
   /// The facts behind `extra`.
   var extraHistory: [EditHistory] = []
 
+  /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
+  func weightsKey(_ base: BaseManifest) -> Digest {
+    var digest = DigestAccumulator()
+    digest.append(Array(base.fingerprint.hexadecimal.utf8))
+    for id in stack.edits where !excluded.contains(id) {
+      digest.append(Array(id.hexadecimal.utf8))
+    }
+    let beside = extra.map { "\($0.tensor) \(Digest(of: $0.delta.payload()))" }.sorted()
+    for name in beside { digest.append(Array(name.utf8)) }
+    return digest.finish()
+  }
+
   /// Puts an edit that is in the repository beside the stack.
   mutating func add(stored edit: StoredEdit) throws {
     extra += try EncodedEdit(stored: edit).parts
@@ -85,7 +97,16 @@ package enum HistoryRule: String, Sendable, Equatable, CaseIterable {
 /// Solves batches: from facts alone, or from targets that were stored.
 struct BatchSolver {
   let workspace: Workspace
-  let moments: MomentArchive
+  /// `nil` for work that needs no solve.
+  let moments: MomentArchive?
+  var cacheDirectory: String?
+
+  /// Where targets are remembered, with the name of the state's weights.
+  func memory(for state: SolveState, _ base: BaseManifest) throws -> TargetMemory {
+    let directory = cacheDirectory ?? workspace.repository.location.cacheDirectory
+    return TargetMemory(
+      TargetCacheDirectory(directory), weights: state.weightsKey(base))
+  }
 
   /// Solves a batch on a state and measures it.
   ///
@@ -95,6 +116,7 @@ struct BatchSolver {
   func solve(
     _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe, given stored: [Int: [Float]] = [:]
   ) throws -> (solution: BatchSolution, steps: [Int]) {
+    guard let moments else { throw WorkflowError.noMoments }
     let base = try workspace.base()
     let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(
@@ -102,7 +124,7 @@ struct BatchSolver {
     let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
     let editor = MEMITEditor(
       model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop,
-      sameSubject: recipe.sameSubject)
+      sameSubject: recipe.sameSubject, memory: try memory(for: state, base.manifest))
     let edit = try editor.edit(
       cases.map(\.fact), moments: moments, given: stored,
       protecting: recipe.history == .protect ? history(of: state) : [],

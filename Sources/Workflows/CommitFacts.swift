@@ -62,11 +62,7 @@ package struct CommitFacts {
   package func run(
     _ path: String, message: String?, rules: Rules, precision: Double, tool: String
   ) throws -> Outcome {
-    let file = try FactsFile(path: path)
-    try FactConflicts.refuse(in: file, file: path)
-    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
-    let cases = file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }
-
+    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
@@ -75,7 +71,9 @@ package struct CommitFacts {
       hyperparameters: try settings.memit(for: model),
       templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
       sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
-    let solver = BatchSolver(workspace: workspace, moments: try settings.momentArchive(for: model))
+    let solver = BatchSolver(
+      workspace: workspace, moments: try settings.momentArchive(for: model),
+      cacheDirectory: settings.targetCache)
     let (solution, steps) = try solver.solve(
       cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
@@ -83,7 +81,7 @@ package struct CommitFacts {
     let recorded = try commit.record(
       message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
     return Outcome(
-      commit: recorded, edit: id, cases: cases, duplicates: repeated.count,
+      commit: recorded, edit: id, cases: cases, duplicates: duplicates,
       before: solution.before, after: solution.after, steps: steps,
       tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
   }

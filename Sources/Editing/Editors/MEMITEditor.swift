@@ -36,13 +36,17 @@ package struct MEMITEditor {
   private let templates: ContextTemplates
   private let stop: StopRule
   private let sameSubject: SameSubject
+  private let memory: TargetMemory?
 
   /// Edits a model as it is now.
+  ///
+  /// - Parameter memory: where targets are looked for before they are optimised, and kept after.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge
+    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge, memory: TargetMemory? = nil
   ) {
     self.sameSubject = sameSubject
+    self.memory = memory
     self.model = model
     self.tokenizer = tokenizer
     self.hyperparameters = hyperparameters
@@ -61,21 +65,14 @@ package struct MEMITEditor {
     _ facts: [Fact], moments: any SecondMomentSource, given: [Int: [Float]] = [:],
     protecting history: [EditHistory] = [], progress: some ProgressSink
   ) throws -> EditOutcome {
-    let requests = try tokens(of: facts)
-    let partition = sameSubject.partition(facts)
-    let groups = partition.map { members in
-      RequestGroup(
-        name: facts[members[0]].title, requests: members.map { requests[$0] },
-        keyWeights: templates.keyWeights)
-    }
+    let (groups, partition) = try groups(of: facts)
     let open = groups.indices.filter { given[partition[$0][0]] == nil }
-    let found = try TargetOptimiser(model, hyperparameters, stop: stop)
-      .targets(for: open.map { groups[$0] }, progress: progress)
+    let found = try targets(of: open.map { groups[$0] }, progress: progress)
     var vectors = partition.map { given[$0[0]] ?? [] }
     var steps = partition.map { _ in 0 }
     for (group, target) in zip(open, found) {
       vectors[group] = target.vector
-      steps[group] = target.steps.count
+      steps[group] = target.steps
     }
     let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
       Double(vectors[$1][$0])
@@ -88,6 +85,52 @@ package struct MEMITEditor {
     }
     return EditOutcome(
       targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates)
+  }
+
+  /// Finds a share of the targets of some facts and nothing else; they are kept in the memory.
+  ///
+  /// - Parameters:
+  ///   - share: which of the shares, from 0.
+  ///   - count: how many shares there are; together they are all targets.
+  /// - Returns: how many targets the share has.
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  package func findTargets(
+    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
+  ) throws -> Int {
+    let groups = try groups(of: facts).groups
+    let own = groups.indices.filter { $0 % count == share }.map { groups[$0] }
+    _ = try targets(of: own, progress: progress)
+    return own.count
+  }
+
+  private func groups(of facts: [Fact]) throws -> (groups: [RequestGroup], partition: [[Int]]) {
+    let requests = try tokens(of: facts)
+    let partition = sameSubject.partition(facts)
+    let groups = partition.map { members in
+      RequestGroup(
+        name: facts[members[0]].title, requests: members.map { requests[$0] },
+        keyWeights: templates.keyWeights)
+    }
+    return (groups, partition)
+  }
+
+  /// Targets from the memory where they are known, optimised and kept where not.
+  private func targets(of groups: [RequestGroup], progress: some ProgressSink) throws
+    -> [CachedTarget]
+  {
+    let keys = groups.map { memory?.key($0, hyperparameters, stop) }
+    var known = try keys.map { key in try key.flatMap { try memory?.cache.target(for: $0) } }
+    let missing = known.indices.filter { known[$0] == nil }
+    try TargetOptimiser(model, hyperparameters, stop: stop)
+      .forEachBatch(of: missing.map { groups[$0] }, progress: progress) { range, targets in
+        for (place, target) in zip(range, targets) {
+          let index = missing[place]
+          let entry = CachedTarget(vector: target.vector, steps: target.steps.count)
+          if let key = keys[index] { try memory?.cache.keep(entry, for: key) }
+          known[index] = entry
+        }
+      }
+    return known.compactMap { $0 }
   }
 
   /// Earlier facts as groups; one that no longer fits into the model's context protects nothing.

@@ -84,18 +84,32 @@ package struct TargetOptimiser {
   /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
   package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
     var targets: [Target] = []
+    try forEachBatch(of: groups, progress: progress) { targets += $1 }
+    return targets
+  }
+
+  /// The same, handed over batch by batch as they are done.
+  ///
+  /// - Parameter body: called with the range of groups and their targets.
+  package func forEachBatch(
+    of groups: [RequestGroup], progress: some ProgressSink,
+    _ body: (Range<Int>, [Target]) throws -> Void
+  ) throws {
     for batch in batches(of: groups) {
       var run = try TargetBatch(
         model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
-      let done = targets.count
-      targets += try run.optimise { finished, step in
+      let targets = try run.optimise { finished, step in
         progress.report(
           ProgressEvent(
-            .targets, done: done + finished, total: groups.count, detail: "step \(step)"))
+            .targets, done: batch.lowerBound + finished, total: groups.count,
+            detail: "step \(step)"))
       }
+      try body(batch, targets)
     }
-    return targets
   }
+
+  /// Enough for the matrix kernels; and an interrupted run loses no more than these.
+  private static let mostAtOnce = 128
 
   /// Consecutive groups whose buffers together stay within the memory that one batch may take.
   private func batches(of groups: [RequestGroup]) -> [Range<Int>] {
@@ -116,7 +130,9 @@ package struct TargetOptimiser {
           + request.rows.reduce(0) { $0 + $1.tokens.count - $1.lookup + request.target.count }
       }
       let cost = rows * rowBytes
-      if index > start, bytes + cost > hyperparameters.batchBytes {
+      if index > start,
+        bytes + cost > hyperparameters.batchBytes || index - start == Self.mostAtOnce
+      {
         ranges.append(start..<index)
         (start, bytes) = (index, 0)
       }
