@@ -71,7 +71,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
-    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files"]),
+    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files", "StoreWriter"]),
+    .target(name: "CFaultPoints", path: "Tests/CFaultPoints"),
+    .executableTarget(
+      name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics", "CFaultPoints"],
+      path: "Tests/StoreWriter", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),

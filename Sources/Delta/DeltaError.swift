@@ -13,7 +13,7 @@ package enum DeltaError: ExplainedError, Equatable {
   /// The change is too large for the tensor's grid.
   case changeAboveGrid(largest: Double, limit: Double)
   /// The asked precision needs larger integers than the exact product allows.
-  case precisionOutOfReach(asked: Double, reached: Double)
+  case precisionOutOfReach(asked: Double)
   /// A delta on another grid than the stack's.
   case gridMismatch(found: Int, expected: Int)
   /// A grid exponent that no float64 arithmetic reaches.
@@ -61,10 +61,10 @@ package enum DeltaError: ExplainedError, Equatable {
         "the change is too large for the tensor's grid", field: "bound on an element",
         found: "\(largest)", expected: "below \(limit)",
         remedy: "It is beyond any size that an edit has: check where it comes from.")
-    case .precisionOutOfReach(let asked, let reached):
+    case .precisionOutOfReach(let asked):
       Explanation(
-        "the precision cannot be reached exactly", found: "relative error \(reached)",
-        expected: "at most \(asked)", remedy: "Ask for less precision.")
+        "the precision needs larger integers than exact products allow",
+        field: "relative error", found: "\(asked)", remedy: "Ask for less precision.")
     case .gridMismatch(let found, let expected):
       Explanation(
         "the delta lies on another grid than the tensor", field: "grid exponent",

@@ -9,19 +9,16 @@
 ///       the ``IntegerEncoder`` with no prefix
 ///     2 planes: varint step; u8 w, 1 … 8; varint size; `size` bytes: a zstd frame of w · count bytes, the
 ///       lowest bytes of the zigzags of all q, then the next higher …
-struct DenseBlock {
+///     3 tokens: varint step; varint size; `size` bytes of the ``TokenCoder``
+enum DenseBlock {
   static let extent = 65_536
 
   enum Method: UInt8 {
     case zero = 0
     case coded = 1
     case planes = 2
+    case tokens = 3
   }
-
-  /// Where the block stands in the payload, its method byte included.
-  let bytes: Range<Int>
-  /// A bound on every |N|.
-  let bound: UInt64
 
   // MARK: Writing
 
@@ -29,7 +26,9 @@ struct DenseBlock {
   static func encode(_ integers: ArraySlice<Int64>, sharedStep: Int64) -> [UInt8] {
     guard let step = step(of: integers, sharedStep) else { return [Method.zero.rawValue] }
     let q = integers.map { $0 / step }
-    return [coded(q, step), planes(q, step)].compactMap { $0 }.min { $0.count < $1.count } ?? []
+    return [coded(q, step), tokens(q, step), planes(q, step)].compactMap { $0 }.min {
+      $0.count < $1.count
+    } ?? []
   }
 
   /// The largest power of two times the shared step that divides every element; `nil` for zeros.
@@ -49,8 +48,16 @@ struct DenseBlock {
     ]
     content += IntegerEncoder(prefix: BitWriter()).encode(
       integers, columns: [(integers.count, model)])
+    return framed(.coded, step, content)
+  }
+
+  private static func tokens(_ q: [Int64], _ step: Int64) -> [UInt8] {
+    framed(.tokens, step, TokenCoder.encode(q))
+  }
+
+  private static func framed(_ method: Method, _ step: Int64, _ content: [UInt8]) -> [UInt8] {
     var writer = ByteWriter()
-    writer.write([Method.coded.rawValue])
+    writer.write([method.rawValue])
     writer.writeVarint(UInt64(step))
     writer.writeVarint(UInt64(content.count))
     writer.write(content)
@@ -88,7 +95,7 @@ struct DenseBlock {
     case .planes:
       _ = try step(&reader)
       _ = try reader.readByte(field: "bytes of an element")
-    case .coded:
+    case .coded, .tokens:
       _ = try step(&reader)
     }
     let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
@@ -106,6 +113,11 @@ struct DenseBlock {
       let step = try step(&reader)
       let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
       return (try coded(try reader.readBytes(count: size, field: "block"), count), step)
+    case .tokens:
+      let step = try step(&reader)
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      let content = try reader.readBytes(count: size, field: "block")
+      return (try TokenCoder.decode(content, count: count), step)
     case .planes:
       let step = try step(&reader)
       let width = Int(try reader.readByte(field: "bytes of an element"))
@@ -154,7 +166,7 @@ struct DenseBlock {
   private static func method(_ reader: inout ByteReader) throws(DeltaError) -> Method {
     let byte = try reader.readByte(field: "method of a block")
     guard let method = Method(rawValue: byte) else {
-      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0, 1 or 2")
+      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 3")
     }
     return method
   }

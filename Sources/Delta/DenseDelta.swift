@@ -33,22 +33,19 @@ package struct DenseDelta: Sendable {
     _ integers: [Int64], rows: Int, columns: Int, grid: FixedPointGrid, sharedStep: Int64
   ) throws(DeltaError) {
     precondition(integers.count == rows * columns, "\(integers.count) for \(rows) x \(columns)")
-    let largest = integers.reduce(UInt64(0)) { max($0, $1.magnitude) }
-    guard Double(largest) < QuantisedFactors.elementLimit else {
-      throw .changeAboveGrid(
-        largest: Double(largest) * grid.step, limit: QuantisedFactors.elementLimit * grid.step)
-    }
-    var writer = ByteWriter()
-    PayloadHeader(kind: .dense, rows: rows, columns: columns, grid: grid).write(to: &writer)
-    var offsets = [writer.bytes.count]
-    for start in stride(from: 0, to: integers.count, by: DenseBlock.extent) {
-      let end = min(start + DenseBlock.extent, integers.count)
-      writer.write(DenseBlock.encode(integers[start..<end], sharedStep: sharedStep))
-      offsets.append(writer.bytes.count)
-    }
+    var builder = DenseDeltaBuilder(
+      rows: rows, columns: columns, grid: grid, sharedStep: sharedStep)
+    integers.withUnsafeBufferPointer { builder.append($0) }
+    self = try builder.finish()
+  }
+
+  init(
+    rows: Int, columns: Int, grid: FixedPointGrid, elementBound: Double, bytes: [UInt8],
+    offsets: [Int]
+  ) {
     (self.rows, self.columns, self.grid) = (rows, columns, grid)
-    (bytes, self.offsets) = (writer.bytes, offsets)
-    elementBound = Double(largest)
+    (self.bytes, self.offsets) = (bytes, offsets)
+    self.elementBound = elementBound
   }
 
   /// Reads a payload's blocks; every one is decoded once to check it.

@@ -30,12 +30,7 @@ struct IntegerEncoder {
         putSymbols(values[start..<start + count], model)
       }
     }
-    var bytes = ByteWriter()
-    let words = symbols.words
-    bytes.writeVarint(UInt64(words.count))
-    bytes.writeInteger(symbols.state)
-    for word in words { bytes.writeInteger(word) }
-    return bytes.bytes + bits.finish()
+    return symbols.bytes + bits.finish()
   }
 
   private mutating func writeBits(
@@ -84,20 +79,13 @@ struct IntegerDecoder {
 
   /// - Parameter bytes: all bytes from the number of words on.
   init(_ bytes: UnsafeRawBufferPointer) throws(DeltaError) {
-    var reader = ByteReader(bytes)
-    let count = try reader.readVarint(field: "number of coder words")
-    let state = try reader.readInteger(UInt64.self, field: "coder state")
-    guard count <= UInt64(reader.remaining / 4) else {
-      throw .payloadTruncated(field: "coder words")
-    }
-    let words = try reader.readBytes(count: Int(count) * 4, field: "coder words")
-    symbols = try SymbolDecoder(state: state, words: words)
-    bits = BitReader(reader.rest)
-    capacity = 3000 * (32 + 32 * Int(count))
+    let (decoder, rest) = try SymbolDecoder.open(bytes)
+    symbols = decoder
+    bits = BitReader(rest)
   }
 
-  /// The most symbols that the words can hold: none costs less than log₂(4096/4095) bits.
-  let capacity: Int
+  /// The most integers that the words can hold.
+  var capacity: Int { symbols.capacity }
 
   /// Fills one column.
   mutating func decode(
@@ -107,7 +95,7 @@ struct IntegerDecoder {
     let (reach, escape, k) = (table.reach, table.escape, model.lowBits)
     let half = k > 0 ? 1 << (k - 1) : 0
     let tableModel = ColumnModel(shape: model.shape, width: model.width - 8 * k)
-    let slots = self.slots[tableModel] ?? SymbolSlot.slots(of: table)
+    let slots = self.slots[tableModel] ?? SymbolSlot.slots(of: table.frequencies)
     self.slots[tableModel] = slots
     var symbols = self.symbols
     var bits = self.bits

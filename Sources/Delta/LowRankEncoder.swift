@@ -8,13 +8,25 @@ enum LowRankEncoder {
     guard (1e-9..<1).contains(precision) else { throw .precisionOutOfRange(precision) }
     try check(keys, against: factors)
     let form = try SpectralForm(factors)
-    let norm = form.squaredNorm.squareRoot()
-    guard norm.isFinite else { throw .notFinite(what: "the change's norm") }
-    guard norm > 0 else {
+    let largest = form.values.first ?? 0
+    guard largest > 0 else {
       return (try zero(factors, grid), AchievedError(relative: 0, onKeys: nil))
     }
+    // Far beyond any tensor's numbers, and still short of where their squares leave float64.
+    guard largest > 0x1p-500 else {
+      throw .changeBelowGrid(norm: largest, smallest: grid.step)
+    }
+    guard largest < 0x1p500 else {
+      throw .changeAboveGrid(largest: largest, limit: QuantisedFactors.elementLimit * grid.step)
+    }
+    let norm = form.squaredNorm.squareRoot()
     let quantiser = Quantiser(form, keys: keys)
     let rounding = GridRounding(factors, grid: grid, keys: keys)
+    let elements = (Double(factors.rows) * Double(factors.columns)).squareRoot()
+    guard norm / elements < QuantisedFactors.elementLimit * grid.step else {
+      throw .changeAboveGrid(
+        largest: norm / elements, limit: QuantisedFactors.elementLimit * grid.step)
+    }
     guard rounding.frobenius <= precision * norm / 2 else {
       throw .changeBelowGrid(norm: norm, smallest: 2 * rounding.frobenius / precision)
     }
@@ -22,11 +34,8 @@ enum LowRankEncoder {
     let search = Search(
       quantiser: quantiser, rounding: rounding, norm: norm, precision: precision,
       rows: factors.rows, columns: factors.columns)
-    var closest = Double.infinity
     for fineness in DirectionScale.Fineness.allCases {
-      let (best, reached) = search.coarsest(fineness)
-      closest = min(closest, reached)
-      guard let best else { continue }
+      guard let best = search.coarsest(fineness) else { continue }
       do {
         return (
           try QuantisedFactors(
@@ -36,11 +45,10 @@ enum LowRankEncoder {
       } catch .changeAboveGrid(let largest, let limit) {
         throw .changeAboveGrid(largest: largest, limit: limit)
       } catch {
-        // The integers are too large for exact products: powers of two leave them more room.
-        closest = max(closest, precision)
+        continue  // the integers are too large for exact products: powers of two leave more room
       }
     }
-    throw .precisionOutOfReach(asked: precision, reached: closest)
+    throw .precisionOutOfReach(asked: precision)
   }
 
   private static func zero(
@@ -79,18 +87,17 @@ private struct Search {
 
   private var values: [Double] { quantiser.form.values }
 
-  /// The coarsest quantisation found to be within the precision, and the least error seen.
+  /// The coarsest quantisation found to be within the precision; `nil` where there is none.
   ///
   /// The error grows with the level nearly as its square root: a few secant steps, kept inside the
   /// bracket of the largest level known to hold and the smallest known not to.
   func coarsest(
     _ fineness: DirectionScale.Fineness
-  ) -> (best: (quantised: Quantiser.Quantised, error: AchievedError)?, reached: Double) {
+  ) -> (quantised: Quantiser.Quantised, error: AchievedError)? {
     var best: (quantised: Quantiser.Quantised, error: AchievedError)?
     var holds = 0.0
     var fails = Double.infinity
     var target = precision
-    var reached = Double.infinity
     for _ in 0..<12 {
       var level = self.level(error: target * norm)
       if !(level > holds && level < fails) {
@@ -102,7 +109,6 @@ private struct Search {
       guard let quantised = quantiser.quantise(allocation) else { break }
       let error = error(quantised)
       let ratio = error.worst / precision
-      reached = min(reached, error.worst)
       if ratio <= 1 {
         holds = level
         best = (quantised, error)
@@ -113,7 +119,7 @@ private struct Search {
       if fails / holds < 1.001 { break }
       target *= 0.999 / ratio
     }
-    return (best, reached)
+    return best
   }
 
   private func error(_ quantised: Quantiser.Quantised) -> AchievedError {

@@ -22,8 +22,7 @@ package struct QuantisedFactors: Sendable {
   /// No element may pass this many grid steps.
   static let elementLimit = 4_611_686_018_427_387_904.0  // 2⁶²
 
-  /// - Throws: ``DeltaError/precisionOutOfReach(asked:reached:)`` never; it throws
-  ///   ``DeltaError/payloadDamaged(field:found:expected:)`` where a direction lies outside the grid's
+  /// - Throws: ``DeltaError/payloadDamaged(field:found:expected:)`` where a direction lies outside the grid's
   ///   reach or its products pass 2⁵³, ``DeltaError/changeAboveGrid(largest:limit:)`` where the sum may
   ///   pass 2⁶² grid steps.
   init(

@@ -5,11 +5,17 @@
 /// words over reversed. It starts at 2³¹, which is where a decoder of undamaged words ends.
 struct SymbolEncoder {
   static let lowest: UInt64 = 1 << 31
-  private(set) var state = lowest
+  private var state = lowest
   private var reversedWords: [UInt32] = []
 
-  /// The words in the decoder's order.
-  var words: [UInt32] { reversedWords.reversed() }
+  /// The number of words as a varint, the state, and the words in the decoder's order.
+  var bytes: [UInt8] {
+    var writer = ByteWriter()
+    writer.writeVarint(UInt64(reversedWords.count))
+    writer.writeInteger(state)
+    for word in reversedWords.reversed() { writer.writeInteger(word) }
+    return writer.bytes
+  }
 
   @inline(__always)
   mutating func put(frequency: UInt32, start: UInt32) {
@@ -30,8 +36,26 @@ struct SymbolDecoder {
   private let words: UnsafeRawBufferPointer
   private var position = 0
 
+  /// The decoder of what ``SymbolEncoder/bytes`` gave, and the bytes after it.
+  static func open(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(DeltaError) -> (decoder: SymbolDecoder, rest: UnsafeRawBufferPointer) {
+    var reader = ByteReader(bytes)
+    let count = try reader.readVarint(field: "number of coder words")
+    let state = try reader.readInteger(UInt64.self, field: "coder state")
+    guard count <= UInt64(reader.remaining / 4) else {
+      throw .payloadTruncated(field: "coder words")
+    }
+    let words = try reader.readBytes(count: Int(count) * 4, field: "coder words")
+    return (try SymbolDecoder(state: state, words: words), reader.rest)
+  }
+
+  /// The most symbols of the known tables that the words can hold: none of those costs less than
+  /// log₂(4096/4095) bits.
+  var capacity: Int { 3000 * (32 + 8 * words.count) }
+
   /// - Parameter words: 32-bit little-endian words.
-  init(state: UInt64, words: UnsafeRawBufferPointer) throws(DeltaError) {
+  private init(state: UInt64, words: UnsafeRawBufferPointer) throws(DeltaError) {
     guard state >= SymbolEncoder.lowest, state < 1 << 63 else {
       throw .payloadDamaged(
         field: "coder state", found: "\(state)", expected: "at least 2^31 and below 2^63")
@@ -86,8 +110,8 @@ struct SymbolSlot {
   let symbol: UInt8
 
   /// All slots of a table.
-  static func slots(of table: FrequencyTable) -> [SymbolSlot] {
-    table.frequencies.enumerated().flatMap { symbol, frequency in
+  static func slots(of frequencies: [UInt32]) -> [SymbolSlot] {
+    frequencies.enumerated().flatMap { symbol, frequency in
       (0..<frequency).map {
         SymbolSlot(frequency: UInt16(frequency), offset: UInt16($0), symbol: UInt8(symbol))
       }

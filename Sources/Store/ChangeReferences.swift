@@ -22,12 +22,41 @@ extension EditRepository {
       for change in done.reversed() {
         try? references.apply(change.inverse, "undo: \(reason)", by: identity.committer)
       }
-      guard error.kind == .modified || error.kind == .exists || error.kind == .locked else {
-        throw error
+      switch error.kind {
+      case .modified, .exists: throw StoreError.raced(reference: error.subject)
+      case .locked:
+        throw StoreError.referenceLocked(
+          error.subject, file: "\(handle.directory)\(error.subject).lock")
+      case .notFound, .ambiguous, .invalidName, .ownerDiffers, .other: throw error
       }
-      throw StoreError.raced(reference: error.subject)
     }
     return operation
+  }
+
+  /// Carries out an operation that makes no commit.
+  ///
+  /// - Parameter changes: is asked as the only writer; without any, nothing is done and nothing logged.
+  func operate(
+    _ kind: OperationRecord.Kind, _ summary: String, _ reason: String, with pack: PackWriter? = nil,
+    _ changes: () throws -> [ReferenceChange]
+  ) throws {
+    try asWriter {
+      let changes = try changes()
+      guard !changes.isEmpty else { return }
+      try changeReferences(
+        OperationRecord(kind: kind, summary: summary, changes: changes, undoes: nil),
+        reason: reason, by: operatorIdentity(), with: pack ?? PackWriter(into: database))
+    }
+  }
+
+  /// Who moves references. Unlike a commit, this needs no name: Git does not ask for one either.
+  func operatorIdentity() throws -> Identity {
+    do {
+      return try identity()
+    } catch is IdentityError {
+      let nobody = Signature(name: "unknown", email: "unknown", time: environment.time)
+      return Identity(author: nobody, committer: nobody)
+    }
   }
 
   /// The step of `HEAD`, or of the branch that it is on, to a commit.

@@ -75,18 +75,8 @@ private final class ObjectCheck {
 
   /// The commit behind a reference's target, through any tags.
   private func peel(_ target: ObjectID, _ name: String) -> ObjectID? {
-    var id = target
     do {
-      for _ in 0..<16 {
-        guard try database.header(of: id).kind == .tag else { return id }
-        let text = String(
-          decoding: try database.read(id, as: .tag, limit: CommitObject.byteLimit), as: UTF8.self)
-        guard text.hasPrefix("object "),
-          let next = ObjectID(hexadecimal: text.dropFirst(7).prefix(40))
-        else { throw ObjectError.damaged(id, "the tag names no object") }
-        id = next
-      }
-      throw ObjectError.damaged(target, "tags follow on tags without end")
+      return try database.peeledToCommit(target)
     } catch {
       note(.reference(name), Explanation(of: error))
       return nil

@@ -28,10 +28,16 @@ struct OperationLog {
     tree.set(Self.file, to: .init(name: Self.file, mode: .file, id: blob))
     var parents = previous.map { [$0] } ?? []
     for change in record.changes {
-      for case .object(let id) in [change.before, change.after] where !parents.contains(id) {
-        // Tags have a tag object, which cannot be a parent; it stays as long as the tag's log or an undo needs it,
-        // which is for two weeks at least.
-        if (try? database.header(of: id).kind) != .tag { parents.append(id) }
+      for case .object(let id) in [change.before, change.after] {
+        // A tag object cannot be a parent; the commit that it names can. Deleted, the tag itself stays for the
+        // two weeks that `git gc` gives to what nothing names. A tag that is new names what is reachable.
+        let commit: ObjectID? =
+          switch pack.holds(id) {
+          case .commit: id
+          case .tag, .tree, .blob: nil
+          case nil: try? database.peeledToCommit(id)
+          }
+        if let commit, !parents.contains(commit) { parents.append(commit) }
       }
     }
     // The summary stays out of the message: `:/words` looks through all references, these too.

@@ -17,6 +17,9 @@ extension EditRepository {
     try configuration().setLocal("emend.\(name)", to: value)
   }
 
+  /// The pager that Git is set to use.
+  package func corePager() throws -> String? { try configuration().value("core.pager") }
+
   /// Sets what Git should know about a repository of payloads that cannot be compressed.
   ///
   /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated.

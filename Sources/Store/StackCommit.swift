@@ -14,6 +14,7 @@ package final class StackCommit {
   private let pack: PackWriter
   private var additions: [EditID: Addition] = [:]
   private var removals: Set<EditID> = []
+  private var declined: Set<EditID> = []
   private var base: BaseManifest?
 
   /// Starts a commit in a repository.
@@ -39,8 +40,17 @@ package final class StackCommit {
   /// Adds an edit that the repository has, from another commit.
   package func add(_ edit: StoredEdit) { additions[edit.id] = .existing(edit) }
 
-  /// Takes an edit out.
-  package func drop(_ id: EditID) { removals.insert(id) }
+  /// Takes an edit out: an active one, or one that was added to this commit before.
+  package func drop(_ id: EditID) {
+    if additions.removeValue(forKey: id) == nil {
+      removals.insert(id)
+    } else {
+      declined.insert(id)
+    }
+  }
+
+  /// Whether an edit that the parent or an addition brings will be there.
+  func keeps(_ id: EditID) -> Bool { !removals.contains(id) && !declined.contains(id) }
 
   /// Sets the base. Edits of another base must go in the same commit.
   package func setBase(_ base: BaseManifest) throws { self.base = base }

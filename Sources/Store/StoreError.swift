@@ -12,6 +12,7 @@ package enum StoreError: ExplainedError, Equatable {
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
   case raced(reference: String)
+  case referenceLocked(String, file: String)
   case nothingToRecord(tree: ObjectID)
   case noSuchParent(ObjectID, found: Int, wanted: Int)
   case mergeNeedsMainline(ObjectID, parents: Int)
@@ -27,6 +28,16 @@ package enum StoreError: ExplainedError, Equatable {
   case damagedTree(ObjectID, problem: String)
   case damagedEdit(EditID, file: String, found: String, expected: String)
   case noDelta(EditID, tensor: String)
+  case badName(kind: String, name: String)
+  case nameTaken(kind: String, name: String)
+  case noSuchBranch(String, similar: [String])
+  case noSuchTag(String, similar: [String])
+  case currentBranch(String)
+  case notMerged(branch: String, commit: ObjectID)
+  case nothingToUndo
+  case cannotUndo(operation: String, reference: String, found: String, expected: String)
+  case basesDiffer(ours: Digest, theirs: Digest)
+  case unresolved(ours: String, theirs: String, count: Int)
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -70,6 +81,12 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "another program moved the reference at the same moment", field: reference,
         remedy: "Nothing was changed. Run the command again.")
+    case .referenceLocked(let reference, let file):
+      Explanation(
+        "another program is changing the reference", file: file, field: reference,
+        remedy:
+          "Nothing was changed. Try again; if no git is running, one has died: remove the file."
+      )
     case .nothingToRecord(let tree):
       Explanation(
         "nothing would change", field: "tree", found: tree.abbreviated,
@@ -129,6 +146,48 @@ package enum StoreError: ExplainedError, Equatable {
     case .noDelta(let id, let tensor):
       Explanation(
         "the edit does not change this tensor", file: "edit \(id.abbreviated)", field: tensor)
+    case .badName(let kind, let name):
+      Explanation(
+        "Git does not allow this name for a \(kind)", field: name,
+        remedy: "Use letters, digits, '-', '_' and '/'.")
+    case .nameTaken(let kind, let name):
+      Explanation(
+        "there is a \(kind) of this name already", field: name, remedy: "Choose another name.")
+    case .noSuchBranch(let name, let similar):
+      Explanation(
+        "there is no such branch", field: name,
+        remedy: similar.isEmpty
+          ? "`emend branch` lists them." : "Did you mean \(similar.joined(separator: ", "))?")
+    case .noSuchTag(let name, let similar):
+      Explanation(
+        "there is no such tag", field: name,
+        remedy: similar.isEmpty
+          ? "`emend tag` lists them." : "Did you mean \(similar.joined(separator: ", "))?")
+    case .currentBranch(let name):
+      Explanation(
+        "HEAD is on this branch", field: name, remedy: "Switch to another one first.")
+    case .notMerged(let branch, let commit):
+      Explanation(
+        "the branch has commits that HEAD does not have", field: branch, found: commit.abbreviated,
+        remedy: "Merge it, or delete it in any case with --force.")
+    case .nothingToUndo:
+      Explanation("there is no operation to take back", remedy: "`emend op log` shows them.")
+    case .cannotUndo(let operation, let reference, let found, let expected):
+      Explanation(
+        "the reference has moved since the \(operation)", field: reference,
+        found: found.isEmpty ? "nothing" : found,
+        expected: expected.isEmpty ? "nothing" : expected,
+        remedy: "Nothing was changed. Use `emend reset` to put it where it should be.")
+    case .unresolved(let ours, let theirs, let count):
+      Explanation(
+        "two facts cannot both hold" + (count > 1 ? " (the first of \(count) such pairs)" : ""),
+        found: theirs, expected: ours,
+        remedy: "Say which side wins: --ours, --theirs, or a resolution file.")
+    case .basesDiffer(let ours, let theirs):
+      Explanation(
+        "the two sides start from different bases", field: "base.json", found: theirs.hexadecimal,
+        expected: ours.hexadecimal,
+        remedy: "Solve one side again on the other's base first: `emend resolve`.")
     }
   }
 }

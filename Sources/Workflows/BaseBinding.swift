@@ -74,6 +74,13 @@ package struct BaseBinding: Sendable {
     try store(CheckpointStamp(of: checkpoint), at: repository.location)
   }
 
+  /// Files of a checkpoint that do not look as they did when it was last read; all where that is unknown.
+  static func changedFiles(of checkpoint: CheckpointDirectory, _ location: RepositoryLocation)
+    -> [String]
+  {
+    storedStamp(location)?.changedFiles(in: checkpoint) ?? checkpoint.weightFiles.map(\.name)
+  }
+
   private static func stampPath(_ location: RepositoryLocation) -> String {
     location.privateDirectory + "/base-stamp.json"
   }

@@ -1,10 +1,5 @@
-internal import Checkpoint
-internal import Delta
-internal import Diagnostics
 package import Editing
 package import Evaluation
-internal import Files
-internal import LinearAlgebra
 package import Store
 internal import Transformer
 
@@ -32,6 +27,19 @@ package struct CommitFacts {
     package let payloadBytes: Int
   }
 
+  /// How a batch is solved, where the authors' way is not the only one.
+  package struct Rules: Sendable {
+    /// When a target is good enough.
+    package var stop = StopRule.loss
+    /// What becomes of several facts about one subject.
+    package var sameSubject = SameSubject.merge
+    /// Whether earlier facts are protected.
+    package var history = HistoryRule.protect
+
+    /// The defaults.
+    package init() {}
+  }
+
   private let workspace: Workspace
   private let settings: EditSettings
 
@@ -49,10 +57,10 @@ package struct CommitFacts {
   ///   - precision: the relative error of the stored delta.
   ///   - tool: this program's name and version.
   /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EditingError``,
-  ///   ``WorkflowError/changesNothing(file:)``, what the base and the store throw. Nothing is recorded
+  ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
-    _ path: String, message: String?, stop: StopRule, precision: Double, tool: String
+    _ path: String, message: String?, rules: Rules, precision: Double, tool: String
   ) throws -> Outcome {
     let file = try FactsFile(path: path)
     try FactConflicts.refuse(in: file, file: path)
@@ -62,66 +70,22 @@ package struct CommitFacts {
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
-    let base = try workspace.base()
-    let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(at: stack)
-    let hyperparameters = try settings.memit(for: model)
-    let moments = try settings.momentArchive(for: model)
-    let templates = try settings.contextTemplates(model, tokenizer)
-    let progress = workspace.progress
-    let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
-
-    let edit = try MEMITEditor(model, tokenizer, hyperparameters, templates, stop: stop)
-      .edit(cases.map(\.fact), moments: moments, progress: progress)
-    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: precision) { update in
-      let weight = try model.matrix(
-        named: update.tensor, rows: update.left.rows, columns: update.right.rows)
-      return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    }
-    let edited = try workspace.model(at: stack, adding: encoded.deltas)
-    guard try changesAnything(encoded, from: model, to: edited) else {
-      throw WorkflowError.changesNothing(file: path)
-    }
-    let after = try FactMeter(PromptScorer(edited, tokenizer)).measure(cases)
-
-    let description = EditDescription(
-      method: "memit",
-      hyperparameters: hyperparameters.canonicalJSON(stop: stop, precision: precision),
-      contextTemplates: templates.all, provenance: .computed,
-      computedOn: stack.tree,
-      statistics: try hyperparameters.layers.map {
-        .init(name: "cov.\($0)", digest: try moments.digest(layer: $0))
-      },
-      measurements: .init([
-        ("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json),
-      ]), tool: tool)
-    let lines = Editing.FactLines.encode(cases).split(separator: 10)
-      .map { String(decoding: $0, as: UTF8.self) }
+    let recipe = SolveRecipe(
+      hyperparameters: try settings.memit(for: model),
+      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
+      sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
+    let solver = BatchSolver(workspace: workspace, moments: try settings.momentArchive(for: model))
+    let (solution, steps) = try solver.solve(
+      cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
-    let writer = commit.newEdit()
-    for part in encoded.parts {
-      try writer.add(delta: part.description, payload: part.delta.payload())
-    }
-    try writer.add(targets: TargetArchive.encode(edit.targets.map(\.vector)))
-    let payloadBytes = writer.payloadByteCount
-    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
+    let (id, payloadBytes) = try solution.add(to: commit)
     let recorded = try commit.record(
       message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
     return Outcome(
-      commit: recorded, edit: id, cases: cases, duplicates: repeated.count, before: before,
-      after: after, steps: edit.targets.map(\.steps.count),
-      tensors: encoded.parts.map(\.description), payloadBytes: payloadBytes)
-  }
-
-  /// Whether any stored weight differs: rounding to the checkpoint's type can swallow a small edit whole.
-  private func changesAnything(
-    _ encoded: EncodedEdit, from old: DecoderModel, to new: DecoderModel
-  ) throws -> Bool {
-    try encoded.parts.contains { part in
-      let (rows, columns) = (part.delta.rows, part.delta.columns)
-      return try old.matrix(named: part.tensor, rows: rows, columns: columns)
-        != new.matrix(named: part.tensor, rows: rows, columns: columns)
-    }
+      commit: recorded, edit: id, cases: cases, duplicates: repeated.count,
+      before: solution.before, after: solution.after, steps: steps,
+      tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
   }
 
   /// "Edit 50 facts: Eiffel Tower, Danielle Darrieux, …".

@@ -47,9 +47,20 @@ package struct EncodedEdit: Sendable {
           weightNorm: .rounded(try weightNorm(update))))
     }
   }
+}
 
-  /// The deltas by tensor.
-  package var deltas: [String: TensorDelta] {
-    Dictionary(uniqueKeysWithValues: parts.map { ($0.tensor, $0.delta) })
+extension EncodedEdit {
+  /// The deltas of an edit that is in the repository.
+  ///
+  /// - Throws: what the store and the codec throw for damaged payloads.
+  init(stored edit: StoredEdit) throws {
+    parts = try edit.manifest.deltas.map { record in
+      let shape = record.description.shape
+      let limits = PayloadLimits(rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
+      return Part(
+        tensor: record.tensor,
+        delta: try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits),
+        description: record.description)
+    }
   }
 }

@@ -49,13 +49,41 @@ extension BatchMeasurement {
 
 extension MEMITHyperparameters {
   /// As the manifest keeps them.
-  func canonicalJSON(stop: StopRule, precision: Double) -> CanonicalJSON.Object {
+  func canonicalJSON(_ recipe: SolveRecipe, groups: [Int]) -> CanonicalJSON.Object {
     let members = json.map { key, value in (key, CanonicalJSON(value)) }
     return .init(
       members + [
-        ("precision", .string(DecimalText.rounded(precision).description)),
-        ("stop", .string(stop.rawValue)),
+        ("context_groups", .array(groups.map { .integer(Int64($0)) })),
+        ("history", .string(recipe.history.rawValue)),
+        ("precision", .string(DecimalText.rounded(recipe.precision).description)),
+        ("same_subject", .string(recipe.sameSubject.rawValue)),
+        ("stop", .string(recipe.stop.rawValue)),
       ])
+  }
+
+  /// What a manifest keeps.
+  ///
+  /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)``.
+  init(manifest: CanonicalJSON.Object, of edit: String, layerCount: Int) throws {
+    let ours: Set<String> = ["context_groups", "history", "precision", "same_subject", "stop"]
+    let members = manifest.members.filter { !ours.contains($0.name) }
+      .map { ($0.name, JSONValue($0.value)) }
+    try self.init(
+      json: .object(JSONObject(members)), file: "edit \(edit)", layerCount: layerCount)
+  }
+}
+
+extension JSONValue {
+  /// A manifest's value, decimal text taken as a number.
+  init(_ value: CanonicalJSON) {
+    switch value {
+    case .object(let object):
+      self = .object(JSONObject(object.members.map { ($0.name, JSONValue($0.value)) }))
+    case .array(let elements): self = .array(elements.map { JSONValue($0) })
+    case .string(let text): self = Double(text).map { .number($0) } ?? .string(text)
+    case .integer(let number): self = .integer(Int(number))
+    case .boolean(let value): self = .bool(value)
+    }
   }
 }
 

@@ -50,18 +50,24 @@ package struct MomentArchive: SecondMomentSource {
   /// The digest of a layer's bytes: what an edit records of its statistics.
   package func digest(layer: Int) throws -> Digest { try Digest(of: view(layer).bytes) }
 
-  /// Factorises the layer's moment and wraps it.
+  /// The layer's second moment.
   ///
-  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``,
-  ///   ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``.
-  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
+  package func matrix(layer: Int) throws -> Matrix<Double> {
     let view = try view(layer)
     var matrix = Matrix<Double>(rows: innerWidth, columns: innerWidth)
     matrix.storage.withUnsafeMutableBufferPointer { target in
       view.elementType.widen(view.bytes, into: target)
     }
-    return try SecondMoments(
-      matrices: [layer: matrix], tokenCount: tokenCount, documentCount: 0
+    return matrix
+  }
+
+  /// Factorises the layer's moment and wraps it.
+  ///
+  /// - Throws: as ``matrix(layer:)``, and ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``.
+  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+    try SecondMoments(
+      matrices: [layer: matrix(layer: layer)], tokenCount: tokenCount, documentCount: 0
     ).solver(layer: layer, weight: weight)
   }
 

@@ -1,5 +1,5 @@
 package import Checkpoint
-package import Delta
+internal import Delta
 package import Store
 package import Transformer
 
@@ -28,12 +28,15 @@ package struct StackMaterialiser {
 
   /// Collects what a stack changes; payloads are read when a tensor is asked for.
   ///
-  /// - Parameter extra: deltas beside the stack's, by tensor.
+  /// - Parameters:
+  ///   - excluded: edits of the stack that are left out.
+  ///   - extra: deltas beside the stack's.
   /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)`` and what the store throws.
-  package init(_ stack: EditStack, _ base: BaseManifest, adding extra: [String: TensorDelta] = [:])
-    throws
-  {
-    for id in stack.edits {
+  package init(
+    _ stack: EditStack, _ base: BaseManifest, excluding excluded: Set<EditID> = [],
+    adding extra: [EncodedEdit.Part] = []
+  ) throws {
+    for id in stack.edits where !excluded.contains(id) {
       let edit = try stack.edit(id)
       for delta in edit.manifest.deltas {
         try add(
@@ -41,10 +44,9 @@ package struct StackMaterialiser {
           edit: id.abbreviated)
       }
     }
-    for (name, delta) in extra {
+    for part in extra {
       try add(
-        .given(delta), to: name, shape: base.tensor(named: name)?.shape ?? [], of: base,
-        edit: "new")
+        .given(part.delta), to: part.tensor, shape: part.description.shape, of: base, edit: "new")
     }
   }
 

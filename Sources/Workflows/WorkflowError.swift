@@ -16,8 +16,12 @@ package enum WorkflowError: ExplainedError, Equatable {
   case noMoments
   /// Second moments of other layers or another model.
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
-  /// An edit would leave every weight as it is.
-  case changesNothing(file: String)
+  /// A merge's sides give one subject and prompt different objects.
+  case mergeConflicts(lines: [String], count: Int)
+  /// The facts named are not in the edit.
+  case noSuchFacts(subjects: [String], revision: String)
+  /// A commit that brought no edit that is active now.
+  case nothingActive(revision: String)
   /// A payload that is not what its manifest says.
   case damagedTargets(edit: String, reason: String)
   /// An edit names a tensor that the base does not have, or has in another shape.
@@ -60,11 +64,21 @@ package enum WorkflowError: ExplainedError, Equatable {
         "second moments of another model or other layers", file: file, field: "cov.\(layer)",
         found: found, expected: expected,
         remedy: "Compute them for this base with 'emend stats'.")
-    case .changesNothing(let file):
+    case .mergeConflicts(let lines, let count):
       Explanation(
-        "the edit would leave every weight as it is", file: file,
-        remedy: "The model already answers so, or the hyperparameters are too weak; "
-          + "nothing was recorded.")
+        "the two sides contradict each other", field: lines.joined(separator: "; "),
+        found: "\(count) conflicting fact\(count == 1 ? "" : "s")",
+        expected: "one object for each subject and prompt",
+        remedy: "Say which side's facts stay: --ours or --theirs.")
+    case .noSuchFacts(let subjects, let revision):
+      Explanation(
+        "the commit has no facts about this", field: subjects.joined(separator: ", "),
+        found: "nothing in \(revision)",
+        remedy: "List them with 'emend show \(revision)'.")
+    case .nothingActive(let revision):
+      Explanation(
+        "the commit brought no edit that is active now", field: revision,
+        remedy: "Look for it with 'emend log'.")
     case .damagedTargets(let edit, let reason):
       Explanation(
         "the stored targets are damaged", field: "edit \(edit)", found: reason,

@@ -1,5 +1,4 @@
 internal import Checkpoint
-package import Delta
 package import Diagnostics
 internal import Files
 package import LinearAlgebra
@@ -70,12 +69,15 @@ package final class Workspace {
 
   /// The model with some edits applied, exactly as a materialised checkpoint would compute.
   ///
-  /// - Parameter extra: deltas beside the stack's, by tensor.
-  package func model(at stack: EditStack, adding extra: [String: TensorDelta] = [:]) throws
-    -> DecoderModel
-  {
+  /// - Parameters:
+  ///   - excluded: edits of the stack that are left out.
+  ///   - extra: deltas beside the stack's.
+  package func model(
+    at stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
+  ) throws -> DecoderModel {
     let base = try base()
-    let materialiser = try StackMaterialiser(stack, base.manifest, adding: extra)
+    let materialiser = try StackMaterialiser(
+      stack, base.manifest, excluding: excluded, adding: extra)
     let model = try baseModel()
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {

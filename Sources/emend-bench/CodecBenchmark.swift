@@ -42,6 +42,7 @@ struct CodecBenchmark: ParsableCommand {
       _ = try measure("4096x16384 r100 flat", flat(4096, 16384, 100, { _ in 1 }), 1e-3)
     }
     try measureReference()
+    for type in [ElementType.bfloat16, .float16, .float32] { try measureDense(type) }
     try materialise(1024, 4096, rank: 16, edits: 1)
     try materialise(1024, 4096, rank: 16, edits: 20)
     try materialise(4096, 4096, rank: 100, edits: 1)
@@ -77,6 +78,49 @@ struct CodecBenchmark: ParsableCommand {
         _ = try measure("MEMIT n=\(change.rank) \(layer)", change, precision)
       }
     }
+  }
+
+  /// A full fine-tune of a tensor, kept exactly: W' − W in grid integers.
+  private func measureDense(_ type: ElementType) throws {
+    let (rows, columns) = (1024, 4096)
+    var random = GaussianSource(seed: 3)
+    let grid = try FixedPointGrid(largestMagnitude: 0.1)
+    func stored(_ numbers: [Double]) -> [Double] {
+      var bytes = [UInt8](repeating: 0, count: numbers.count * type.byteCount)
+      var back = numbers
+      bytes.withUnsafeMutableBytes { bytes in
+        numbers.withUnsafeBufferPointer { type.narrow($0, into: bytes) }
+        back.withUnsafeMutableBufferPointer { type.widen(UnsafeRawBufferPointer(bytes), into: $0) }
+      }
+      return back
+    }
+    let base = stored((0..<rows * columns).map { _ in random.next() * 0.02 })
+    let tuned = stored(base.map { $0 + random.next() * 4e-4 })
+    let step = grid.step
+    let integers = zip(base, tuned).map { Int64((($1 - $0) / step).rounded()) }
+    var dense = try DenseDelta(gridIntegers: integers, rows: rows, columns: columns, grid: grid)
+    let encode = try ProcessorTime.least(of: 2) {
+      dense = try DenseDelta(gridIntegers: integers, rows: rows, columns: columns, grid: grid)
+    }
+    let addend = try GridAddend(.dense(dense))
+    var sums = [Int64](repeating: 0, count: integers.count)
+    let decode = try ProcessorTime.least(of: 2) {
+      for index in sums.indices { sums[index] = 0 }
+      try sums.withUnsafeMutableBufferPointer {
+        try addend.addGridIntegers(rows: 0..<rows, to: $0)
+      }
+    }
+    guard sums == integers else { return print("dense \(type.rawValue): the outputs DIFFER") }
+    let counts = Dictionary(integers.map { ($0, 1) }, uniquingKeysWith: +)
+    let total = Double(integers.count)
+    let entropy = counts.values.reduce(0.0) {
+      $0 - Double($1) / total * Logarithm.natural(Double($1) / total) / Logarithm.natural(2)
+    }
+    print(
+      "dense \(rows)x\(columns) \(type.rawValue), exact: "
+        + Figure.fixed(Double(dense.payload().count) * 8 / total, 3) + " bits an element; "
+        + "entropy of the integers \(Figure.fixed(entropy, 3)); "
+        + "encode \(Figure.seconds(encode)), decode and add \(Figure.seconds(decode))")
   }
 
   private func matrix(_ view: TensorView) -> Matrix<Double> {

@@ -6,5 +6,5 @@ struct EmendBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emend-bench",
     abstract: "Measure what emend claims, each figure beside its reference",
-    subcommands: [CodecBenchmark.self, SolveBenchmark.self])
+    subcommands: [CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self])
 }

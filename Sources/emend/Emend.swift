@@ -20,7 +20,22 @@ struct Emend: ParsableCommand {
       input that cannot be used.
       """,
     version: Version.text,
-    groupedSubcommands: [])
+    groupedSubcommands: [
+      CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self, Demo.self]),
+      CommandGroup(
+        name: "EDIT", subcommands: [Commit.self, Revert.self, CherryPick.self, Merge.self]),
+      CommandGroup(
+        name: "LOOK",
+        subcommands: [
+          Status.self, Log.self, Show.self, Facts.self, Diff.self, Generate.self,
+        ]),
+      CommandGroup(
+        name: "BRANCH", subcommands: [BranchCommand.self, Switch.self, Tag.self, Reset.self]),
+      CommandGroup(
+        name: "TAKE BACK", subcommands: [Undo.self, Redo.self, Operations.self, Reflog.self]),
+      CommandGroup(name: "HAND ON", subcommands: [Apply.self]),
+      CommandGroup(name: "CARE", subcommands: [Fsck.self]),
+    ])
 
   /// What parsing errors begin with; as in all other messages.
   static var _errorLabel: String { "error" }

@@ -58,10 +58,35 @@ struct DenseDeltaTests {
     var random = SeededGenerator(seed: 9)
     let integers = (0..<131_072).map { _ in Int64((random.normal() * deviation).rounded()) }
     let bytes = Double(try roundTrip(integers, rows: 128, columns: 1024))
-    let counts = Dictionary(grouping: integers, by: { $0 }).mapValues { Double($0.count) }
-    let total = Double(integers.count)
-    let entropy = counts.values.reduce(0) { $0 - $1 / 8 * (logTwo($1) - logTwo(total)) }
+    let entropy = entropyBytes(integers)
     #expect(bytes < entropy * 1.05 + 60, "\(bytes) bytes, entropy \(entropy)")
+  }
+
+  @Test("so is that of changes of half-precision weights, whose last places differ")
+  func mixedScales() throws {
+    var random = SeededGenerator(seed: 12)
+    let integers = (0..<131_072).map { _ -> Int64 in
+      let place = Int64.random(in: 0...5, using: &random)
+      return Int64((random.normal() * Double(64 >> place)).rounded()) << (20 + place)
+    }
+    let bytes = Double(try roundTrip(integers, rows: 128, columns: 1024))
+    #expect(bytes < entropyBytes(integers) * 1.05, "\(bytes) of \(entropyBytes(integers))")
+  }
+
+  @Test("pieces of any size build the same delta")
+  func builder() throws {
+    var random = SeededGenerator(seed: 14)
+    let grid = try FixedPointGrid(exponent: -44)
+    let integers = (0..<150_000).map { _ in Int64.random(in: -9...9, using: &random) }
+    let whole = try DenseDelta(gridIntegers: integers, rows: 150, columns: 1000, grid: grid)
+    var builder = DenseDeltaBuilder(rows: 150, columns: 1000, grid: grid)
+    var position = 0
+    while position < integers.count {
+      let count = min(Int.random(in: 0...70_000, using: &random), integers.count - position)
+      integers[position..<position + count].withUnsafeBufferPointer { builder.append($0) }
+      position += count
+    }
+    #expect(try builder.finish().payload() == whole.payload())
   }
 
   @Test("a sparse correction costs about its entropy")
@@ -130,6 +155,12 @@ struct DenseDeltaTests {
       if case .changeAboveGrid = $0 as? DeltaError { return true }
       return false
     }
+  }
+
+  private func entropyBytes(_ integers: [Int64]) -> Double {
+    let counts = Dictionary(grouping: integers, by: { $0 }).mapValues { Double($0.count) }
+    let total = Double(integers.count)
+    return counts.values.reduce(0) { $0 - $1 / 8 * (logTwo($1) - logTwo(total)) }
   }
 
   private func logTwo(_ x: Double) -> Double {

@@ -11,7 +11,12 @@ struct HostilePayloadTests {
     let lowRank = try random.change(23, 31, weights: [1, 0.2, 0.01])
     let integers = (0..<23 * 31).map { _ in Int64.random(in: -99...99, using: &random) }
     let structured = (0..<23 * 31).map { Int64(($0 % 7) << 40) }
+    let mixed = (0..<23 * 31).map { _ -> Int64 in
+      let shift: Int64 = Bool.random(using: &random) ? 40 : 0
+      return Int64((random.normal() * 20).rounded()) << shift
+    }
     return [
+      .dense(try DenseDelta(gridIntegers: mixed, rows: 23, columns: 31, grid: grid)),
       try TensorDelta.encode(lowRank, grid: grid).delta,
       try TensorDelta.encode(lowRank, grid: grid, precision: 0.5).delta,
       .dense(try DenseDelta(gridIntegers: integers, rows: 23, columns: 31, grid: grid)),
@@ -83,7 +88,7 @@ struct HostilePayloadTests {
 
   @Test("a payload for another tensor is refused by its shape")
   func otherShape() throws {
-    let delta = try Self.payloads()[0]
+    let delta = try Self.payloads()[1]
     #expect(
       throws: DeltaError.shapeMismatch(what: "payload", found: [23, 31], expected: [31, 23])
     ) {

@@ -193,11 +193,20 @@ struct PrecisionTests {
       guard case .changeBelowGrid(let norm, let smallest) = $0 as? DeltaError else { return false }
       return norm < smallest && norm > 0
     }
-    let large = try random.change(8, 9, weights: [1e9])
+    for weight in [1e9, 1e30, 1e150] {
+      let large = try random.change(8, 9, weights: [weight])
+      #expect {
+        try TensorDelta.encode(large, grid: grid)
+      } throws: {
+        if case .changeAboveGrid = $0 as? DeltaError { return true }
+        return false
+      }
+    }
+    let vanishing = try random.change(8, 9, weights: [1e-200])
     #expect {
-      try TensorDelta.encode(large, grid: grid)
+      try TensorDelta.encode(vanishing, grid: grid)
     } throws: {
-      if case .changeAboveGrid = $0 as? DeltaError { return true }
+      if case .changeBelowGrid = $0 as? DeltaError { return true }
       return false
     }
   }
@@ -207,11 +216,8 @@ struct PrecisionTests {
     var random = SeededGenerator(seed: 4)
     let factors = try random.change(300, 400, weights: [1, 1])
     let grid = try FixedPointGrid(exponent: -60)
-    #expect {
+    #expect(throws: DeltaError.precisionOutOfReach(asked: 1e-9)) {
       try TensorDelta.encode(factors, grid: grid, precision: 1e-9)
-    } throws: {
-      if case .precisionOutOfReach(1e-9, _) = $0 as? DeltaError { return true }
-      return false
     }
   }
 }

@@ -43,6 +43,5 @@ struct ReferenceLogitsTests {
       }
     }
     #expect(worst < 1e-4, "largest difference of a logit")
-    print("prompt \(prompt): \(worst)")
   }
 }

@@ -4,10 +4,26 @@ package import Transformer
 
 /// What an editor found: the targets and the change of each weight matrix.
 package struct EditOutcome: Sendable {
-  /// One target a fact, in the facts' order.
-  package let targets: [Target]
+  /// z of each fact, `[d]`, in the facts' order.
+  package let targets: [[Float]]
+  /// Forward steps that each fact's target took; 0 for targets that were given.
+  package let steps: [Int]
   /// One update an edited matrix.
   package let updates: [LayerUpdate]
+}
+
+/// What a batch is protected from overwriting: facts edited before, in their own contexts.
+package struct EditHistory: Sendable {
+  /// The facts.
+  package let facts: [Fact]
+  /// The contexts that their edit was computed with.
+  package let templates: ContextTemplates
+
+  /// Facts of one earlier edit.
+  package init(facts: [Fact], templates: ContextTemplates) {
+    self.facts = facts
+    self.templates = templates
+  }
 }
 
 /// Edits many facts at once.
@@ -19,12 +35,14 @@ package struct MEMITEditor {
   private let hyperparameters: MEMITHyperparameters
   private let templates: ContextTemplates
   private let stop: StopRule
+  private let sameSubject: SameSubject
 
   /// Edits a model as it is now.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, stop: StopRule = .loss
+    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge
   ) {
+    self.sameSubject = sameSubject
     self.model = model
     self.tokenizer = tokenizer
     self.hyperparameters = hyperparameters
@@ -34,17 +52,59 @@ package struct MEMITEditor {
 
   /// Computes the edit of some facts; the model itself is not changed.
   ///
+  /// - Parameters:
+  ///   - given: targets known already, `[d]` each, by the fact's index; the others are optimised. Of
+  ///     facts that share a target, all or none are given.
+  ///   - history: earlier edits whose facts should not be overwritten.
   /// - Throws: ``EditingError``, ``TransformerError``.
   package func edit(
-    _ facts: [Fact], moments: any SecondMomentSource, progress: some ProgressSink
+    _ facts: [Fact], moments: any SecondMomentSource, given: [Int: [Float]] = [:],
+    protecting history: [EditHistory] = [], progress: some ProgressSink
   ) throws -> EditOutcome {
     let requests = try tokens(of: facts)
-    let targets = try TargetOptimiser(model, hyperparameters, stop: stop)
-      .targets(for: zip(facts, requests).map { ($0.title, $1) }, progress: progress)
+    let partition = sameSubject.partition(facts)
+    let groups = partition.map { members in
+      RequestGroup(
+        name: facts[members[0]].title, requests: members.map { requests[$0] },
+        keyWeights: templates.keyWeights)
+    }
+    let open = groups.indices.filter { given[partition[$0][0]] == nil }
+    let found = try TargetOptimiser(model, hyperparameters, stop: stop)
+      .targets(for: open.map { groups[$0] }, progress: progress)
+    var vectors = partition.map { given[$0[0]] ?? [] }
+    var steps = partition.map { _ in 0 }
+    for (group, target) in zip(open, found) {
+      vectors[group] = target.vector
+      steps[group] = target.steps.count
+    }
+    let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
+      Double(vectors[$1][$0])
+    }
     let updates = try ResidualSpread(model, hyperparameters, moments).updates(
-      requests, targets: Self.columns(targets), weights: templates.keyWeights,
-      progress: progress)
-    return EditOutcome(targets: targets, updates: updates)
+      groups, targets: columns, protecting: protectedGroups(history), progress: progress)
+    var place = [Int](repeating: 0, count: facts.count)
+    for (group, members) in partition.enumerated() {
+      for member in members { place[member] = group }
+    }
+    return EditOutcome(
+      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates)
+  }
+
+  /// Earlier facts as groups; one that no longer fits into the model's context protects nothing.
+  private func protectedGroups(_ history: [EditHistory]) -> [RequestGroup] {
+    history.flatMap { edit in
+      sameSubject.partition(edit.facts).compactMap { members in
+        let requests = members.compactMap { index in
+          try? RequestTokens(
+            edit.facts[index], edit.templates, tokenizer,
+            positionLimit: model.architecture.positionLimit)
+        }
+        guard !requests.isEmpty else { return nil }
+        return RequestGroup(
+          name: edit.facts[members[0]].title, requests: requests,
+          keyWeights: edit.templates.keyWeights)
+      }
+    }
   }
 
   /// The facts in all contexts, as tokens.

@@ -23,15 +23,24 @@ package protocol SecondMomentSource: Sendable {
   ///
   /// - Throws: ``EditingError`` where the layer has no usable moment.
   func solver(layer: Int, weight: Double) throws -> CachedFactorSolve
+
+  /// The layer's second moment itself, `[f, f]`: where so many keys come that a new factor is cheaper.
+  func matrix(layer: Int) throws -> Matrix<Double>
 }
 
 extension SecondMoments: SecondMomentSource {
-  /// Factorises the layer's moment and wraps it.
-  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+  /// The layer's second moment.
+  package func matrix(layer: Int) throws -> Matrix<Double> {
     guard let matrix = matrices[layer] else {
       throw EditingError.wrongMoment(
         file: "second moments", layer: layer, found: "none", expected: "a square matrix")
     }
+    return matrix
+  }
+
+  /// Factorises the layer's moment and wraps it.
+  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+    let matrix = try matrix(layer: layer)
     do {
       return try CachedFactorSolve(factor: Cholesky(factoring: matrix), weight: weight)
     } catch LinearAlgebraError.notPositiveDefinite {

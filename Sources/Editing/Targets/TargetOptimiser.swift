@@ -11,6 +11,15 @@ package enum StopRule: String, Sendable, Equatable, CaseIterable {
   case argmax
 }
 
+/// How much is computed at each step of a target's optimisation. The results are the same up to rounding.
+package enum TargetWork: Sendable, Equatable {
+  /// What a change of δ can reach, all requests together.
+  case suffixesTogether
+  /// Every token from the embedding on, one request at a time: how the released program works. The
+  /// reference that tests and benchmarks compare with.
+  case wholeSequencesAlone
+}
+
 /// What the optimisation of a target looked like at one step, before that step's update.
 package struct TargetStep: Sendable, Equatable {
   /// The whole loss.
@@ -47,40 +56,50 @@ package struct TargetOptimiser {
   private let model: DecoderModel
   private let hyperparameters: MEMITHyperparameters
   private let stop: StopRule
+  private let work: TargetWork
 
   /// Optimises on a model with the hyperparameters' layers, rate, factors and bounds.
   package init(
-    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss,
+    work: TargetWork = .suffixesTogether
   ) {
     self.model = model
     self.hyperparameters = hyperparameters
     self.stop = stop
+    self.work = work
   }
 
-  /// The targets of some requests, in their order.
-  ///
-  /// - Parameters:
-  ///   - requests: each with a name for messages.
-  ///   - progress: told how many targets are done.
-  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  /// The targets of requests that are each a group of their own; see below.
   package func targets(
     for requests: [(name: String, tokens: RequestTokens)], progress: some ProgressSink
   ) throws -> [Target] {
+    try targets(
+      for: requests.map { RequestGroup(name: $0.name, requests: [$0.tokens], keyWeights: []) },
+      progress: progress)
+  }
+
+  /// The targets of some groups of requests, in their order.
+  ///
+  /// - Parameter progress: told how many targets are done.
+  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
     var targets: [Target] = []
-    for batch in batches(of: requests) {
-      var run = try TargetBatch(model, hyperparameters, stop: stop, Array(requests[batch]))
+    for batch in batches(of: groups) {
+      var run = try TargetBatch(
+        model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
       let done = targets.count
       targets += try run.optimise { finished, step in
         progress.report(
           ProgressEvent(
-            .targets, done: done + finished, total: requests.count, detail: "step \(step)"))
+            .targets, done: done + finished, total: groups.count, detail: "step \(step)"))
       }
     }
     return targets
   }
 
-  /// Consecutive requests whose buffers together stay within the memory that one batch may take.
-  private func batches(of requests: [(name: String, tokens: RequestTokens)]) -> [Range<Int>] {
+  /// Consecutive groups whose buffers together stay within the memory that one batch may take.
+  private func batches(of groups: [RequestGroup]) -> [Range<Int>] {
+    guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
     let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
@@ -91,9 +110,10 @@ package struct TargetOptimiser {
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0
-    for (index, request) in requests.enumerated() {
-      let rows = request.tokens.rows.reduce(0) {
-        $0 + $1.tokens.count - $1.lookup + request.tokens.target.count
+    for (index, group) in groups.enumerated() {
+      let rows = group.requests.reduce(0) { sum, request in
+        sum
+          + request.rows.reduce(0) { $0 + $1.tokens.count - $1.lookup + request.target.count }
       }
       let cost = rows * rowBytes
       if index > start, bytes + cost > hyperparameters.batchBytes {
@@ -102,7 +122,7 @@ package struct TargetOptimiser {
       }
       bytes += cost
     }
-    if start < requests.count { ranges.append(start..<requests.count) }
+    if start < groups.count { ranges.append(start..<groups.count) }
     return ranges
   }
 }

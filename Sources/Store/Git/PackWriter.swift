@@ -20,7 +20,7 @@ final class PackWriter {
   private let database: ObjectDatabase
   private let flushLimit: Int
   private var entries: [Entry] = []
-  private var pending: Set<ObjectID> = []
+  private var pending: [ObjectID: ObjectKind] = [:]
   private var pendingBytes = 0
   /// Bytes of the packs that were written so far.
   private(set) var writtenBytes = 0
@@ -35,12 +35,15 @@ final class PackWriter {
   /// Takes an object and gives its id.
   func add(_ kind: ObjectKind, _ content: [UInt8]) throws(GitFailure) -> ObjectID {
     let id = content.withUnsafeBytes { ObjectID(of: kind, $0) }
-    guard pending.insert(id).inserted else { return id }
+    guard pending.updateValue(kind, forKey: id) == nil else { return id }
     entries.append(Entry(kind: kind, content: content))
     pendingBytes += content.count
     if pendingBytes > flushLimit { try flush() }
     return id
   }
+
+  /// The kind of an object that is held and not written yet.
+  func holds(_ id: ObjectID) -> ObjectKind? { pending[id] }
 
   /// Writes what is still held. Afterwards every object that was added can be read.
   func finish() throws(GitFailure) {
@@ -66,7 +69,7 @@ final class PackWriter {
     writtenBytes += try output.close()
     writtenObjects += entries.count
     entries = []
-    pending = []
+    pending = [:]
     pendingBytes = 0
   }
 

@@ -116,13 +116,13 @@ final class ReferenceStore {
   /// Whether Git allows a branch of this name (without `refs/heads/`).
   static func isValidBranchName(_ name: String) -> Bool {
     var valid: Int32 = 0
-    return git_branch_name_is_valid(&valid, name) == 0 && valid == 1
+    return !name.utf8.contains(0) && git_branch_name_is_valid(&valid, name) == 0 && valid == 1
   }
 
   /// Whether Git allows a tag of this name (without `refs/tags/`).
   static func isValidTagName(_ name: String) -> Bool {
     var valid: Int32 = 0
-    return git_tag_name_is_valid(&valid, name) == 0 && valid == 1
+    return !name.utf8.contains(0) && git_tag_name_is_valid(&valid, name) == 0 && valid == 1
   }
 
   private func lookUp(_ name: String) throws(GitFailure) -> OpaquePointer? {

@@ -1,0 +1,116 @@
+/// An operation as the log has it.
+package struct OperationEntry: Sendable, Equatable {
+  /// Its id in the log.
+  package let id: ObjectID
+  /// What was done.
+  package let record: OperationRecord
+  /// Who did it, and when.
+  package let person: Signature
+  /// Whether a later operation took it back.
+  package let isUndone: Bool
+}
+
+extension EditRepository {
+  /// The operations, the latest first.
+  package func operations(limit: Int = .max) throws -> [OperationEntry] {
+    var entries: [OperationEntry] = []
+    try walkOperations { operation, isUndone in
+      entries.append(
+        OperationEntry(
+          id: operation.id, record: operation.record, person: operation.committer,
+          isUndone: isUndone))
+      return entries.count < limit ? .goOn : .stop
+    }
+    return entries
+  }
+
+  /// Takes back the latest operation that was not taken back yet; said again, the one before.
+  ///
+  /// - Returns: what was taken back.
+  /// - Throws: ``StoreError/nothingToUndo``; ``StoreError/cannotUndo`` when a reference has moved since by other means.
+  @discardableResult
+  package func undo() throws -> OperationEntry {
+    try takeBack {
+      var found: OperationEntry?
+      try walkOperations { operation, isUndone in
+        guard !isUndone, operation.record.undoes == nil else { return .goOn }
+        // After a crash, or by plain Git, the references may be where they were: then there is nothing to take back.
+        let isVoid = try operation.record.changes.allSatisfy {
+          try references.value(of: $0.name) == $0.before
+        }
+        if isVoid { return .goOn }
+        found = entry(operation)
+        return .stop
+      }
+      return found
+    }
+  }
+
+  /// Takes back the latest ``undo()`` that was not taken back yet.
+  /// - Throws: as ``undo()``.
+  @discardableResult
+  package func redo() throws -> OperationEntry {
+    try takeBack {
+      var found: OperationEntry?
+      var undone: Set<ObjectID> = []
+      try walkOperations { operation, isUndone in
+        guard !isUndone, let target = operation.record.undoes else { return .goOn }
+        // An operation that takes back an undo is itself not to be redone.
+        if undone.contains(target) || isUndo(target) { return .goOn }
+        undone.insert(target)
+        found = entry(operation)
+        return .stop
+      }
+      return found
+    }
+  }
+
+  private func isUndo(_ id: ObjectID) -> Bool {
+    (try? OperationLog(database, references).read(id).record.undoes) != nil
+  }
+
+  private func entry(_ operation: OperationLog.Operation) -> OperationEntry {
+    OperationEntry(
+      id: operation.id, record: operation.record, person: operation.committer, isUndone: false)
+  }
+
+  private func takeBack(_ find: () throws -> OperationEntry?) throws -> OperationEntry {
+    try asWriter {
+      guard let entry = try find() else { throw StoreError.nothingToUndo }
+      var changes: [ReferenceChange] = []
+      for change in entry.record.changes.reversed() {
+        let value = try references.value(of: change.name)
+        if value == change.after {
+          changes.append(change.inverse)
+        } else if value != change.before {
+          throw StoreError.cannotUndo(
+            operation: entry.record.kind.rawValue, reference: change.name, found: value.text,
+            expected: change.after.text)
+        }
+      }
+      let record = OperationRecord(
+        kind: .undo, summary: "\(entry.record.kind.rawValue): \(entry.record.summary)",
+        changes: changes, undoes: entry.id)
+      try changeReferences(
+        record, reason: "undo: \(record.summary)", by: operatorIdentity(),
+        with: PackWriter(into: database))
+      return entry
+    }
+  }
+
+  private func walkOperations(
+    _ body: (OperationLog.Operation, _ isUndone: Bool) throws -> WalkStep
+  ) throws {
+    let log = OperationLog(database, references)
+    var undone: Set<ObjectID> = []
+    var next = try log.head()
+    while let id = next {
+      let operation = try log.read(id)
+      let isUndone = undone.contains(id)
+      // One that was itself taken back takes nothing back.
+      if !isUndone, let target = operation.record.undoes { undone.insert(target) }
+      if try body(operation, isUndone) == .stop { return }
+      next = operation.previous
+    }
+  }
+}
