@@ -86,6 +86,7 @@ let package = Package(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
       swiftSettings: settings),
+    .testTarget(name: "StyleTests", swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
