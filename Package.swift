@@ -82,6 +82,11 @@ let package = Package(
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["CKernels", "KernelVariants", "Checkpoint", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
