@@ -114,7 +114,8 @@ struct BatchSolver {
   /// - Returns: the solution, and the steps that each target took (0 for stored ones).
   /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``.
   func solve(
-    _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe, given stored: [Int: [Float]] = [:]
+    _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe,
+    given stored: [Int: [Float]] = [:]
   ) throws -> (solution: BatchSolution, steps: [Int]) {
     guard let moments else { throw WorkflowError.noMoments }
     let base = try workspace.base()
@@ -129,7 +130,8 @@ struct BatchSolver {
       cases.map(\.fact), moments: moments, given: stored,
       protecting: recipe.history == .protect ? history(of: state) : [],
       progress: workspace.progress)
-    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) { update in
+    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) {
+      update in
       let weight = try model.matrix(
         named: update.tensor, rows: update.left.rows, columns: update.right.rows)
       return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -19,7 +19,9 @@ package struct FindTargets {
   ///
   /// - Returns: how many targets the share has; those that the cache has already cost nothing.
   /// - Throws: as ``CommitFacts/run(_:message:rules:precision:tool:)`` before anything is solved.
-  package func run(_ path: String, share: Int, of count: Int, rules: CommitFacts.Rules) throws -> Int {
+  package func run(_ path: String, share: Int, of count: Int, rules: CommitFacts.Rules) throws
+    -> Int
+  {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)

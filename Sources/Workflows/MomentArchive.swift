@@ -74,7 +74,8 @@ package struct MomentArchive: SecondMomentSource {
   private func view(_ layer: Int) throws -> TensorView {
     guard let view = file.tensor(named: "cov.\(layer)") else {
       throw WorkflowError.momentsDoNotFit(
-        file: path, layer: layer, found: "no such tensor", expected: "[\(innerWidth), \(innerWidth)]")
+        file: path, layer: layer, found: "no such tensor",
+        expected: "[\(innerWidth), \(innerWidth)]")
     }
     guard view.shape == [innerWidth, innerWidth],
       view.elementType == .float32 || view.elementType == .float64

@@ -39,7 +39,8 @@ package struct RevertFacts {
     let stack = try repository.stack(at: head)
     let edits = try repository.changes(of: target).added.filter { stack.contains($0) }
     guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
-    let wanted = Set(subjects.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
+    let wanted = Set(
+      subjects.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
     func isRemoved(_ factCase: FactCase) -> Bool {
       wanted.contains(
         factCase.fact.subject.split(whereSeparator: \.isWhitespace).joined(separator: " "))

@@ -23,7 +23,7 @@ struct Emend: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self, Demo.self]),
       CommandGroup(
-        name: "EDIT", 
+        name: "EDIT",
         subcommands: [Commit.self, Targets.self, Revert.self, CherryPick.self, Merge.self]),
       CommandGroup(
         name: "LOOK",

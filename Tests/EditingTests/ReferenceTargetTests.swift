@@ -22,7 +22,9 @@ struct ReferenceTargetTests {
       .targets(for: [("request 0", reference.requests[0])], progress: NoProgress())[0]
     let steps = try reference.reference.matrix("request0.steps")
     for step in 0..<min(target.steps.count, steps.rows) {
-      print(step, target.steps[step].loss, steps[step, 0], target.steps[step].divergence, steps[step, 2], target.steps[step].probability, steps[step,4])
+      print(
+        step, target.steps[step].loss, steps[step, 0], target.steps[step].divergence,
+        steps[step, 2], target.steps[step].probability, steps[step, 4])
     }
     let zs = try reference.reference.matrix("zs")
     print(cosine(target.vector.map(Double.init), zs.column(0)), target.steps.count, steps.rows)
@@ -36,7 +38,9 @@ struct ReferenceTargetTests {
     let zs = try reference.reference.matrix("zs")
     for (index, target) in targets.enumerated() {
       let steps = try reference.reference.matrix("request\(index).steps")
-      print(index, cosine(target.vector.map(Double.init), zs.column(index)), target.steps.count, steps.rows, target.steps.last!.loss, steps[steps.rows-1,0])
+      print(
+        index, cosine(target.vector.map(Double.init), zs.column(index)), target.steps.count,
+        steps.rows, target.steps.last!.loss, steps[steps.rows - 1, 0])
     }
   }
 

@@ -43,7 +43,8 @@ package struct MEMITEditor {
   /// - Parameter memory: where targets are looked for before they are optimised, and kept after.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge, memory: TargetMemory? = nil
+    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge,
+    memory: TargetMemory? = nil
   ) {
     self.sameSubject = sameSubject
     self.memory = memory

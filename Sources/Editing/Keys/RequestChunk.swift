@@ -68,7 +68,9 @@ final class RequestChunk {
   /// The hidden states of the bare prompts after `layer`, written as columns `start...`, `[d, n]`.
   ///
   /// The pass itself does not advance.
-  func writeHidden(after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int)
+  func writeHidden(
+    after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int
+  )
     throws
   {
     let bare = pass.restricted(to: bareNodes)

@@ -179,7 +179,9 @@ struct TargetBatch {
     if !isFirst {
       for (slot, index) in slots.enumerated() {
         anchors[index].withUnsafeBufferPointer {
-          if let base = $0.baseAddress { references.row(slot).update(from: base, count: vocabulary) }
+          if let base = $0.baseAddress {
+            references.row(slot).update(from: base, count: vocabulary)
+          }
         }
       }
     }
@@ -199,7 +201,8 @@ struct TargetBatch {
         if item.labels.contains(where: { $0.token != best }) { out[most + 1] = 0 }
       }
       for label in item.labels {
-        out[label.context] += (total - base[label.token]) * label.weight * Float(counts[slotOfRow[row]])
+        out[label.context] +=
+          (total - base[label.token]) * label.weight * Float(counts[slotOfRow[row]])
       }
       var anchorGradient: FloatRows?
       if item.isAnchor {

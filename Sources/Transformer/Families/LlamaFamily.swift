@@ -63,7 +63,8 @@ enum LlamaFamily: DecoderFamily {
   }
 
   /// A sliding window shorter than the context would cut off keys that this decoder attends to.
-  private static func refuseShortWindow(_ configuration: ModelConfiguration, positions: Int) throws {
+  private static func refuseShortWindow(_ configuration: ModelConfiguration, positions: Int) throws
+  {
     let isUsed = try configuration.optionalBool("use_sliding_window") ?? true
     guard isUsed, let window = try configuration.optionalInteger("sliding_window"),
       window < positions

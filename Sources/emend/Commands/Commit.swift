@@ -35,7 +35,8 @@ struct Commit: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message, rules: rules.rules, precision: precision, tool: "emend \(Version.text)")
+      facts, message: message, rules: rules.rules, precision: precision,
+      tool: "emend \(Version.text)")
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -48,7 +48,8 @@ struct Shard: ExpressibleByArgument {
 
   init?(argument: String) {
     let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let which = parts[0], let count = parts[1], (1...1_000_000).contains(count),
+    guard parts.count == 2, let which = parts[0], let count = parts[1],
+      (1...1_000_000).contains(count),
       (1...count).contains(which)
     else { return nil }
     self.init(index: which - 1, count: count)

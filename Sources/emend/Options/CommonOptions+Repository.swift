@@ -38,7 +38,8 @@ enum Paths {
     let target = path.split(separator: "/")
     let origin = directory.split(separator: "/")
     let common = zip(target, origin).prefix { $0 == $1 }.count
-    let steps = Array(repeating: "..", count: origin.count - common) + target[common...].map(String.init)
+    let steps =
+      Array(repeating: "..", count: origin.count - common) + target[common...].map(String.init)
     return steps.isEmpty ? "." : steps.joined(separator: "/")
   }
 }
