@@ -83,7 +83,9 @@ package struct ModelArchitecture: Sendable, Equatable {
 
   /// A norm's tensors, `[d]` each.
   package struct Norm: Sendable, Equatable {
+    /// The factor of each coordinate.
     package var gain: String
+    /// What is added to each, in layer norms.
     package var bias: String?
   }
 
