@@ -9,16 +9,23 @@ enum LlamaFamily: DecoderFamily {
     let width = try configuration.integer("hidden_size")
     let heads = try configuration.integer("num_attention_heads")
     let keyValueHeads = try configuration.optionalInteger("num_key_value_heads") ?? heads
+    guard heads % keyValueHeads == 0 else {
+      throw configuration.unexpected(
+        "num_key_value_heads", expected: "a divisor of the number of heads, \(heads)")
+    }
     let headWidth =
       try configuration.optionalInteger("head_dim")
       ?? configuration.headWidth(width: width, heads: heads, key: "num_attention_heads")
     let inner = try configuration.integer("intermediate_size")
     let vocabulary = try configuration.integer("vocab_size")
-    let layers = try configuration.integer("num_hidden_layers")
-    let positions = try configuration.integer("max_position_embeddings")
-    try refuseShortWindow(configuration, positions: positions)
+    let layers = try configuration.layerCount("num_hidden_layers", in: checkpoint) {
+      "model.layers.\($0).input_layernorm.weight"
+    }
+    let rotary = try configuration.rotary(
+      headWidth: headWidth,
+      older: .init(base: "rope_theta", share: "partial_rotary_factor", standardShare: 1))
     let isQwen = configuration.modelType == "qwen2"
-    let attentionBias = try configuration.optionalBool("attention_bias") ?? false
+    let attentionBias = try !isQwen && configuration.optionalBool("attention_bias") ?? false
     let mlpBias = try configuration.optionalBool("mlp_bias") ?? false
     let isTied = try configuration.optionalBool("tie_word_embeddings") ?? false
     let query = heads * headWidth
@@ -26,12 +33,11 @@ enum LlamaFamily: DecoderFamily {
     return ModelArchitecture(
       family: configuration.modelType, layerCount: layers, width: width, innerWidth: inner,
       headCount: heads, keyValueHeadCount: keyValueHeads, headWidth: headWidth,
-      vocabularySize: vocabulary, positionLimit: positions, norm: .rootMeanSquare,
-      normEpsilon: Float(try configuration.optionalDouble("rms_norm_eps") ?? 1e-6),
+      vocabularySize: vocabulary, positionLimit: try positionLimit(configuration),
+      norm: .rootMeanSquare,
+      normEpsilon: try configuration.normEpsilon("rms_norm_eps", default: 1e-6),
       residual: .sequential, activation: try configuration.activation("hidden_act"),
-      rotary: .init(
-        pairing: .halves, dimensions: headWidth,
-        frequencies: try frequencies(configuration, dimensions: headWidth)),
+      rotary: rotary,
       tokenEmbedding: "model.embed_tokens.weight", positionEmbedding: nil,
       finalNorm: .init(gain: "model.norm.weight", bias: nil),
       head: .init(
@@ -62,6 +68,7 @@ enum LlamaFamily: DecoderFamily {
       })
   }
 
+<<<<<<< HEAD
   /// A sliding window shorter than the context would cut off keys that this decoder attends to.
   private static func refuseShortWindow(_ configuration: ModelConfiguration, positions: Int) throws
   {
@@ -109,6 +116,20 @@ enum LlamaFamily: DecoderFamily {
       throw TransformerError.unsupportedSetting(
         file: configuration.file, key: "rope_scaling.rope_type", found: type,
         expected: "default, linear or llama3")
+=======
+  /// Texts within the sliding window see every token before them, as this decoder computes it.
+  private static func positionLimit(_ configuration: ModelConfiguration) throws -> Int {
+    let positions = try configuration.integer("max_position_embeddings")
+    let isUsed: Bool
+    switch configuration.modelType {
+    case "mistral": isUsed = true
+    case "qwen2": isUsed = try configuration.optionalBool("use_sliding_window") ?? false
+    default: isUsed = false
+>>>>>>> families
     }
+    guard isUsed, let window = try configuration.optionalInteger("sliding_window") else {
+      return positions
+    }
+    return min(positions, window)
   }
 }
