@@ -25,7 +25,7 @@ let package = Package(
     .executable(name: "emend-bench", targets: ["emend-bench"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
@@ -65,7 +65,7 @@ let package = Package(
       name: "emend-bench",
       dependencies: [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation", "Workflows",
+        "Editing", "Evaluation", "Workflows", "CZstd",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(
@@ -77,7 +77,25 @@ let package = Package(
       name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics", "CFaultPoints"],
       path: "Tests/StoreWriter", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
+    tests(of: "LinearAlgebra", ["Diagnostics"]),
+    tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
-    tests(of: "Editing", ["Checkpoint", "Diagnostics", "Files"]),
+    tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["CKernels", "KernelVariants", "Checkpoint", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TokenizerTests",
+      dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
+      swiftSettings: settings),
+    .testTarget(name: "StyleTests", swiftSettings: settings),
+    .testTarget(
+      name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      swiftSettings: settings),
   ]
 )

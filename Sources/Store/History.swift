@@ -5,6 +5,12 @@ package struct HistoryEntry: Sendable, Equatable {
   /// What it holds.
   package let commit: CommitObject
 
+  /// Puts a commit and its id together.
+  package init(id: ObjectID, commit: CommitObject) {
+    self.id = id
+    self.commit = commit
+  }
+
   /// The `Key: value` lines of its message.
   package var trailers: CommitTrailers { CommitTrailers(parsing: commit.message) }
 }

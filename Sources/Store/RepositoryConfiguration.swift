@@ -9,6 +9,19 @@ extension EditRepository {
     try configuration().setLocal("emend.base", to: path)
   }
 
+  /// A setting under `emend.`, from wherever Git keeps settings.
+  package func setting(_ name: String) throws -> String? {
+    try configuration().value("emend.\(name)")
+  }
+
+  /// Makes a setting of this repository.
+  package func set(_ name: String, to value: String) throws {
+    try configuration().setLocal("emend.\(name)", to: value)
+  }
+
+  /// The pager that Git is set to use.
+  package func corePager() throws -> String? { try configuration().value("core.pager") }
+
   /// Sets what Git should know about a repository of payloads that cannot be compressed.
   ///
   /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated.

@@ -43,7 +43,7 @@ package struct RepositoryLocation: Sendable, Hashable {
   }
 
   /// Where what is not history is kept: the lock and the cache.
-  var privateDirectory: String { gitDirectory + "/emend" }
+  package var privateDirectory: String { gitDirectory + "/emend" }
   /// The lock of those who write.
   var lockFile: String { privateDirectory + "/lock" }
   /// Rebuildable things.

@@ -1,4 +1,4 @@
-import Foundation
+internal import FoundationEssentials
 
 /// The real `git`, kept away from the settings of whoever runs the tests.
 package struct ReferenceGit: Sendable {
@@ -53,30 +53,20 @@ package struct ReferenceGit: Sendable {
     _ arguments: [String], input: [UInt8] = [], environment: [String: String] = [:],
     to outputPath: String? = nil
   ) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let repository = gitDirectory.map { ["--git-dir", $0] } ?? []
-    process.arguments = ["git"] + repository + arguments
-    process.environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
-      "HOME": home.path, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C", "TZ": "UTC",
-      "GIT_AUTHOR_NAME": "Git", "GIT_AUTHOR_EMAIL": "git@example.com",
+    let variables = [
+      "PATH": CleanEnvironment.path, "HOME": home.path, "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C",
+      "TZ": "UTC", "GIT_AUTHOR_NAME": "Git", "GIT_AUTHOR_EMAIL": "git@example.com",
       "GIT_COMMITTER_NAME": "Git", "GIT_COMMITTER_EMAIL": "git@example.com",
     ].merging(environment) { $1 }.filter { !$0.value.isEmpty }
-    // Files, not pipes: a pipe that nobody empties holds the process up.
-    let folder = try TemporaryDirectory()
-    let inputFile = try folder.write(input, to: "in")
-    let outputFile = try folder.write([UInt8](), to: "out")
-    let errorFile = try folder.write([UInt8](), to: "err")
-    process.standardInput = FileHandle(forReadingAtPath: inputFile)
-    if let outputPath { try Data().write(to: URL(fileURLWithPath: outputPath)) }
-    process.standardOutput = FileHandle(forWritingAtPath: outputPath ?? outputFile)
-    process.standardError = FileHandle(forWritingAtPath: errorFile)
-    try process.run()
-    process.waitUntilExit()
+    var child = ChildProcess(
+      "git", repository + arguments, environment: variables,
+      in: FileManager.default.currentDirectoryPath)
+    child.input = input
+    let outcome = try child.run()
+    if let outputPath { try Data(outcome.output).write(to: URL(fileURLWithPath: outputPath)) }
     return Outcome(
-      status: process.terminationStatus,
-      output: String(decoding: try folder.read("out"), as: UTF8.self),
-      errors: String(decoding: try folder.read("err"), as: UTF8.self))
+      status: outcome.status, output: outputPath == nil ? outcome.outputText : "",
+      errors: outcome.errorText)
   }
 }

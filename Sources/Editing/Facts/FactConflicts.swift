@@ -82,11 +82,12 @@ package struct FactConflictError: ExplainedError, Equatable {
 }
 
 /// What a fact is about, in the form in which facts are compared.
-struct FactQuestion: Hashable {
+package struct FactQuestion: Hashable, Sendable {
   let subject: String
   let prompt: String
 
-  init(_ fact: Fact) {
+  /// What a fact asks.
+  package init(_ fact: Fact) {
     subject = fact.subject.collapsed
     prompt = fact.prompt.text.collapsed
   }

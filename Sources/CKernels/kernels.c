@@ -1,1 +1,0 @@
-int emend_kernels_placeholder;

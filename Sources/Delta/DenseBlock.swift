@@ -1,0 +1,181 @@
+/// Up to 65,536 successive elements of a dense change, as integers in a step of their own.
+///
+/// N = q · step. The step is what all elements share: changes of half-precision weights are multiples of
+/// large powers of two of the grid. Each block is stored the way that takes the fewest bytes:
+///
+///     u8      method
+///     0 zero: nothing more; every element is 0
+///     1 coded: varint step; varint size; `size` bytes: u8 shape, u8 width + 24, then one column of
+///       the ``IntegerEncoder`` with no prefix
+///     2 planes: varint step; u8 w, 1 … 8; varint size; `size` bytes: a zstd frame of w · count bytes, the
+///       lowest bytes of the zigzags of all q, then the next higher …
+///     3 tokens: varint step; varint size; `size` bytes of the ``TokenCoder``
+enum DenseBlock {
+  static let extent = 65_536
+
+  enum Method: UInt8 {
+    case zero = 0
+    case coded = 1
+    case planes = 2
+    case tokens = 3
+  }
+
+  // MARK: Writing
+
+  /// The bytes of a block of N.
+  static func encode(_ integers: ArraySlice<Int64>, sharedStep: Int64) -> [UInt8] {
+    guard let step = step(of: integers, sharedStep) else { return [Method.zero.rawValue] }
+    let q = integers.map { $0 / step }
+    return [coded(q, step), tokens(q, step), planes(q, step)].compactMap { $0 }.min {
+      $0.count < $1.count
+    } ?? []
+  }
+
+  /// The largest power of two times the shared step that divides every element; `nil` for zeros.
+  private static func step(of integers: ArraySlice<Int64>, _ shared: Int64) -> Int64? {
+    var bits: Int64 = 0
+    for value in integers { bits |= value / shared }
+    guard bits != 0 else { return nil }
+    return shared << Int64(bits.trailingZeroBitCount)
+  }
+
+  private static func coded(_ q: [Int64], _ step: Int64) -> [UInt8]? {
+    guard q.allSatisfy({ $0.magnitude <= UInt64(IntegerDecoder.limit) }) else { return nil }
+    let integers = q.map { Int32($0) }
+    let model = integers.withUnsafeBufferPointer { ModelChoice.cheapest(for: $0).model }
+    var content: [UInt8] = [
+      model.shape.rawValue, UInt8(model.width - ColumnModel.widths.lowerBound),
+    ]
+    content += IntegerEncoder(prefix: BitWriter()).encode(
+      integers, columns: [(integers.count, model)])
+    return framed(.coded, step, content)
+  }
+
+  private static func tokens(_ q: [Int64], _ step: Int64) -> [UInt8] {
+    framed(.tokens, step, TokenCoder.encode(q))
+  }
+
+  private static func framed(_ method: Method, _ step: Int64, _ content: [UInt8]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.write([method.rawValue])
+    writer.writeVarint(UInt64(step))
+    writer.writeVarint(UInt64(content.count))
+    writer.write(content)
+    return writer.bytes
+  }
+
+  private static func planes(_ q: [Int64], _ step: Int64) -> [UInt8]? {
+    let zigzag = q.map { UInt64(bitPattern: ($0 << 1) ^ ($0 >> 63)) }
+    let used = zigzag.reduce(0, |)
+    let width = max(1, (UInt64.bitWidth - used.leadingZeroBitCount + 7) / 8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(width * q.count)
+    for plane in 0..<width {
+      let shift = UInt64(8 * plane)
+      bytes.append(contentsOf: zigzag.lazy.map { UInt8(truncatingIfNeeded: $0 >> shift) })
+    }
+    guard let frame = ZstdFrame.compress(bytes, level: level) else { return nil }
+    var writer = ByteWriter()
+    writer.write([Method.planes.rawValue])
+    writer.writeVarint(UInt64(step))
+    writer.write([UInt8(width)])
+    writer.writeVarint(UInt64(frame.count))
+    writer.write(frame)
+    return writer.bytes
+  }
+
+  private static let level: Int32 = 3
+
+  // MARK: Reading
+
+  /// Steps over a block at the reader's position, checking its frame but not its content.
+  static func skip(_ reader: inout ByteReader) throws(DeltaError) {
+    switch try method(&reader) {
+    case .zero: return
+    case .planes:
+      _ = try step(&reader)
+      _ = try reader.readByte(field: "bytes of an element")
+    case .coded, .tokens:
+      _ = try step(&reader)
+    }
+    let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+    _ = try reader.readBytes(count: size, field: "block")
+  }
+
+  /// Decodes a block of `count` elements and hands over its integers and their step; `nil` for zeros.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, count: Int
+  ) throws(DeltaError) -> (integers: [Int64], step: Int64)? {
+    var reader = ByteReader(bytes)
+    switch try method(&reader) {
+    case .zero: return nil
+    case .coded:
+      let step = try step(&reader)
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      return (try coded(try reader.readBytes(count: size, field: "block"), count), step)
+    case .tokens:
+      let step = try step(&reader)
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      let content = try reader.readBytes(count: size, field: "block")
+      return (try TokenCoder.decode(content, count: count), step)
+    case .planes:
+      let step = try step(&reader)
+      let width = Int(try reader.readByte(field: "bytes of an element"))
+      guard (1...8).contains(width) else {
+        throw .payloadDamaged(field: "bytes of an element", found: "\(width)", expected: "1 to 8")
+      }
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      let frame = try reader.readBytes(count: size, field: "block")
+      let planes = try ZstdFrame.decompress(frame, count: width * count)
+      var integers = [Int64](repeating: 0, count: count)
+      planes.withUnsafeBufferPointer { planes in
+        for index in 0..<count {
+          var zigzag: UInt64 = 0
+          for plane in 0..<width {
+            zigzag |= UInt64(planes[plane * count + index]) << UInt64(8 * plane)
+          }
+          integers[index] = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
+        }
+      }
+      return (integers, step)
+    }
+  }
+
+  private static func coded(
+    _ content: UnsafeRawBufferPointer, _ count: Int
+  ) throws(DeltaError) -> [Int64] {
+    var reader = ByteReader(content)
+    let shapeByte = try reader.readByte(field: "shape of a block")
+    guard let shape = ColumnModel.Shape(rawValue: shapeByte) else {
+      throw .payloadDamaged(field: "shape of a block", found: "\(shapeByte)", expected: "0 or 1")
+    }
+    let width = Int(try reader.readByte(field: "width of a block")) + ColumnModel.widths.lowerBound
+    guard ColumnModel.widths.contains(width) else {
+      throw .payloadDamaged(
+        field: "width of a block", found: "\(width)", expected: "\(ColumnModel.widths)")
+    }
+    var decoder = try IntegerDecoder(reader.rest)
+    var column = [Int32](repeating: 0, count: count)
+    try column.withUnsafeMutableBufferPointer { buffer throws(DeltaError) in
+      try decoder.decode(ColumnModel(shape: shape, width: width), into: buffer)
+    }
+    try decoder.checkEnd()
+    return column.map { Int64($0) }
+  }
+
+  private static func method(_ reader: inout ByteReader) throws(DeltaError) -> Method {
+    let byte = try reader.readByte(field: "method of a block")
+    guard let method = Method(rawValue: byte) else {
+      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 3")
+    }
+    return method
+  }
+
+  private static func step(_ reader: inout ByteReader) throws(DeltaError) -> Int64 {
+    let step = try reader.readVarint(field: "step of a block")
+    guard step >= 1, step < 1 << 62 else {
+      throw .payloadDamaged(field: "step of a block", found: "\(step)", expected: "1 to 2^62 - 1")
+    }
+    return Int64(step)
+  }
+}

@@ -1,0 +1,146 @@
+package import LinearAlgebra
+
+/// A change that is not of low rank, in grid integers: full fine-tunes, biases, norms' gains, sparse
+/// corrections.
+///
+/// Kept as its payload. Blocks are decoded when they are added, so memory follows the payload, not
+/// the tensor.
+package struct DenseDelta: Sendable {
+  /// The tensor's rows; one for a tensor of one dimension.
+  package let rows: Int
+  /// The tensor's columns.
+  package let columns: Int
+  /// The grid that the change lies on.
+  package let grid: FixedPointGrid
+  /// A bound on every |N_ij|.
+  let elementBound: Double
+  private let bytes: [UInt8]
+  /// Where each block begins in `bytes`, and the end of the last.
+  private let offsets: [Int]
+
+  /// A change given in grid steps, kept exactly.
+  ///
+  /// - Parameter integers: N, `[rows, columns]`, row-major.
+  /// - Precondition: `integers.count == rows * columns`.
+  /// - Throws: ``DeltaError/changeAboveGrid(largest:limit:)`` for magnitudes of 2⁶² and more.
+  package init(
+    gridIntegers integers: [Int64], rows: Int, columns: Int, grid: FixedPointGrid
+  ) throws(DeltaError) {
+    try self.init(integers, rows: rows, columns: columns, grid: grid, sharedStep: 1)
+  }
+
+  init(
+    _ integers: [Int64], rows: Int, columns: Int, grid: FixedPointGrid, sharedStep: Int64
+  ) throws(DeltaError) {
+    precondition(integers.count == rows * columns, "\(integers.count) for \(rows) x \(columns)")
+    var builder = DenseDeltaBuilder(
+      rows: rows, columns: columns, grid: grid, sharedStep: sharedStep)
+    integers.withUnsafeBufferPointer { builder.append($0) }
+    self = try builder.finish()
+  }
+
+  init(
+    rows: Int, columns: Int, grid: FixedPointGrid, elementBound: Double, bytes: [UInt8],
+    offsets: [Int]
+  ) {
+    (self.rows, self.columns, self.grid) = (rows, columns, grid)
+    (self.bytes, self.offsets) = (bytes, offsets)
+    self.elementBound = elementBound
+  }
+
+  /// Reads a payload's blocks; every one is decoded once to check it.
+  init(
+    _ header: PayloadHeader, _ reader: inout ByteReader, payload: [UInt8]
+  ) throws(DeltaError) {
+    (rows, columns, grid) = (header.rows, header.columns, header.grid)
+    bytes = payload
+    let count = rows * columns
+    let blocks = (count + DenseBlock.extent - 1) / DenseBlock.extent
+    // Each block has a byte at least.
+    guard blocks <= reader.remaining else { throw .payloadTruncated(field: "blocks") }
+    var offsets = [reader.position]
+    var largest = 0.0
+    for index in 0..<blocks {
+      let before = reader
+      try DenseBlock.skip(&reader)
+      var block = before
+      let content = try block.readBytes(count: reader.position - before.position, field: "block")
+      let size = min(DenseBlock.extent, count - index * DenseBlock.extent)
+      if let (integers, step) = try DenseBlock.decode(content, count: size) {
+        let magnitude = integers.reduce(UInt64(0)) { max($0, $1.magnitude) }
+        largest = max(largest, Double(magnitude) * Double(step))
+      }
+      offsets.append(reader.position)
+    }
+    guard reader.remaining == 0 else { throw .trailingBytes(count: reader.remaining) }
+    guard largest < QuantisedFactors.elementLimit else {
+      throw .payloadDamaged(
+        field: "largest element", found: "\(largest) grid steps", expected: "below 2^62")
+    }
+    self.offsets = offsets
+    elementBound = largest
+  }
+
+  /// The bytes to store.
+  package func payload() -> [UInt8] { bytes }
+
+  /// Adds N for the given rows to `target`, `[rows.count, columns]`.
+  ///
+  /// - Throws: ``DeltaError/sumOverflows(row:)``.
+  func add(rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>) throws(DeltaError) {
+    let elements = rows.lowerBound * columns..<rows.upperBound * columns
+    precondition(target.count >= elements.count, "\(target.count) for \(elements.count)")
+    guard !elements.isEmpty else { return }
+    let first = elements.lowerBound / DenseBlock.extent
+    let last = (elements.upperBound - 1) / DenseBlock.extent
+    var overflow: Int64 = 0
+    for index in first...last {
+      let start = index * DenseBlock.extent
+      let size = min(DenseBlock.extent, self.rows * columns - start)
+      guard let (integers, step) = try decode(block: index, count: size) else { continue }
+      let range = max(start, elements.lowerBound)..<min(start + size, elements.upperBound)
+      integers.withUnsafeBufferPointer { q in
+        for element in range {
+          let n = q[element - start] &* step
+          let place = element - elements.lowerBound
+          let sum = target[place] &+ n
+          overflow |= (target[place] ^ sum) & (n ^ sum)
+          target[place] = sum
+        }
+      }
+    }
+    if overflow < 0 { throw .sumOverflows(row: rows.lowerBound) }
+  }
+
+  private func decode(
+    block index: Int, count: Int
+  ) throws(DeltaError) -> (integers: [Int64], step: Int64)? {
+    try bytes.withUnsafeBufferPointer { elements throws(DeltaError) in
+      let bytes = UnsafeRawBufferPointer(elements)
+      return try DenseBlock.decode(
+        UnsafeRawBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]]), count: count)
+    }
+  }
+
+  /// The change in float64, `[rows, columns]`: whole, so for small tensors and tools.
+  package func values() throws(DeltaError) -> Matrix<Double> {
+    var integers = [Int64](repeating: 0, count: rows * columns)
+    try integers.withUnsafeMutableBufferPointer { buffer throws(DeltaError) in
+      try add(rows: 0..<rows, to: buffer)
+    }
+    let step = grid.step
+    return Matrix(rows: rows, columns: columns, integers.map { Double($0) * step })
+  }
+
+  /// ‖Δ̂‖_F.
+  package func frobeniusNorm() throws(DeltaError) -> Double {
+    var sum = 0.0
+    for index in 0..<offsets.count - 1 {
+      let size = min(DenseBlock.extent, rows * columns - index * DenseBlock.extent)
+      guard let (integers, step) = try decode(block: index, count: size) else { continue }
+      let scale = Double(step) * grid.step
+      for q in integers { sum += (Double(q) * scale) * (Double(q) * scale) }
+    }
+    return sum.squareRoot()
+  }
+}

@@ -1,0 +1,44 @@
+/// A delta made ready to be added up: its integer products planned, its bound known.
+package struct GridAddend: Sendable {
+  private enum Kind: Sendable {
+    case product(GridProduct)
+    case dense(DenseDelta)
+  }
+
+  private let kind: Kind
+  /// The tensor's rows.
+  package let rows: Int
+  /// The tensor's columns.
+  package let columns: Int
+  /// The grid that the integers count.
+  package let grid: FixedPointGrid
+  /// About how many bytes of memory it holds.
+  package let byteCount: Int
+
+  /// Plans the products of a delta.
+  ///
+  /// - Throws: ``DeltaError/payloadDamaged(field:found:expected:)`` where they cannot be exact.
+  package init(_ delta: TensorDelta) throws(DeltaError) {
+    (rows, columns, grid) = (delta.rows, delta.columns, delta.grid)
+    switch delta {
+    case .lowRank(let factors):
+      kind = .product(try GridProduct(factors))
+      byteCount = 8 * factors.rank * (factors.rows + factors.columns)
+    case .dense(let dense):
+      kind = .dense(dense)
+      byteCount = dense.payload().count
+    }
+  }
+
+  /// Adds N for the given rows to `target`, `[rows.count, columns]`, row-major.
+  ///
+  /// - Throws: ``DeltaError/sumOverflows(row:)`` where a sum passes 64 bits; the target is then worthless.
+  package func addGridIntegers(
+    rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>
+  ) throws(DeltaError) {
+    switch kind {
+    case .product(let product): try product.add(rows: rows, to: target)
+    case .dense(let dense): try dense.add(rows: rows, to: target)
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import LinearAlgebra
+
+/// Computes the grid integers of a low-rank change, tile by tile.
+///
+/// N_ij is the exact Σ_k μ_k 2^(e_k − g) a_ki b_kj rounded once, ties to even; a scale is μ 2^e with μ odd.
+/// Directions are put into groups, the largest exponents first, such that within a group of least
+/// exponent E the sum Σ μ_k 2^(e_k − E) max|a_k| max|b_k| stays below 2⁵³. A group's product is then an exact
+/// integer P by one `dgemm` (see ``ExactProduct``), in units of 2^E.
+///
+/// - One group: N = round(P · 2^(E − g)). The multiplication by a power of two is exact and the
+///   rounding is float64's own, so N is rounded once.
+/// - Several groups: Σ P · 2^E is summed in 128-bit integers in units of 2^min(E, g), which hold it: an
+///   element has less than 2⁶² grid steps and no exponent lies more than 60 below the grid's. That
+///   exact sum is then rounded once.
+///
+/// The grouping decides how fast it goes and never what comes out.
+struct GridProduct {
+  struct Group: Sendable {
+    /// E.
+    let exponent: Int
+    let product: ExactProduct
+  }
+
+  let groups: [Group]
+  let gridExponent: Int
+  /// A bound on every |N_ij|.
+  let elementBound: Double
+
+  private static let strip = 512
+
+  init(_ factors: QuantisedFactors) throws(DeltaError) {
+    gridExponent = factors.grid.exponent
+    elementBound = factors.elementBound
+    do {
+      groups = try Self.partition(factors).map { members throws(LinearAlgebraError) in
+        try Self.group(members, of: factors)
+      }
+    } catch {
+      throw .payloadDamaged(
+        field: "integers", found: "\(error)", expected: "products below 2^53")
+    }
+  }
+
+  /// Directions by group, in order.
+  private static func partition(_ factors: QuantisedFactors) -> [[Int]] {
+    let order = factors.scales.indices.sorted {
+      (-factors.scales[$0].reduced.exponent, $0) < (-factors.scales[$1].reduced.exponent, $1)
+    }
+    var groups: [[Int]] = []
+    var bound = 0.0  // of the last group, in units of its least exponent
+    var least = 0
+    for k in order {
+      let exponent = factors.scales[k].reduced.exponent
+      let shift = least - exponent
+      if !groups.isEmpty, shift < 64 {
+        let grown = bound * Double.powerOfTwo(shift) + factors.magnitudes[k]
+        if grown < ExactProduct.limit {
+          groups[groups.count - 1].append(k)
+          (bound, least) = (grown, exponent)
+          continue
+        }
+      }
+      groups.append([k])
+      (bound, least) = (factors.magnitudes[k], exponent)
+    }
+    return groups
+  }
+
+  private static func group(
+    _ members: [Int], of factors: QuantisedFactors
+  ) throws(LinearAlgebraError) -> Group {
+    let exponent = members.map { factors.scales[$0].reduced.exponent }.min() ?? 0
+    var left = Matrix<Double>(rows: members.count, columns: factors.rows)
+    var right = Matrix<Double>(rows: members.count, columns: factors.columns)
+    for (row, k) in members.enumerated() {
+      let scale = factors.scales[k].reduced
+      let weight = Double(scale.multiplier) * Double.powerOfTwo(scale.exponent - exponent)
+      let start = row * factors.rows
+      for (j, value) in factors.left.row(k).enumerated() {
+        left.storage[start + j] = value * weight
+      }
+      right.storage.replaceSubrange(
+        row * factors.columns..<(row + 1) * factors.columns, with: factors.right.row(k))
+    }
+    return Group(exponent: exponent, product: try ExactProduct(left: left, right: right))
+  }
+
+  /// Adds N for the given rows to `target`, `[rows.count, columns]`.
+  ///
+  /// - Throws: ``DeltaError/sumOverflows(row:)`` where a sum passes 64 bits.
+  func add(rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>) throws(DeltaError) {
+    guard let first = groups.first, !rows.isEmpty else { return }
+    let columns = first.product.right.columns
+    precondition(target.count >= rows.count * columns, "\(target.count) elements")
+    guard let out = target.baseAddress else { return }
+    var product = [Double](repeating: 0, count: rows.count * min(Self.strip, columns))
+    var wide = groups.count > 1 ? [Int128](repeating: 0, count: product.count) : []
+    var overflow: Int64 = 0
+    for j0 in stride(from: 0, to: columns, by: Self.strip) {
+      let strip = j0..<min(j0 + Self.strip, columns)
+      if groups.count == 1 {
+        product.withUnsafeMutableBufferPointer { product in
+          first.product.multiply(rows: rows, columns: strip, into: product)
+          overflow |= addRounded(product, exponent: first.exponent, strip, columns, rows.count, out)
+        }
+      } else {
+        overflow |= addGroups(rows, strip, columns, &product, &wide, out)
+      }
+    }
+    if overflow < 0 { throw .sumOverflows(row: rows.lowerBound) }
+  }
+
+  /// One group: adds round(P · 2^(E − g)); a negative result says that a sum overflowed.
+  private func addRounded(
+    _ product: UnsafeMutableBufferPointer<Double>, exponent: Int, _ strip: Range<Int>,
+    _ columns: Int, _ rows: Int, _ out: UnsafeMutablePointer<Int64>
+  ) -> Int64 {
+    guard let p = product.baseAddress else { return 0 }
+    let scale = Double.powerOfTwo(exponent - gridExponent)
+    var overflow: Int64 = 0
+    // Adding 1.5 · 2⁵² to a magnitude below 2⁵¹ rounds it to an integer, ties to even, and leaves that
+    // integer in the low bits.
+    let magic = 6_755_399_441_055_744.0
+    let magicBits = Int64(bitPattern: magic.bitPattern)
+    let isSmall = elementBound < 2_251_799_813_685_248
+    for i in 0..<rows {
+      let source = p + i * strip.count
+      let target = out + i * columns + strip.lowerBound
+      if isSmall {
+        for j in 0..<strip.count {
+          let n = Int64(bitPattern: (source[j] * scale + magic).bitPattern) &- magicBits
+          let sum = target[j] &+ n
+          overflow |= (target[j] ^ sum) & (n ^ sum)
+          target[j] = sum
+        }
+      } else {
+        for j in 0..<strip.count {
+          let n = Int64((source[j] * scale).rounded(.toNearestOrEven))
+          let sum = target[j] &+ n
+          overflow |= (target[j] ^ sum) & (n ^ sum)
+          target[j] = sum
+        }
+      }
+    }
+    return overflow
+  }
+
+  /// Several groups: sums their products exactly, then rounds.
+  private func addGroups(
+    _ rows: Range<Int>, _ strip: Range<Int>, _ columns: Int, _ product: inout [Double],
+    _ wide: inout [Int128], _ out: UnsafeMutablePointer<Int64>
+  ) -> Int64 {
+    let unit = groups.reduce(gridExponent) { min($0, $1.exponent) }
+    let size = rows.count * strip.count
+    var overflow: Int64 = 0
+    wide.withUnsafeMutableBufferPointer { wide in
+      wide.update(repeating: 0)
+      product.withUnsafeMutableBufferPointer { product in
+        for group in groups {
+          group.product.multiply(rows: rows, columns: strip, into: product)
+          let shift = Int128(group.exponent - unit)
+          for index in 0..<size { wide[index] &+= Int128(Int64(product[index])) << shift }
+        }
+      }
+      let fraction = Int128(gridExponent - unit)
+      let half: Int128 = fraction > 0 ? 1 << (fraction - 1) : 0
+      for i in 0..<rows.count {
+        let target = out + i * columns + strip.lowerBound
+        for j in 0..<strip.count {
+          let exact = wide[i * strip.count + j]
+          var n = Int64(truncatingIfNeeded: exact >> fraction)
+          if fraction > 0 {
+            let rest = exact & (half << 1 - 1)
+            if rest > half || (rest == half && n & 1 == 1) { n &+= 1 }
+          }
+          let sum = target[j] &+ n
+          overflow |= (target[j] ^ sum) & (n ^ sum)
+          target[j] = sum
+        }
+      }
+    }
+    return overflow
+  }
+}

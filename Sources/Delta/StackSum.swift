@@ -1,0 +1,90 @@
+/// The sum of many deltas of one tensor, as grid integers, band of rows by band of rows.
+///
+/// An integer sum has no order: however the deltas are shuffled, and whichever are taken out again, the
+/// result is that of the set. Memory is bounded: where the deltas fit the limit they are kept and the
+/// bands are small; where they do not, the bands are large and each delta is loaded once a band.
+package struct StackSum: Sendable {
+  /// The tensor's rows; one for a tensor of one dimension.
+  package let rows: Int
+  /// The tensor's columns.
+  package let columns: Int
+  /// The tensor's grid.
+  package let grid: FixedPointGrid
+  /// Bytes that deltas and sums together may take, at least one row's sums and one delta beside.
+  package let memoryLimit: Int
+
+  /// A sum over one tensor.
+  package init(rows: Int, columns: Int, grid: FixedPointGrid, memoryLimit: Int = 128 << 20) {
+    self.rows = rows
+    self.columns = columns
+    self.grid = grid
+    self.memoryLimit = memoryLimit
+  }
+
+  /// Adds up `count` deltas and hands over the sums, band by band from the first row to the last.
+  ///
+  /// - Parameters:
+  ///   - count: how many deltas there are; with none, the sums are zeros.
+  ///   - load: gives delta 0 ..< count; called again for a delta when memory is short.
+  ///   - body: gets the rows and ΣN for them, `[rows.count, columns]`, which it may overwrite.
+  /// - Throws: ``DeltaError/shapeMismatch(what:found:expected:)``,
+  ///   ``DeltaError/gridMismatch(found:expected:)``, ``DeltaError/sumOverflows(row:)``, and what `load`
+  ///   and `body` throw.
+  package func forEachBand(
+    of count: Int, load: (Int) throws -> TensorDelta,
+    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+  ) throws {
+    guard rows > 0, columns > 0 else { return }
+    var kept: [GridAddend] = []
+    var bytes = 0
+    while kept.count < count, bytes <= memoryLimit / 2 {
+      let addend = try prepare(load(kept.count))
+      bytes += addend.byteCount
+      kept.append(addend)
+    }
+    let keepsAll = kept.count == count
+    if !keepsAll { kept = [] }
+    let height = keepsAll ? Self.smallBand(columns: columns) : memoryLimit / 2 / (columns * 8)
+    let band = max(1, min(rows, height))
+    var sums = [Int64](repeating: 0, count: band * columns)
+    for first in stride(from: 0, to: rows, by: band) {
+      let range = first..<min(first + band, rows)
+      try sums.withUnsafeMutableBufferPointer { buffer in
+        let sums = UnsafeMutableBufferPointer(rebasing: buffer[..<(range.count * columns)])
+        sums.update(repeating: 0)
+        if keepsAll {
+          for addend in kept { try addend.addGridIntegers(rows: range, to: sums) }
+        } else {
+          for index in 0..<count {
+            try prepare(load(index)).addGridIntegers(rows: range, to: sums)
+          }
+        }
+        try body(range, sums)
+      }
+    }
+  }
+
+  /// The same over deltas that are there already.
+  package func forEachBand(
+    of deltas: [TensorDelta],
+    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+  ) throws {
+    try forEachBand(of: deltas.count, load: { deltas[$0] }, body: body)
+  }
+
+  /// Rows whose sums stay in the second-level caches' reach and yet make `dgemm` worth calling.
+  private static func smallBand(columns: Int) -> Int {
+    max(32, min(256, (4 << 20) / (columns * 8)))
+  }
+
+  private func prepare(_ delta: TensorDelta) throws(DeltaError) -> GridAddend {
+    guard delta.rows == rows, delta.columns == columns else {
+      throw .shapeMismatch(
+        what: "delta", found: [delta.rows, delta.columns], expected: [rows, columns])
+    }
+    guard delta.grid == grid else {
+      throw .gridMismatch(found: delta.grid.exponent, expected: grid.exponent)
+    }
+    return try GridAddend(delta)
+  }
+}

@@ -1,0 +1,144 @@
+package import LinearAlgebra
+
+/// The change of one tensor, exactly: integers on the tensor's grid, with bytes to store them.
+package enum TensorDelta: Sendable {
+  /// As a sum of few directions.
+  case lowRank(QuantisedFactors)
+  /// Element by element.
+  case dense(DenseDelta)
+
+  /// The precision that edits have unless asked otherwise: behaviour does not move at it.
+  package static let defaultPrecision = 1e-3
+
+  // MARK: Encoding
+
+  /// Encodes a change of low rank with the fewest bits for a precision.
+  ///
+  /// - Parameters:
+  ///   - factors: Δ = left · rightᵀ, in the tensor's stored orientation.
+  ///   - grid: the tensor's.
+  ///   - precision: ε: ‖Δ̂ − Δ‖_F ≤ ε‖Δ‖_F, and with keys ‖(Δ̂ − Δ)K‖_F ≤ ε‖ΔK‖_F too, the rounding to the
+  ///     grid included.
+  ///   - keys: the edit's own keys, and which side of the tensor they multiply.
+  /// - Returns: the delta, and the errors that it has.
+  /// - Throws: ``DeltaError/notFinite(what:)``, ``DeltaError/shapeMismatch(what:found:expected:)``,
+  ///   ``DeltaError/precisionOutOfRange(_:)``, ``DeltaError/precisionOutOfReach(asked:)``,
+  ///   ``DeltaError/changeBelowGrid(norm:smallest:)``, ``DeltaError/changeAboveGrid(largest:limit:)``.
+  /// - Complexity: for rank r, a QR of both factors, an SVD of r × r, and 4(m + n)r² flops a step of
+  ///   the search for the level, of which there are three to five.
+  package static func encode(
+    _ factors: LowRankFactors, grid: FixedPointGrid, precision: Double = defaultPrecision,
+    keys: EditKeys? = nil
+  ) throws(DeltaError) -> (delta: TensorDelta, error: AchievedError) {
+    let (quantised, error) = try LowRankEncoder.encode(
+      factors, grid: grid, precision: precision, keys: keys)
+    // With as many coefficients as elements the factors have no advantage left.
+    guard quantised.rank * (factors.rows + factors.columns) >= factors.rows * factors.columns,
+      quantised.rank > 0
+    else { return (.lowRank(quantised), error) }
+    let product = Matrix.product(factors.left, .none, factors.right, .transposed)
+    let (dense, denseError) = try DenseEncoder.encode(
+      product, grid: grid, precision: precision, keys: keys)
+    let lowRank = TensorDelta.lowRank(quantised)
+    return dense.payload().count < lowRank.payload().count
+      ? (.dense(dense), denseError) : (lowRank, error)
+  }
+
+  /// Encodes a change given element by element.
+  ///
+  /// - Parameters:
+  ///   - change: Δ, `[rows, columns]`; a tensor of one dimension has one row.
+  ///   - precision: as above; `nil` keeps everything that the grid can hold.
+  /// - Throws: as above.
+  package static func encode(
+    dense change: Matrix<Double>, grid: FixedPointGrid, precision: Double? = defaultPrecision,
+    keys: EditKeys? = nil
+  ) throws(DeltaError) -> (delta: TensorDelta, error: AchievedError) {
+    let (dense, error) = try DenseEncoder.encode(
+      change, grid: grid, precision: precision, keys: keys)
+    return (.dense(dense), error)
+  }
+
+  // MARK: Bytes
+
+  /// The bytes to store: self-describing, versioned, the same for the same integers.
+  package func payload() -> [UInt8] {
+    switch self {
+    case .lowRank(let factors): LowRankPayload.bytes(factors)
+    case .dense(let dense): dense.payload()
+    }
+  }
+
+  /// Reads what ``payload()`` wrote; whatever the bytes hold, nothing is believed before it is checked.
+  ///
+  /// - Throws: ``DeltaError``: which field, what was found, what was expected.
+  package init(payload: [UInt8], limits: PayloadLimits) throws(DeltaError) {
+    self = try payload.withUnsafeBufferPointer { elements throws(DeltaError) in
+      var reader = ByteReader(UnsafeRawBufferPointer(elements))
+      let header = try PayloadHeader(from: &reader, limits: limits)
+      switch header.kind {
+      case .lowRank: return .lowRank(try LowRankPayload.factors(header, &reader, limits))
+      case .dense: return .dense(try DenseDelta(header, &reader, payload: payload))
+      }
+    }
+  }
+
+  // MARK: Looking at it
+
+  /// The tensor's rows; one for a tensor of one dimension.
+  package var rows: Int {
+    switch self {
+    case .lowRank(let factors): factors.rows
+    case .dense(let dense): dense.rows
+    }
+  }
+
+  /// The tensor's columns.
+  package var columns: Int {
+    switch self {
+    case .lowRank(let factors): factors.columns
+    case .dense(let dense): dense.columns
+    }
+  }
+
+  /// The grid that it lies on.
+  package var grid: FixedPointGrid {
+    switch self {
+    case .lowRank(let factors): factors.grid
+    case .dense(let dense): dense.grid
+    }
+  }
+
+  /// The number of directions; `nil` for a dense change.
+  package var rank: Int? {
+    switch self {
+    case .lowRank(let factors): factors.rank
+    case .dense: nil
+    }
+  }
+
+  /// The change's factors in float64, exactly as quantised, before the rounding to the grid; `nil` for a
+  /// dense change.
+  package func factors() -> LowRankFactors? {
+    switch self {
+    case .lowRank(let factors): factors.factors()
+    case .dense: nil
+    }
+  }
+
+  /// ‖Δ̂‖_F.
+  package func frobeniusNorm() throws(DeltaError) -> Double {
+    switch self {
+    case .lowRank(let factors): factors.factors().frobeniusNorm
+    case .dense(let dense): try dense.frobeniusNorm()
+    }
+  }
+
+  /// The singular values of a low-rank change, descending; `nil` for a dense one.
+  package func singularValues() throws(DeltaError) -> [Double]? {
+    switch self {
+    case .lowRank(let factors): try SpectralForm(factors.factors()).values
+    case .dense: nil
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package import Diagnostics
+
+/// Why an edit cannot be computed.
+package enum EditingError: ExplainedError, Equatable {
+  /// A context template without exactly one `{}`.
+  case badTemplate(text: String)
+  /// A file that does not hold what it should.
+  case unreadable(file: String, expected: String)
+  /// A hyperparameter that is missing, of the wrong type or out of range.
+  case badHyperparameter(file: String, key: String, found: String, expected: String)
+  /// No preset fits the model.
+  case noPreset(family: String, layers: Int, width: Int, known: [String])
+  /// A target that has no tokens.
+  case emptyTarget(fact: String)
+  /// A prompt, with subject and target, that has more tokens than the model has positions.
+  case factTooLong(fact: String, tokens: Int, limit: Int)
+  /// The subject's last token also holds what follows the subject.
+  case subjectNotSeparable(fact: String, subject: String, token: String)
+  /// The loss of a request became NaN or infinite.
+  case lossNotFinite(fact: String, step: Int)
+  /// The statistics lack a layer, or have another shape.
+  case wrongMoment(file: String, layer: Int, found: String, expected: String)
+  /// The solve failed: the second moment is not positive definite.
+  case momentNotDefinite(layer: Int, tokens: Int, dimensions: Int)
+  /// The corpus has no text.
+  case emptyCorpus(file: String)
+  /// Nothing to edit.
+  case noFacts
+  /// The edit came out as zero.
+  case changesNothing
+
+  /// What to tell the user.
+  package var explanation: Explanation {
+    switch self {
+    case .badTemplate(let text):
+      Explanation(
+        "a context template needs exactly one {}", found: "\"\(text)\"",
+        remedy: "The {} marks the place of the request's prompt.")
+    case .unreadable(let file, let expected):
+      Explanation("the file cannot be understood", file: file, expected: expected)
+    case .badHyperparameter(let file, let key, let found, let expected):
+      Explanation(
+        "bad hyperparameter", file: file, field: key, found: found, expected: expected,
+        remedy: "The keys are those of the MEMIT authors' files.")
+    case .noPreset(let family, let layers, let width, let known):
+      Explanation(
+        "no hyperparameters are known for this model",
+        found: "\(family) with \(layers) layers of width \(width)",
+        expected: known.joined(separator: ", "),
+        remedy: "Give a file with --hparams; its keys are those of the MEMIT authors' files.")
+    case .emptyTarget(let fact):
+      Explanation("the new object has no tokens", field: fact, remedy: "Give a non-empty target.")
+    case .factTooLong(let fact, let tokens, let limit):
+      Explanation(
+        "a fact does not fit into the model's context", field: fact, found: "\(tokens) tokens",
+        expected: "at most \(limit)",
+        remedy: "Shorten the prompt, the subject or the context templates.")
+    case .subjectNotSeparable(let fact, let subject, let token):
+      Explanation(
+        "the subject's last token runs into the text after it", field: fact,
+        found: "token \"\(token)\" at the end of subject \"\(subject)\"",
+        expected: "a token that ends with the subject",
+        remedy: "Let the subject end where a word ends, or take the following text into it.")
+    case .lossNotFinite(let fact, let step):
+      Explanation(
+        "the loss is not a finite number", field: fact, found: "at step \(step)",
+        remedy: "Lower v_lr, or look for damage in the weights below this edit.")
+    case .wrongMoment(let file, let layer, let found, let expected):
+      Explanation(
+        "second moments of another model", file: file, field: "layer \(layer)", found: found,
+        expected: expected, remedy: "Compute them for this model with 'emend stats'.")
+    case .momentNotDefinite(let layer, let tokens, let dimensions):
+      Explanation(
+        "the second moment is not positive definite", field: "layer \(layer)",
+        found: "\(tokens) tokens", expected: "many more than \(dimensions) tokens",
+        remedy: "Compute it over a longer text with 'emend stats'.")
+    case .emptyCorpus(let file):
+      Explanation("the corpus holds no text", file: file, remedy: "Give a text file.")
+    case .noFacts:
+      Explanation("there are no facts to edit", remedy: "Give at least one.")
+    case .changesNothing:
+      Explanation(
+        "the edit would change nothing",
+        remedy: "The model already answers this way, or the hyperparameters are too weak.")
+    }
+  }
+}

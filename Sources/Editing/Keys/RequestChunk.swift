@@ -1,0 +1,109 @@
+internal import LinearAlgebra
+internal import Transformer
+
+/// Some requests' prompts, cut at the subject's last token, on their way through the edited layers.
+///
+/// Tokens after the subject's last are never looked at, so they are not computed; contexts that
+/// requests share are computed once.
+final class RequestChunk {
+  private let pass: ForwardPass
+  /// For each group, the rows of the lookup tokens with their weights in the mean key.
+  private let lookups: [[(row: Int32, weight: Double)]]
+  private let bareNodes: [Int32]
+  /// For each group, the rows of the bare prompts' lookup tokens among `bareNodes`.
+  private let bareRows: [[Int32]]
+
+  /// Embeds the requests; nothing is run yet.
+  init(_ model: DecoderModel, _ groups: ArraySlice<RequestGroup>) throws {
+    var tree = TokenTree()
+    var lookups: [[(row: Int32, weight: Double)]] = []
+    var bare: Set<Int32> = []
+    var bareLookups: [[Int32]] = []
+    for group in groups {
+      var rows: [(row: Int32, weight: Double)] = []
+      var own: [Int32] = []
+      for (request, weights) in zip(group.requests, group.keyWeights) {
+        for (context, row) in request.rows.enumerated() {
+          let path = tree.insert(row.tokens[...row.lookup])
+          rows.append((path[row.lookup], weights[context]))
+          if context == 0 {
+            bare.formUnion(path)
+            own.append(path[row.lookup])
+          }
+        }
+      }
+      lookups.append(rows)
+      bareLookups.append(own)
+    }
+    self.lookups = lookups
+    bareNodes = bare.sorted()
+    let place = Dictionary(
+      uniqueKeysWithValues: bareNodes.enumerated().map { ($1, Int32($0)) })
+    bareRows = bareLookups.map { $0.map { place[$0] ?? 0 } }
+    pass = try ForwardPass(model, tree)
+  }
+
+  /// Runs the blocks up to and including `layer` with the model's present weights.
+  func advance(through layer: Int, _ model: DecoderModel) throws {
+    try pass.run(through: layer, of: model)
+  }
+
+  /// The mean keys at the next block, written as columns `start...` of `keys`, `[f, n]`.
+  func writeKeys(_ model: DecoderModel, to keys: inout Matrix<Double>, start: Int) throws {
+    let activations = try pass.innerActivations(
+      at: lookups.joined().map { $0.row }, of: model)
+    var next = 0
+    for (group, rows) in lookups.enumerated() {
+      for unit in 0..<keys.rows {
+        var sum = 0.0
+        for (index, row) in rows.enumerated() {
+          sum += row.weight * Double(activations.row(next + index)[unit])
+        }
+        keys[unit, start + group] = Double(Float(sum))
+      }
+      next += rows.count
+    }
+  }
+
+  /// The hidden states of the bare prompts after `layer`, written as columns `start...`, `[d, n]`.
+  ///
+  /// The pass itself does not advance.
+  func writeHidden(
+    after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int
+  )
+    throws
+  {
+    let bare = pass.restricted(to: bareNodes)
+    try bare.run(through: layer, of: model)
+    for (group, rows) in bareRows.enumerated() {
+      for i in 0..<hidden.rows {
+        let sum = rows.reduce(0.0) { $0 + Double(bare.hidden.row(Int($1))[i]) }
+        hidden[i, start + group] = sum / Double(rows.count)
+      }
+    }
+  }
+
+  /// Consecutive ranges of groups whose residual streams and one block fit into `bytes` each.
+  static func ranges(
+    of groups: [RequestGroup], _ model: DecoderModel, bytes: Int
+  ) -> [Range<Int>] {
+    let architecture = model.architecture
+    let nodeBytes =
+      4 * (6 * architecture.width + architecture.queryKeyValueColumns + 3 * architecture.innerWidth)
+    var ranges: [Range<Int>] = []
+    var start = 0
+    var used = 0
+    for (index, group) in groups.enumerated() {
+      let cost = group.requests.reduce(0) { sum, request in
+        sum + nodeBytes * request.rows.reduce(0) { $0 + $1.lookup + 1 }
+      }
+      if index > start, used + cost > bytes {
+        ranges.append(start..<index)
+        (start, used) = (index, 0)
+      }
+      used += cost
+    }
+    if start < groups.count { ranges.append(start..<groups.count) }
+    return ranges
+  }
+}

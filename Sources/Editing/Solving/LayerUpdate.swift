@@ -1,0 +1,53 @@
+package import LinearAlgebra
+package import Transformer
+
+/// What an edit does to one weight matrix, as factors.
+package struct LayerUpdate: Sendable {
+  /// The edited layer.
+  package let layer: Int
+  /// The tensor's name in the checkpoint.
+  package let tensor: String
+  /// The mean keys K, `[f, n]`: one column a request.
+  package let keys: Matrix<Double>
+  /// X = (λC + KKᵀ)⁻¹K, `[f, n]`.
+  package let adjustedKeys: Matrix<Double>
+  /// This layer's share of the residual, `[d, n]`.
+  package let residual: Matrix<Double>
+  /// Which extent of the stored matrix the keys run along.
+  package let keySide: KeySide
+
+  /// Which extent of a stored weight matrix its input runs along.
+  package enum KeySide: Sendable, Equatable {
+    /// `[d, f]`: columns are inputs (Linear).
+    case columns
+    /// `[f, d]`: rows are inputs (Conv1D).
+    case rows
+  }
+
+  /// The left factor of the change in stored orientation: `left · rightᵀ`.
+  package var left: Matrix<Double> { keySide == .columns ? residual : adjustedKeys }
+  /// The right factor.
+  package var right: Matrix<Double> { keySide == .columns ? adjustedKeys : residual }
+
+  /// The tensor with the change added, in float32, by tiles of rows.
+  ///
+  /// - Parameter weight: the tensor before, `[rows, columns]` as stored.
+  package func adding(to weight: Matrix<Float>) -> FloatRows {
+    let result = FloatRows(rows: weight.rows, columns: weight.columns)
+    let tile = max(1, (1 << 20) / max(1, weight.columns))
+    var start = 0
+    while start < weight.rows {
+      let count = min(tile, weight.rows - start)
+      let part = Matrix<Double>(
+        rows: count, columns: left.columns,
+        Array(left.storage[start * left.columns..<(start + count) * left.columns]))
+      let change = Matrix.product(part, .none, right, .transposed)
+      for i in 0..<change.storage.count {
+        let place = start * weight.columns + i
+        result.base[place] = weight.storage[place] + Float(change.storage[i])
+      }
+      start += count
+    }
+    return result
+  }
+}

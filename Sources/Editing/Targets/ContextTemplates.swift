@@ -1,0 +1,64 @@
+internal import FoundationEssentials
+package import Transformer
+
+/// The contexts that a request's prompt is put into, in groups: `{}` stands for the prompt.
+///
+/// - Source: MEMIT (arXiv 2210.07229) as its authors run it: the bare prompt, and five contexts that
+///   the model begins with "The", "Therefore", "Because", "I", "You".
+package struct ContextTemplates: Sendable, Equatable {
+  /// The groups; keys are averaged within a group, then over groups.
+  package let groups: [[String]]
+
+  /// Templates given by the user.
+  ///
+  /// - Throws: ``EditingError/badTemplate(text:)`` unless each has exactly one `{}`.
+  package init(groups: [[String]]) throws(EditingError) {
+    guard !groups.isEmpty, groups.allSatisfy({ !$0.isEmpty }) else {
+      throw .badTemplate(text: "(an empty list)")
+    }
+    for text in groups.joined() {
+      guard text.split(separator: "{}", omittingEmptySubsequences: false).count == 2 else {
+        throw .badTemplate(text: text)
+      }
+    }
+    self.groups = groups
+  }
+
+  /// Reads a JSON list of lists of strings.
+  ///
+  /// - Throws: ``EditingError``.
+  package init(json: [UInt8], file: String) throws(EditingError) {
+    let groups: [[String]]
+    do {
+      groups = try JSONDecoder().decode([[String]].self, from: Data(json))
+    } catch {
+      throw .unreadable(file: file, expected: "a JSON list of lists of strings")
+    }
+    try self.init(groups: groups)
+  }
+
+  /// Lets the model write the contexts: ten tokens each, the beginning included, drawn from the five
+  /// most probable at each step.
+  package init(generatedBy model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64) throws
+  {
+    let beginnings = ["The", "Therefore", "Because", "I", "You"]
+    var generation = Generation(model, rule: .top(k: 5), seed: seed)
+    let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .template) }
+    let texts = try generation.extend(prompts, toLength: 10)
+    let contexts = texts.map { ids in
+      let text = tokenizer.decode(ids, specialTokens: .omitted)
+      return text.replacing("{", with: " ").replacing("}", with: " ") + ". {}"
+    }
+    try self.init(groups: [["{}"], contexts])
+  }
+
+  /// All templates, group after group.
+  package var all: [String] { Array(groups.joined()) }
+
+  /// The weight of each of `all` in a mean within groups, then over groups; they add up to 1.
+  package var keyWeights: [Double] {
+    groups.flatMap { group in
+      Array(repeating: 1 / Double(groups.count * group.count), count: group.count)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package import Transformer
+
+/// One request as tokens: a row for each context, with the subject's last token and the target.
+package struct RequestTokens: Sendable, Equatable {
+  /// A prompt in a context.
+  package struct Row: Sendable, Equatable {
+    /// Tokens of the context with the prompt in it, without the target.
+    package let tokens: [Int32]
+    /// The index of the subject's last token.
+    package let lookup: Int
+
+    /// A row whose tokens are known.
+    package init(tokens: [Int32], lookup: Int) {
+      self.tokens = tokens
+      self.lookup = lookup
+    }
+  }
+  /// One row for each template, in the templates' order; the first is the bare prompt.
+  package let rows: [Row]
+  /// The subject at the start of a text: its last token is where the KL term is measured.
+  package let anchor: Row
+  /// The tokens of the target, its leading space included.
+  package let target: [Int32]
+
+  /// A request whose tokens are known.
+  package init(rows: [Row], anchor: Row, target: [Int32]) {
+    self.rows = rows
+    self.anchor = anchor
+    self.target = target
+  }
+
+  /// Tokenises a fact in all contexts.
+  ///
+  /// The subject's last token is found by byte offsets: the last token of the joint text that overlaps
+  /// the subject's bytes. Targets are tokenised by themselves and appended as ids, so that no
+  /// round trip through text can shift the labels.
+  /// - Throws: ``EditingError``.
+  package init(
+    _ fact: Fact, _ templates: ContextTemplates, _ tokenizer: BytePairTokenizer, positionLimit: Int
+  ) throws(EditingError) {
+    target = tokenizer.encodeContinuation(Fact.continuation(fact.targetNew))
+    guard !target.isEmpty else { throw .emptyTarget(fact: fact.title) }
+    var rows: [Row] = []
+    for template in templates.all {
+      rows.append(
+        try Self.row(fact, prompt: fact.prompt.text, in: template, tokenizer))
+    }
+    self.rows = rows
+    anchor = try Self.row(fact, prompt: "{} is a", in: "{}", tokenizer)
+    let longest = rows.map(\.tokens.count).max() ?? 0
+    guard longest + target.count - 1 <= positionLimit else {
+      throw .factTooLong(
+        fact: fact.title, tokens: longest + target.count - 1, limit: positionLimit)
+    }
+  }
+
+  private static func row(
+    _ fact: Fact, prompt: String, in template: String, _ tokenizer: BytePairTokenizer
+  ) throws(EditingError) -> Row {
+    let (contextBefore, contextAfter) = split(template)
+    let (before, after) = split(prompt)
+    let start = contextBefore.utf8.count + before.utf8.count
+    let end = start + fact.subject.utf8.count
+    let text = contextBefore + before + fact.subject + after + contextAfter
+    var spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
+    // The target continues the text, so what the template would put at its end has no place.
+    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 {
+      spans.removeLast()
+    }
+    guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
+      throw .subjectNotSeparable(fact: fact.title, subject: fact.subject, token: "")
+    }
+    guard spans[lookup].bytes.upperBound <= end else {
+      throw .subjectNotSeparable(
+        fact: fact.title, subject: fact.subject,
+        token: tokenizer.decode([spans[lookup].id], specialTokens: .spelled))
+    }
+    return Row(tokens: spans.map(\.id), lookup: lookup)
+  }
+
+  /// The text before and after the first `{}`.
+  private static func split(_ template: String) -> (String, String) {
+    guard let slot = template.firstRange(of: "{}") else { return (template, "") }
+    return (String(template[..<slot.lowerBound]), String(template[slot.upperBound...]))
+  }
+}

@@ -1,0 +1,144 @@
+package import Diagnostics
+internal import LinearAlgebra
+package import Transformer
+
+/// When a target is good enough.
+package enum StopRule: String, Sendable, Equatable, CaseIterable {
+  /// The loss fell below 0.05: the MEMIT authors' rule.
+  case loss
+  /// The new object is the most probable continuation in every context: ENCORE's rule
+  /// (arXiv 2502.01636), or the loss fell below 0.05.
+  case argmax
+}
+
+/// How much is computed at each step of a target's optimisation. The results are the same up to rounding.
+package enum TargetWork: Sendable, Equatable {
+  /// What a change of δ can reach, all requests together.
+  case suffixesTogether
+  /// Every token from the embedding on, one request at a time: how the released program works. The
+  /// reference that tests and benchmarks compare with.
+  case wholeSequencesAlone
+}
+
+/// What the optimisation of a target looked like at one step, before that step's update.
+package struct TargetStep: Sendable, Equatable {
+  /// The whole loss.
+  package let loss: Float
+  /// The mean negative log-likelihood of the target's tokens over all contexts.
+  package let negativeLogLikelihood: Float
+  /// The KL term, its factor included.
+  package let divergence: Float
+  /// The decay term, its factor included.
+  package let decay: Float
+  /// The mean over contexts of exp(−negative log-likelihood).
+  package let probability: Float
+}
+
+/// The hidden vector wanted at a request's subject, and how it was found.
+package struct Target: Sendable, Equatable {
+  /// z, `[d]`: `initial + change`.
+  package let vector: [Float]
+  /// The unedited hidden state of the bare prompt at the last edited layer, `[d]`.
+  package let initial: [Float]
+  /// δ, `[d]`.
+  package let change: [Float]
+  /// One entry for each forward step.
+  package let steps: [TargetStep]
+}
+
+/// Finds the hidden vectors that make the model say the new objects.
+///
+/// Minimises NLL(target) + KL(anchor) + decay over a vector δ added at the last edited layer's output to
+/// the subject's last token, by Adam under a norm bound. All requests run in one ragged batch through the
+/// tokens that δ can reach; each leaves the batch when it is done.
+/// - Source: MEMIT, arXiv 2210.07229, section 4.1, with the released program's defaults and quirks.
+package struct TargetOptimiser {
+  private let model: DecoderModel
+  private let hyperparameters: MEMITHyperparameters
+  private let stop: StopRule
+  private let work: TargetWork
+
+  /// Optimises on a model with the hyperparameters' layers, rate, factors and bounds.
+  package init(
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss,
+    work: TargetWork = .suffixesTogether
+  ) {
+    self.model = model
+    self.hyperparameters = hyperparameters
+    self.stop = stop
+    self.work = work
+  }
+
+  /// The targets of requests that are each a group of their own; see below.
+  package func targets(
+    for requests: [(name: String, tokens: RequestTokens)], progress: some ProgressSink
+  ) throws -> [Target] {
+    try targets(
+      for: requests.map { RequestGroup(name: $0.name, requests: [$0.tokens], keyWeights: []) },
+      progress: progress)
+  }
+
+  /// The targets of some groups of requests, in their order.
+  ///
+  /// - Parameter progress: told how many targets are done.
+  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
+    var targets: [Target] = []
+    try forEachBatch(of: groups, progress: progress) { targets += $1 }
+    return targets
+  }
+
+  /// The same, handed over batch by batch as they are done.
+  ///
+  /// - Parameter body: called with the range of groups and their targets.
+  package func forEachBatch(
+    of groups: [RequestGroup], progress: some ProgressSink,
+    _ body: (Range<Int>, [Target]) throws -> Void
+  ) throws {
+    for batch in batches(of: groups) {
+      var run = try TargetBatch(
+        model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
+      let targets = try run.optimise { finished, step in
+        progress.report(
+          ProgressEvent(
+            .targets, done: batch.lowerBound + finished, total: groups.count,
+            detail: "step \(step)"))
+      }
+      try body(batch, targets)
+    }
+  }
+
+  /// Enough for the matrix kernels; and an interrupted run loses no more than these.
+  private static let mostAtOnce = 128
+
+  /// Consecutive groups whose buffers together stay within the memory that one batch may take.
+  private func batches(of groups: [RequestGroup]) -> [Range<Int>] {
+    guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
+    let architecture = model.architecture
+    let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
+    // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
+    let rowBytes =
+      4 * blocks
+      * (8 * architecture.width + 3 * architecture.queryKeyValueColumns
+        + 4 * architecture.innerWidth)
+    var ranges: [Range<Int>] = []
+    var start = 0
+    var bytes = 0
+    for (index, group) in groups.enumerated() {
+      let rows = group.requests.reduce(0) { sum, request in
+        sum
+          + request.rows.reduce(0) { $0 + $1.tokens.count - $1.lookup + request.target.count }
+      }
+      let cost = rows * rowBytes
+      if index > start,
+        bytes + cost > hyperparameters.batchBytes || index - start == Self.mostAtOnce
+      {
+        ranges.append(start..<index)
+        (start, bytes) = (index, 0)
+      }
+      bytes += cost
+    }
+    if start < groups.count { ranges.append(start..<groups.count) }
+    return ranges
+  }
+}

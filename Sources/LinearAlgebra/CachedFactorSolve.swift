@@ -1,0 +1,93 @@
+internal import COpenBLAS
+
+/// Solves X = (λC + KpKpᵀ + KKᵀ)⁻¹K from the Cholesky factor of C, without forming the sum.
+///
+/// With C = GGᵀ, A = λC, M = [Kp K], Y = G⁻¹M/√λ and S = I + YᵀY = QQᵀ, the matrix inversion lemma
+/// gives (A + MMᵀ)⁻¹M = A⁻¹M(I + MᵀA⁻¹M)⁻¹ = G⁻ᵀ(Y S⁻¹)/√λ. Only the columns of K are wanted; as K
+/// comes last in M, their part of Y Q⁻ᵀQ⁻¹ is (Y Q⁻ᵀ)_K Q_KK⁻¹, so the last two triangular solves see
+/// n columns and not p + n. S is positive definite whatever the keys: equal columns, zero columns and
+/// none at all need no special case.
+///
+/// One factor serves every λ, every batch and every history of a layer.
+package struct CachedFactorSolve: Sendable {
+  /// The factor of C, the second moment, not of λC.
+  package let factor: Cholesky
+  /// λ, the weight of the second moment.
+  package let weight: Double
+
+  /// A solver on a layer's cached factor.
+  ///
+  /// - Throws: ``LinearAlgebraError/weightOutOfRange(_:)`` unless λ is positive and finite.
+  package init(factor: Cholesky, weight: Double) throws(LinearAlgebraError) {
+    guard weight > 0, weight.isFinite else { throw .weightOutOfRange(weight) }
+    self.factor = factor
+    self.weight = weight
+  }
+
+  /// X, `[d, n]`, by the inversion lemma, however many keys there are.
+  ///
+  /// - Parameters:
+  ///   - keys: K, `[d, n]`: one key a column.
+  ///   - protected: Kp, `[d, p]`: keys whose outputs must stay; they enter the sum and get no column.
+  /// - Throws: ``LinearAlgebraError/notFinite(matrix:)`` when a key is not finite.
+  /// - Precondition: `keys.rows == factor.order`, and the same for `protected`.
+  /// - Complexity: ``SolveCost/cachedFactorFlops``; scratch of d(p + n) + (p + n)² doubles.
+  /// - Accuracy: no worse than refactorising, better at small λ.
+  /// - Source: the matrix inversion lemma.
+  package func solve(
+    keys: Matrix<Double>, protected: Matrix<Double>? = nil
+  ) throws(LinearAlgebraError) -> Matrix<Double> {
+    let d = factor.order
+    let n = keys.columns
+    let p = protected?.columns ?? 0
+    precondition(keys.rows == d, "keys of \(keys.rows) rows for a factor of order \(d)")
+    guard n > 0, d > 0 else { return Matrix(rows: d, columns: n) }
+    let all = protected.map { Matrix.concatenatingColumns([$0, keys]) } ?? keys
+    var y = factor.forwardSolve(all)
+    let q = p + n
+    var s = Matrix<Double>(rows: q, columns: q)
+    s.addInnerProduct(of: y, scalingSelfBy: 0)
+    for i in 0..<q { for j in 0...i { s[i, j] /= weight } }
+    for i in 0..<q { s[i, i] += 1 }
+    guard (0..<q).allSatisfy({ s[$0, $0].isFinite }) else { throw .notFinite(matrix: "a key") }
+    let capacitance = try Cholesky(factoring: s)
+
+    var own = Matrix<Double>(rows: d, columns: n)
+    y.storage.withUnsafeMutableBufferPointer { y0 in
+      capacitance.lower.storage.withUnsafeBufferPointer { q0 in
+        guard let yBase = y0.baseAddress, let qBase = q0.baseAddress else { return }
+        let stride = Int32(q)
+        cblas_dtrsm(
+          CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, Int32(d), stride, 1,
+          qBase, stride, yBase, stride)
+        cblas_dtrsm(
+          CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(d), Int32(n),
+          1 / weight, qBase + p * q + p, stride, yBase + p, stride)
+        own.storage.withUnsafeMutableBufferPointer { x in
+          guard let xBase = x.baseAddress else { return }
+          for i in 0..<d { (xBase + i * n).update(from: yBase + i * q + p, count: n) }
+        }
+      }
+    }
+    return factor.backwardSolve(own)
+  }
+
+  /// X, `[d, n]`, by the cheaper of both routes.
+  ///
+  /// - Parameter secondMoment: gives C, `[d, d]` (lower triangle), where refactorising is cheaper.
+  ///   Called at most once.
+  /// - Throws: what ``solve(keys:protected:)`` and `secondMoment` throw.
+  package func solve(
+    keys: Matrix<Double>, protected: Matrix<Double>? = nil,
+    secondMoment: () throws -> Matrix<Double>
+  ) throws -> Matrix<Double> {
+    let cost = SolveCost(
+      order: factor.order, keys: keys.columns, protected: protected?.columns ?? 0)
+    switch cost.route {
+    case .cachedFactor: return try solve(keys: keys, protected: protected)
+    case .refactorise:
+      return try DirectSolve.solve(
+        secondMoment: secondMoment(), weight: weight, keys: keys, protected: protected)
+    }
+  }
+}

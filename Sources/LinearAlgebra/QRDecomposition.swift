@@ -1,0 +1,47 @@
+internal import COpenBLAS
+
+/// The thin QR decomposition A = QR of an m × n matrix, with k = min(m, n).
+package struct QRDecomposition: Sendable {
+  /// Q, `[m, k]`: QᵀQ = I.
+  package let orthogonal: Matrix<Double>
+  /// R, `[k, n]`: zeros below the diagonal.
+  package let upper: Matrix<Double>
+
+  /// Decomposes A, `[m, n]`, by Householder reflections (`dgeqrf`, `dorgqr`).
+  ///
+  /// - Complexity: about 4mn² flops for m ≥ n, and two transposed copies.
+  package init(_ matrix: Matrix<Double>) {
+    let m = matrix.rows
+    let n = matrix.columns
+    let k = min(m, n)
+    guard k > 0 else {
+      orthogonal = Matrix(rows: m, columns: k)
+      upper = Matrix(rows: k, columns: n)
+      return
+    }
+    var byColumns = matrix.blockTransposed.storage
+    var reflectors = [Double](repeating: 0, count: k)
+    var (mm, nn, kk, info) = (Int32(m), Int32(n), Int32(k), Int32(0))
+    Self.withWorkspace { work, length in
+      dgeqrf_(&mm, &nn, &byColumns, &mm, &reflectors, work, length, &info)
+    }
+    upper = Matrix(rows: k, columns: n) { i, j in i <= j ? byColumns[j * m + i] : 0 }
+    if n > k { byColumns.removeLast((n - k) * m) }
+    Self.withWorkspace { work, length in
+      dorgqr_(&mm, &kk, &kk, &byColumns, &mm, &reflectors, work, length, &info)
+    }
+    orthogonal = Matrix(rows: k, columns: m, byColumns).blockTransposed
+  }
+
+  /// Asks LAPACK how much scratch it wants, then calls again with that much.
+  private static func withWorkspace(
+    _ call: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Void
+  ) {
+    var wanted = 0.0
+    var length: Int32 = -1
+    call(&wanted, &length)
+    length = max(1, Int32(wanted))
+    var work = [Double](repeating: 0, count: Int(length))
+    call(&work, &length)
+  }
+}

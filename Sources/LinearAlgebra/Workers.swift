@@ -1,0 +1,44 @@
+internal import Dispatch
+
+/// Splits loops over independent rows among threads that sleep when they have nothing to do.
+///
+/// OpenBLAS's own threads spin between calls and change the rounding of its results with their
+/// number; loops over rows around single-threaded calls do neither.
+package struct Workers: Sendable {
+  /// How many threads take part.
+  package let count: Int
+
+  /// Makes a team of `count` threads, at least one.
+  package init(_ count: Int) { self.count = max(1, count) }
+
+  /// Calls `body` with ranges that cover `0..<total`, possibly at the same time.
+  ///
+  /// - Parameter minimum: how many items are worth a thread.
+  package func split(_ total: Int, minimum: Int, _ body: (Range<Int>) -> Void) {
+    guard total > 0 else { return }
+    let parts = max(1, min(count, total / max(1, minimum)))
+    guard parts > 1 else { return body(0..<total) }
+    // Multiples of 16 rows: what the matrix kernels' tiles like.
+    let share = (total + parts * 16 - 1) / (parts * 16) * 16
+    let used = (total + share - 1) / share
+    concurrently(used) { part in body(part * share..<min(total, (part + 1) * share)) }
+  }
+
+  /// Calls `body` once for each item; threads take items as they become free.
+  package func forEach(_ total: Int, _ body: (Int) -> Void) {
+    guard count > 1, total > 1 else {
+      for item in 0..<total { body(item) }
+      return
+    }
+    concurrently(total, body)
+  }
+
+  /// The bodies write rows that are theirs alone, through pointers that Swift cannot follow; the call
+  /// returns when all are done, so nothing outlives it.
+  private func concurrently(_ iterations: Int, _ body: (Int) -> Void) {
+    withoutActuallyEscaping(body) { body in
+      nonisolated(unsafe) let shared = body
+      DispatchQueue.concurrentPerform(iterations: iterations) { shared($0) }
+    }
+  }
+}

@@ -1,0 +1,500 @@
+internal import CKernels
+internal import LinearAlgebra
+
+/// One block over the rows of a pass: its buffers, its forward step and its gradient.
+///
+/// Rows come in three sets. All rows have keys and values. `needed` are those whose output is wanted
+/// (the last block of a suffix pass needs the predicting positions only). `varying` are those whose
+/// input differs from one step to the next (in the first block of a suffix pass only the edited
+/// token's); what the others contribute is kept from the step before. At most one of the two is a
+/// true subset. Buffers of what follows attention are compact: one row for each needed row.
+final class BlockPass {
+  private let architecture: ModelArchitecture
+  private let block: ModelArchitecture.Block
+  private let reader: WeightReader
+  private let workers: Workers
+  private let plan: AttentionPlan
+  private let rotary: RotaryTable?
+  private let needed: [Int32]?
+  private let attentionNorm: NormLayer
+  private let feedForwardNorm: NormLayer?
+
+  /// The block's input, `[rows, d]`: the caller fills it.
+  let input: FloatRows
+  /// The block's output, `[needed rows, d]`.
+  let output: FloatRows
+  /// q, k, v after rotation, `[rows, (heads + 2 key-value heads) × head width]`.
+  let queryKeyValue: FloatRows
+  private let normalised: FloatRows
+  private let statistics: RowStatistics
+  private let context: FloatRows
+  private let probabilities: FloatRows
+  private let middle: FloatRows?
+  private let middleNormalised: FloatRows?
+  private let middleStatistics: RowStatistics
+  private let preactivation: FloatRows
+  private let activation: FloatRows
+  private let base: FloatRows?
+
+  private var rows: Int { plan.rowCount }
+  private var neededCount: Int { needed?.count ?? rows }
+  private var width: Int { architecture.width }
+  private var isParallel: Bool { architecture.residual != .sequential }
+
+  /// Buffers for a block.
+  ///
+  /// - Parameters:
+  ///   - layer: which block.
+  ///   - plan: what attends to what; made with the same `needed`.
+  ///   - needed: the rows whose output is wanted; `nil` for all.
+  ///   - keepsBase: whether later steps will name varying rows (`forward(varying:)`).
+  init(
+    _ model: DecoderModel, layer: Int, plan: AttentionPlan, rotary: RotaryTable?,
+    needed: [Int32]? = nil, keepsBase: Bool = false
+  ) throws {
+    architecture = model.architecture
+    block = architecture.blocks[layer]
+    reader = model.reader
+    workers = model.workers
+    self.plan = plan
+    self.rotary = rotary
+    self.needed = needed
+    let (architecture, reader) = (model.architecture, model.reader)
+    attentionNorm = try NormLayer(block.attentionNorm, architecture, reader)
+    feedForwardNorm = try block.feedForwardNorm.map { try NormLayer($0, architecture, reader) }
+    let rows = plan.rowCount
+    let outputs = needed?.count ?? rows
+    let width = architecture.width
+    let inner = block.up.outputs.reduce(0, +)
+    input = FloatRows(rows: rows, columns: width)
+    output = FloatRows(rows: outputs, columns: width)
+    queryKeyValue = FloatRows(rows: rows, columns: architecture.queryKeyValueWidth)
+    normalised = FloatRows(rows: rows, columns: width)
+    statistics = RowStatistics(rows: rows)
+    context = FloatRows(rows: outputs, columns: architecture.queryWidth)
+    probabilities = FloatRows(
+      rows: architecture.headCount, columns: max(1, plan.probabilityCount))
+    middle =
+      architecture.residual == .sequential ? FloatRows(rows: outputs, columns: width) : nil
+    middleNormalised =
+      architecture.residual == .parallelOneNorm
+      ? nil : FloatRows(rows: outputs, columns: width)
+    middleStatistics = RowStatistics(rows: outputs)
+    preactivation = FloatRows(rows: outputs, columns: inner)
+    activation = FloatRows(rows: outputs, columns: architecture.innerWidth)
+    base =
+      keepsBase && architecture.residual != .sequential
+      ? FloatRows(rows: rows, columns: width) : nil
+  }
+
+  /// The input of the MLP's output projection, `[needed rows, f]`: the keys of the editors.
+  var innerActivation: FloatRows { activation }
+
+  // MARK: Forward
+
+  /// Computes `output` from `input` for all rows.
+  func forward(store: FloatRows?) throws {
+    attentionNorm.apply(
+      input.base, to: normalised.base, statistics: statistics, rows: rows, workers)
+    try projectQueryKeyValue(
+      normalised.base, to: queryKeyValue.base, positions: plan.positions, rows: rows)
+    attend(store: store)
+    try finish()
+  }
+
+  /// Computes `output` again after only the inputs of `varying` changed.
+  ///
+  /// - Precondition: a full `forward` went before, and all rows are needed.
+  func forward(varying: [Int32], store: FloatRows?) throws {
+    precondition(needed == nil, "a pass with varying rows needs all outputs")
+    let count = varying.count
+    let x = FloatRows(rows: count, columns: width)
+    let y = FloatRows(rows: count, columns: width)
+    let qkv = FloatRows(rows: count, columns: queryKeyValue.columns)
+    x.gather(varying, from: input)
+    let part = RowStatistics(rows: count)
+    attentionNorm.apply(x.base, to: y.base, statistics: part, rows: count, workers)
+    for (i, row) in varying.enumerated() {
+      statistics.mean[Int(row)] = part.mean[i]
+      statistics.scale[Int(row)] = part.scale[i]
+    }
+    y.scatter(varying, to: normalised)
+    try projectQueryKeyValue(
+      y.base, to: qkv.base, positions: varying.map { plan.positions[Int($0)] }, rows: count)
+    qkv.scatter(varying, to: queryKeyValue)
+    attend(store: store)
+    guard let base else { return try finish() }
+
+    var feedForwardInput = y
+    if let feedForwardNorm, let middleNormalised {
+      feedForwardInput = FloatRows(rows: count, columns: width)
+      feedForwardNorm.apply(
+        x.base, to: feedForwardInput.base, statistics: part, rows: count, workers)
+      for (i, row) in varying.enumerated() {
+        middleStatistics.mean[Int(row)] = part.mean[i]
+        middleStatistics.scale[Int(row)] = part.scale[i]
+      }
+      feedForwardInput.scatter(varying, to: middleNormalised)
+    }
+    let u = FloatRows(rows: count, columns: preactivation.columns)
+    let g = FloatRows(rows: count, columns: activation.columns)
+    try feedForward(feedForwardInput.base, u: u, g: g, rows: count)
+    u.scatter(varying, to: preactivation)
+    g.scatter(varying, to: activation)
+    let down = try reader.linear(block.down)
+    try addBiases(to: x.base, rows: count)
+    down.apply(
+      g.base, inputStride: g.columns, to: x.base, outputStride: width, rows: count,
+      accumulating: true, workers)
+    x.scatter(varying, to: base)
+    output.base.update(from: base.base, count: rows * width)
+    try addAttention(to: output)
+  }
+
+  private func projectQueryKeyValue(
+    _ x: UnsafePointer<Float>, to qkv: UnsafeMutablePointer<Float>, positions: [Int32], rows: Int
+  ) throws {
+    let linear = try reader.linear(block.queryKeyValue)
+    let stride = queryKeyValue.columns
+    linear.apply(
+      x, inputStride: width, to: qkv, outputStride: stride, rows: rows, accumulating: false,
+      workers)
+    positions.withUnsafeBufferPointer { positions in
+      guard let first = positions.baseAddress else { return }
+      workers.split(rows, minimum: 64) { range in
+        let start = qkv + range.lowerBound * stride
+        if let bias = linear.bias {
+          emend_add_bias(start, bias.base, range.count, stride, stride)
+        }
+        rotary?.rotate(
+          start, rows: range.count, stride: stride,
+          heads: architecture.headCount + architecture.keyValueHeadCount,
+          headWidth: architecture.headWidth, positions: first + range.lowerBound, direction: 1)
+      }
+    }
+  }
+
+  /// Everything after attention, for the needed rows.
+  private func finish() throws {
+    let count = neededCount
+    if isParallel {
+      let x = FloatRows(rows: count, columns: width)
+      take(input, to: x)
+      var feedForwardInput = normalised
+      if let feedForwardNorm, let middleNormalised {
+        feedForwardNorm.apply(
+          x.base, to: middleNormalised.base, statistics: middleStatistics, rows: count, workers)
+        feedForwardInput = middleNormalised
+      } else if needed != nil {
+        feedForwardInput = FloatRows(rows: count, columns: width)
+        take(normalised, to: feedForwardInput)
+      }
+      try feedForward(feedForwardInput.base, u: preactivation, g: activation, rows: count)
+      output.base.update(from: x.base, count: count * width)
+      try addBiases(to: output.base, rows: count)
+      try addDown(to: output)
+      if let base { base.base.update(from: output.base, count: count * width) }
+      try addAttention(to: output)
+    } else if let middle, let middleNormalised, let feedForwardNorm {
+      take(input, to: middle)
+      if let bias = try reader.linear(block.attentionOutput).bias {
+        emend_add_bias(middle.base, bias.base, count, width, width)
+      }
+      try addAttention(to: middle)
+      feedForwardNorm.apply(
+        middle.base, to: middleNormalised.base, statistics: middleStatistics, rows: count,
+        workers)
+      try feedForward(middleNormalised.base, u: preactivation, g: activation, rows: count)
+      output.base.update(from: middle.base, count: count * width)
+      if let bias = try reader.linear(block.down).bias {
+        emend_add_bias(output.base, bias.base, count, width, width)
+      }
+      try addDown(to: output)
+    }
+  }
+
+  private func take(_ source: FloatRows, to target: FloatRows) {
+    if let needed {
+      target.gather(needed, from: source)
+    } else {
+      target.base.update(from: source.base, count: rows * source.columns)
+    }
+  }
+
+  private func addBiases(to x: UnsafeMutablePointer<Float>, rows: Int) throws {
+    if let bias = try reader.linear(block.attentionOutput).bias {
+      emend_add_bias(x, bias.base, rows, width, width)
+    }
+    if let bias = try reader.linear(block.down).bias {
+      emend_add_bias(x, bias.base, rows, width, width)
+    }
+  }
+
+  private func addAttention(to target: FloatRows) throws {
+    try reader.linear(block.attentionOutput).apply(
+      context.base, inputStride: context.columns, to: target.base, outputStride: width,
+      rows: neededCount, accumulating: true, workers)
+  }
+
+  private func addDown(to target: FloatRows) throws {
+    try reader.linear(block.down).apply(
+      activation.base, inputStride: activation.columns, to: target.base, outputStride: width,
+      rows: neededCount, accumulating: true, workers)
+  }
+
+  private func feedForward(
+    _ x: UnsafePointer<Float>, u: FloatRows, g: FloatRows, rows: Int
+  ) throws {
+    let up = try reader.linear(block.up)
+    let kind = architecture.activation.kernel
+    let inner = architecture.innerWidth
+    up.apply(
+      x, inputStride: width, to: u.base, outputStride: u.columns, rows: rows, accumulating: false,
+      workers)
+    workers.split(rows, minimum: 32) { range in
+      if let bias = up.bias {
+        emend_add_bias(u.row(range.lowerBound), bias.base, range.count, u.columns, u.columns)
+      }
+      if block.gated {
+        for row in range {
+          emend_activate_gated(kind, u.row(row), u.row(row) + inner, g.row(row), inner)
+        }
+      } else {
+        emend_activate(kind, u.row(range.lowerBound), g.row(range.lowerBound), range.count * inner)
+      }
+    }
+  }
+
+  private func attend(store: FloatRows?) {
+    let headWidth = architecture.headWidth
+    let group = architecture.headCount / architecture.keyValueHeadCount
+    let scale = 1 / Float(headWidth).squareRoot()
+    workers.forEach(plan.groups.count) { groupIndex in
+      var pointers = RunPointers(capacity: plan.longestRun)
+      for runIndex in plan.groups[groupIndex] {
+        let run = plan.runs[runIndex]
+        guard !run.queries.isEmpty else { continue }
+        pointers.fill(run, plan, queryKeyValue, store, context, architecture)
+        plan.visible.withUnsafeBufferPointer { visible in
+          guard let first = visible.baseAddress else { return }
+          for head in 0..<architecture.headCount {
+            emend_attend(
+              pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
+              run.queries.count, head * headWidth, head / group * headWidth,
+              head / group * headWidth, headWidth, scale, pointers.outputs, head * headWidth,
+              probabilities.row(head) + run.probabilities, run.keys.count)
+          }
+        }
+      }
+      pointers.deallocate()
+    }
+  }
+
+  // MARK: Gradient
+
+  /// The gradient with respect to the block's input.
+  ///
+  /// - Parameters:
+  ///   - dOutput: the gradient with respect to `output`, `[needed rows, d]`.
+  ///   - varying: the rows whose gradient is wanted; `nil` for all.
+  ///   - store: as given to the forward step.
+  /// - Returns: `[varying rows, d]`.
+  func gradient(_ dOutput: FloatRows, varying: [Int32]? = nil, store: FloatRows?) throws
+    -> FloatRows
+  {
+    let gradientRows = varying?.count ?? rows
+    let dx = FloatRows(rows: gradientRows, columns: width)
+    var dResidual = dOutput
+    // What the MLP's input gets: compact over the rows that the MLP's gradient is taken at.
+    var dFeedForward: FloatRows?
+    if isParallel {
+      if let varying {
+        let part = FloatRows(rows: varying.count, columns: width)
+        part.gather(varying, from: dOutput)
+        let u = FloatRows(rows: varying.count, columns: preactivation.columns)
+        u.gather(varying, from: preactivation)
+        dFeedForward = try feedForwardGradient(part, u: u, rows: varying.count)
+      } else {
+        dFeedForward = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount)
+      }
+    } else if let middle, let feedForwardNorm {
+      let dy = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount)
+      let sum = FloatRows(rows: neededCount, columns: width)
+      sum.base.update(from: dOutput.base, count: neededCount * width)
+      feedForwardNorm.applyBackward(
+        dy.base, x: middle.base, statistics: middleStatistics, to: sum.base, rows: neededCount,
+        workers)
+      dResidual = sum
+    }
+
+    let dContext = FloatRows(rows: neededCount, columns: context.columns)
+    try reader.linear(block.attentionOutput).applyTransposed(
+      dResidual.base, outputStride: width, to: dContext.base, inputStride: context.columns,
+      rows: neededCount, workers)
+    let dQueryKeyValue = attentionGradient(dContext, varying: varying, store: store)
+    let dNormalised = FloatRows(rows: gradientRows, columns: width)
+    try reader.linear(block.queryKeyValue).applyTransposed(
+      dQueryKeyValue.base, outputStride: dQueryKeyValue.columns, to: dNormalised.base,
+      inputStride: width, rows: gradientRows, workers)
+
+    let x = rowsOfInterest(input, varying)
+    let part = statisticsOfInterest(statistics, varying)
+    if let dFeedForward {
+      if let feedForwardNorm {
+        try addTwoNormGradient(dFeedForward, feedForwardNorm, x: x, varying: varying, to: dx)
+      } else {
+        addRows(of: dFeedForward, to: dNormalised, varying: varying)
+      }
+    }
+    attentionNorm.applyBackward(
+      dNormalised.base, x: x.base, statistics: part, to: dx.base, rows: gradientRows, workers)
+    if let varying {
+      for (i, row) in varying.enumerated() {
+        emend_accumulate(dx.row(i), dResidual.row(Int(row)), width)
+      }
+    } else {
+      addRows(of: dResidual, to: dx, varying: nil)
+    }
+    return dx
+  }
+
+  /// Adds rows that are compact over the needed (or varying) rows.
+  private func addRows(of source: FloatRows, to target: FloatRows, varying: [Int32]?) {
+    if varying == nil, let needed {
+      for (i, row) in needed.enumerated() {
+        emend_accumulate(target.row(Int(row)), source.row(i), width)
+      }
+    } else {
+      workers.split(source.rows, minimum: 256) { range in
+        emend_accumulate(
+          target.row(range.lowerBound), source.row(range.lowerBound), range.count * width)
+      }
+    }
+  }
+
+  private func addTwoNormGradient(
+    _ dy: FloatRows, _ norm: NormLayer, x: FloatRows, varying: [Int32]?, to dx: FloatRows
+  ) throws {
+    if let varying {
+      let part = statisticsOfInterest(middleStatistics, varying)
+      norm.applyBackward(
+        dy.base, x: x.base, statistics: part, to: dx.base, rows: varying.count, workers)
+    } else {
+      let compact = FloatRows(rows: neededCount, columns: width)
+      take(input, to: compact)
+      let part = FloatRows(rows: neededCount, columns: width)
+      norm.applyBackward(
+        dy.base, x: compact.base, statistics: middleStatistics, to: part.base, rows: neededCount,
+        workers)
+      addRows(of: part, to: dx, varying: nil)
+    }
+  }
+
+  private func rowsOfInterest(_ source: FloatRows, _ varying: [Int32]?) -> FloatRows {
+    guard let varying else { return source }
+    let part = FloatRows(rows: varying.count, columns: source.columns)
+    part.gather(varying, from: source)
+    return part
+  }
+
+  private func statisticsOfInterest(_ source: RowStatistics, _ varying: [Int32]?) -> RowStatistics {
+    guard let varying else { return source }
+    let part = RowStatistics(rows: varying.count)
+    for (i, row) in varying.enumerated() {
+      part.mean[i] = source.mean[Int(row)]
+      part.scale[i] = source.scale[Int(row)]
+    }
+    return part
+  }
+
+  private func feedForwardGradient(_ dOutput: FloatRows, u: FloatRows, rows: Int) throws
+    -> FloatRows
+  {
+    let kind = architecture.activation.kernel
+    let inner = architecture.innerWidth
+    let dg = FloatRows(rows: rows, columns: inner)
+    try reader.linear(block.down).applyTransposed(
+      dOutput.base, outputStride: width, to: dg.base, inputStride: inner, rows: rows, workers)
+    var du = dg
+    if block.gated {
+      let both = FloatRows(rows: rows, columns: 2 * inner)
+      workers.split(rows, minimum: 32) { range in
+        for row in range {
+          emend_activate_gated_backward(
+            kind, u.row(row), u.row(row) + inner, dg.row(row), both.row(row),
+            both.row(row) + inner, inner)
+        }
+      }
+      du = both
+    } else {
+      workers.split(rows, minimum: 32) { range in
+        emend_activate_backward(
+          kind, u.row(range.lowerBound), dg.row(range.lowerBound), dg.row(range.lowerBound),
+          range.count * inner)
+      }
+    }
+    let dx = FloatRows(rows: rows, columns: width)
+    try reader.linear(block.up).applyTransposed(
+      du.base, outputStride: du.columns, to: dx.base, inputStride: width, rows: rows, workers)
+    return dx
+  }
+
+  private func attentionGradient(_ dContext: FloatRows, varying: [Int32]?, store: FloatRows?)
+    -> FloatRows
+  {
+    let headWidth = architecture.headWidth
+    let group = architecture.headCount / architecture.keyValueHeadCount
+    let scale = 1 / Float(headWidth).squareRoot()
+    let gradient = FloatRows(rows: varying?.count ?? rows, columns: queryKeyValue.columns)
+    var slots = [Int32](repeating: -1, count: rows)
+    if let varying {
+      for (slot, row) in varying.enumerated() { slots[Int(row)] = Int32(slot) }
+    } else {
+      for row in 0..<rows { slots[row] = Int32(row) }
+    }
+    workers.forEach(plan.groups.count) { groupIndex in
+      var pointers = RunPointers(capacity: plan.longestRun)
+      for runIndex in plan.groups[groupIndex] {
+        let run = plan.runs[runIndex]
+        guard !run.queries.isEmpty else { continue }
+        pointers.fill(run, plan, queryKeyValue, store, dContext, architecture)
+        pointers.fillGradients(run, plan, gradient, slots, architecture)
+        plan.visible.withUnsafeBufferPointer { visible in
+          guard let first = visible.baseAddress else { return }
+          for head in 0..<architecture.headCount {
+            emend_attend_backward(
+              pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
+              run.queries.count, head * headWidth, head / group * headWidth,
+              head / group * headWidth, headWidth, scale, pointers.constantOutputs,
+              head * headWidth, probabilities.row(head) + run.probabilities, run.keys.count,
+              pointers.queryGradients, pointers.keyGradients, pointers.valueGradients,
+              pointers.scratch)
+          }
+        }
+      }
+      pointers.deallocate()
+    }
+    let positions = varying.map { $0.map { plan.positions[Int($0)] } } ?? plan.positions
+    positions.withUnsafeBufferPointer { positions in
+      guard let first = positions.baseAddress else { return }
+      workers.split(gradient.rows, minimum: 64) { range in
+        rotary?.rotate(
+          gradient.row(range.lowerBound), rows: range.count, stride: gradient.columns,
+          heads: architecture.headCount + architecture.keyValueHeadCount, headWidth: headWidth,
+          positions: first + range.lowerBound, direction: -1)
+      }
+    }
+    return gradient
+  }
+}
+
+extension ModelArchitecture.Activation {
+  var kernel: emend_activation {
+    switch self {
+    case .geluTanh: EMEND_GELU_TANH
+    case .geluErf: EMEND_GELU_ERF
+    case .silu: EMEND_SILU
+    case .relu: EMEND_RELU
+    }
+  }
+}

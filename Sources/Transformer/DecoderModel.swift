@@ -1,0 +1,67 @@
+package import Checkpoint
+package import LinearAlgebra
+
+/// A decoder that can be run: an architecture, the weights of a checkpoint, and tensors put in their place.
+package final class DecoderModel: Sendable {
+  /// What it computes.
+  package let architecture: ModelArchitecture
+  /// Threads that its passes use.
+  package let workers: Workers
+  let reader: WeightReader
+
+  /// Opens the model in a checkpoint; every tensor's shape and type is checked before anything runs.
+  ///
+  /// - Parameters:
+  ///   - residency: `nil` keeps widened weights when they fit in 2 GiB.
+  ///   - workers: threads for its passes.
+  /// - Throws: ``TransformerError``, or what the checkpoint throws for a missing tensor.
+  package init(
+    _ checkpoint: CheckpointDirectory, residency: WeightResidency? = nil, workers: Workers
+  ) throws {
+    let architecture = try ModelArchitecture(checkpoint)
+    var elements = 0
+    for (name, shape) in architecture.expectedShapes() {
+      let view = try checkpoint.tensor(named: name)
+      guard view.shape == shape else {
+        throw TransformerError.wrongShape(tensor: name, found: view.shape, expected: shape)
+      }
+      switch view.elementType {
+      case .float32, .float16, .bfloat16: break
+      default:
+        throw TransformerError.wrongElementType(tensor: name, found: view.elementType.rawValue)
+      }
+      elements += shape.reduce(1, *)
+    }
+    self.architecture = architecture
+    self.workers = workers
+    reader = WeightReader(
+      checkpoint: checkpoint, architecture: architecture,
+      residency: residency ?? (elements <= 1 << 29 ? .resident : .streaming), workers: workers,
+      overrides: [:])
+  }
+
+  private init(_ architecture: ModelArchitecture, _ workers: Workers, _ reader: WeightReader) {
+    self.architecture = architecture
+    self.workers = workers
+    self.reader = reader
+  }
+
+  /// The same model with some tensors replaced, beside those replaced already.
+  ///
+  /// - Parameter tensors: float32 in stored orientation and extent, by name.
+  package func replacing(_ tensors: [String: FloatRows]) -> DecoderModel {
+    DecoderModel(
+      architecture, workers,
+      reader.replacing(reader.overrides.merging(tensors) { _, new in new }))
+  }
+
+  /// A tensor as the model sees it, `[rows, columns]` as stored, widened to float32.
+  package func matrix(named name: String, rows: Int, columns: Int) throws -> Matrix<Float> {
+    var result = Matrix<Float>(rows: rows, columns: columns)
+    try result.storage.withUnsafeMutableBufferPointer { target in
+      guard let base = target.baseAddress else { return }
+      try reader.copyRow(0, of: name, width: rows * columns, to: base)
+    }
+    return result
+  }
+}

@@ -1,0 +1,52 @@
+package import Diagnostics
+
+/// Why a model cannot be run.
+package enum TransformerError: ExplainedError, Equatable {
+  /// The configuration names a family that is not supported.
+  case unknownFamily(file: String, found: String, supported: [String])
+  /// A setting that the family does not have, or that contradicts another.
+  case unsupportedSetting(file: String, key: String, found: String, expected: String)
+  /// A tensor has another shape than the configuration implies.
+  case wrongShape(tensor: String, found: [Int], expected: [Int])
+  /// A tensor is not of a type that can be computed with.
+  case wrongElementType(tensor: String, found: String)
+  /// More tokens than the model has positions for.
+  case tooLong(tokens: Int, limit: Int, text: String)
+  /// A token id beyond the embedding.
+  case tokenOutsideVocabulary(id: Int, vocabulary: Int)
+  /// No tokens at all.
+  case emptyText
+
+  /// What to tell the user.
+  package var explanation: Explanation {
+    switch self {
+    case .unknownFamily(let file, let found, let supported):
+      Explanation(
+        "unknown model family", file: file, field: "model_type", found: found,
+        expected: supported.joined(separator: ", "),
+        remedy: "Only these decoder families can be edited.")
+    case .unsupportedSetting(let file, let key, let found, let expected):
+      Explanation(
+        "unsupported setting", file: file, field: key, found: found, expected: expected,
+        remedy: "The model would compute something else than its authors meant.")
+    case .wrongShape(let tensor, let found, let expected):
+      Explanation(
+        "a tensor's shape contradicts config.json", field: tensor, found: "\(found)",
+        expected: "\(expected)", remedy: "Check that config.json belongs to these weights.")
+    case .wrongElementType(let tensor, let found):
+      Explanation(
+        "a tensor cannot be computed with", field: tensor, found: found,
+        expected: "F32, F16 or BF16", remedy: "Save the checkpoint without quantisation.")
+    case .tooLong(let tokens, let limit, let text):
+      Explanation(
+        "text is longer than the model's context", field: text, found: "\(tokens) tokens",
+        expected: "at most \(limit)", remedy: "Shorten the prompt.")
+    case .tokenOutsideVocabulary(let id, let vocabulary):
+      Explanation(
+        "a token id lies outside the embedding", found: "\(id)", expected: "below \(vocabulary)",
+        remedy: "Check that tokenizer.json belongs to these weights.")
+    case .emptyText:
+      Explanation("the text has no tokens", remedy: "Give a prompt.")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package import Checkpoint
+package import Diagnostics
+internal import Files
+internal import FoundationEssentials
+package import Store
+
+/// The base checkpoint of a repository, opened and known to be the right one.
+///
+/// The first look reads every byte; later ones compare each file's size, time, inode and header with a
+/// stamp that was left then.
+package struct BaseBinding: Sendable {
+  /// The checkpoint.
+  package let checkpoint: CheckpointDirectory
+  /// What the repository says of it.
+  package let manifest: BaseManifest
+
+  /// How closely the checkpoint is looked at.
+  package enum Check: Sendable {
+    /// The stamp where there is one, every byte where there is none.
+    case stamp
+    /// Every byte.
+    case everyByte
+  }
+
+  /// Opens the base that the repository's configuration names.
+  ///
+  /// - Throws: ``WorkflowError/baseUnknown``, ``WorkflowError/wrongBase(path:found:expected:)``,
+  ///   ``WorkflowError/baseChanged(path:files:)``, and what the checkpoint throws.
+  package init(
+    of repository: EditRepository, _ manifest: BaseManifest, check: Check, threads: Int,
+    progress: some ProgressSink
+  ) throws {
+    guard let path = try repository.baseDirectory() else { throw WorkflowError.baseUnknown }
+    let checkpoint = try CheckpointDirectory(path: path)
+    let stamp = Self.storedStamp(repository.location)
+    if check == .everyByte || stamp?.matches(checkpoint) != true {
+      let found = try CheckpointManifest(
+        measuring: checkpoint, threads: threads, progress: progress)
+      guard found.fingerprint == manifest.fingerprint else {
+        if let stamp {
+          throw WorkflowError.baseChanged(path: path, files: stamp.changedFiles(in: checkpoint))
+        }
+        throw WorkflowError.wrongBase(
+          path: path, found: found.fingerprint.hexadecimal,
+          expected: manifest.fingerprint.hexadecimal)
+      }
+      try Self.store(CheckpointStamp(of: checkpoint), at: repository.location)
+    }
+    self.checkpoint = checkpoint
+    self.manifest = manifest
+  }
+
+  /// Binds a repository to a checkpoint directory after reading every byte of it.
+  ///
+  /// - Throws: ``WorkflowError/wrongBase(path:found:expected:)``.
+  package static func bind(
+    _ repository: EditRepository, to path: String, _ manifest: BaseManifest, threads: Int,
+    progress: some ProgressSink
+  ) throws {
+    let checkpoint = try CheckpointDirectory(path: path)
+    let found = try CheckpointManifest(
+      measuring: checkpoint, threads: threads, progress: progress)
+    guard found.fingerprint == manifest.fingerprint else {
+      throw WorkflowError.wrongBase(
+        path: path, found: found.fingerprint.hexadecimal,
+        expected: manifest.fingerprint.hexadecimal)
+    }
+    try remember(checkpoint, in: repository)
+  }
+
+  /// Notes where a checkpoint is that was just measured.
+  static func remember(_ checkpoint: CheckpointDirectory, in repository: EditRepository) throws {
+    try repository.setBaseDirectory(checkpoint.path)
+    try store(CheckpointStamp(of: checkpoint), at: repository.location)
+  }
+
+  /// Files of a checkpoint that do not look as they did when it was last read; all where that is unknown.
+  static func changedFiles(of checkpoint: CheckpointDirectory, _ location: RepositoryLocation)
+    -> [String]
+  {
+    storedStamp(location)?.changedFiles(in: checkpoint) ?? checkpoint.weightFiles.map(\.name)
+  }
+
+  private static func stampPath(_ location: RepositoryLocation) -> String {
+    location.privateDirectory + "/base-stamp.json"
+  }
+
+  /// The stamp; `nil` where there is none that can be read: then every byte is looked at again.
+  private static func storedStamp(_ location: RepositoryLocation) -> CheckpointStamp? {
+    guard let bytes = try? readFile(stampPath(location), limit: 1 << 24) else { return nil }
+    return try? JSONDecoder().decode(CheckpointStamp.self, from: Data(bytes))
+  }
+
+  private static func store(_ stamp: CheckpointStamp, at location: RepositoryLocation) throws {
+    try makeDirectories(location.privateDirectory)
+    try AtomicFile.write([UInt8](try JSONEncoder().encode(stamp)), to: stampPath(location))
+  }
+}

@@ -1,0 +1,252 @@
+internal import Checkpoint
+internal import Delta
+package import Editing
+package import Evaluation
+internal import LinearAlgebra
+internal import Store
+internal import Transformer
+
+/// A batch solved on some state, measured, and ready to be recorded.
+package struct BatchSolution: Sendable {
+  /// The facts, in the order of the targets and measurements.
+  package let cases: [FactCase]
+  /// The deltas.
+  package let encoded: EncodedEdit
+  /// Each fact before the edit.
+  package let before: [FactMeasurement]
+  /// Each fact after it, on exactly the weights that `apply` writes.
+  package let after: [FactMeasurement]
+  /// z of each fact, `[d]`.
+  let targets: [[Float]]
+  let templates: ContextTemplates
+  /// What the manifest says.
+  let description: EditDescription
+
+  /// Adds the edit to a commit in the making.
+  ///
+  /// - Returns: its id, and the bytes of its payloads.
+  func add(to commit: StackCommit) throws -> (id: EditID, payloadBytes: Int) {
+    let writer = commit.newEdit()
+    for part in encoded.parts {
+      try writer.add(delta: part.description, payload: part.delta.payload())
+    }
+    try writer.add(targets: TargetArchive.encode(targets))
+    let lines = Editing.FactLines.encode(cases).split(separator: 10)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
+    return (id, writer.payloadByteCount)
+  }
+}
+
+/// The state that a batch is solved on: a stack, less some edits, with others beside it.
+struct SolveState {
+  let stack: EditStack
+  var excluded: Set<EditID> = []
+  var extra: [EncodedEdit.Part] = []
+  /// The facts behind `extra`.
+  var extraHistory: [EditHistory] = []
+
+  /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
+  func weightsKey(_ base: BaseManifest) -> Digest {
+    var digest = DigestAccumulator()
+    digest.append(Array(base.fingerprint.hexadecimal.utf8))
+    for id in stack.edits where !excluded.contains(id) {
+      digest.append(Array(id.hexadecimal.utf8))
+    }
+    let beside = extra.map { "\($0.tensor) \(Digest(of: $0.delta.payload()))" }.sorted()
+    for name in beside { digest.append(Array(name.utf8)) }
+    return digest.finish()
+  }
+
+  /// Puts an edit that is in the repository beside the stack.
+  mutating func add(stored edit: StoredEdit) throws {
+    extra += try EncodedEdit(stored: edit).parts
+    if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
+      extraHistory.append(
+        EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
+    }
+  }
+
+  /// Puts a solved batch beside the stack.
+  mutating func add(_ solution: BatchSolution) {
+    extra += solution.encoded.parts
+    extraHistory.append(
+      EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates))
+  }
+}
+
+/// Everything that a batch's solution depends on besides facts and state.
+struct SolveRecipe {
+  let hyperparameters: MEMITHyperparameters
+  let templates: ContextTemplates
+  let stop: StopRule
+  let sameSubject: SameSubject
+  let history: HistoryRule
+  let precision: Double
+  let tool: String
+}
+
+/// Whether the keys of active edits enter a new batch's solve.
+package enum HistoryRule: String, Sendable, Equatable, CaseIterable {
+  /// They do: a new batch changes what earlier facts say as little as it changes ordinary text.
+  case protect
+  /// They do not: the MEMIT authors' behaviour.
+  case forget
+}
+
+/// Solves batches: from facts alone, or from targets that were stored.
+struct BatchSolver {
+  let workspace: Workspace
+  /// `nil` for work that needs no solve.
+  let moments: MomentArchive?
+  var cacheDirectory: String?
+
+  /// Where targets are remembered, with the name of the state's weights.
+  func memory(for state: SolveState, _ base: BaseManifest) throws -> TargetMemory {
+    let directory = cacheDirectory ?? workspace.repository.location.cacheDirectory
+    return TargetMemory(
+      TargetCacheDirectory(directory), weights: state.weightsKey(base))
+  }
+
+  /// Solves a batch on a state and measures it.
+  ///
+  /// - Parameter stored: stored targets, `[d]` each, by the fact's index; the others are optimised.
+  /// - Returns: the solution, and the steps that each target took (0 for stored ones).
+  /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``.
+  func solve(
+    _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe,
+    given stored: [Int: [Float]] = [:]
+  ) throws -> (solution: BatchSolution, steps: [Int]) {
+    guard let moments else { throw WorkflowError.noMoments }
+    let base = try workspace.base()
+    let tokenizer = try workspace.tokenizer()
+    let model = try workspace.model(
+      at: state.stack, excluding: state.excluded, adding: state.extra)
+    let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
+    let editor = MEMITEditor(
+      model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop,
+      sameSubject: recipe.sameSubject, memory: try memory(for: state, base.manifest))
+    let edit = try editor.edit(
+      cases.map(\.fact), moments: moments, given: stored,
+      protecting: recipe.history == .protect ? history(of: state) : [],
+      progress: workspace.progress)
+    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) {
+      update in
+      let weight = try model.matrix(
+        named: update.tensor, rows: update.left.rows, columns: update.right.rows)
+      return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    }
+    let edited = try workspace.model(
+      at: state.stack, excluding: state.excluded, adding: state.extra + encoded.parts)
+    guard try changesAnything(encoded, from: model, to: edited) else {
+      throw EditingError.changesNothing
+    }
+    let after = try FactMeter(PromptScorer(edited, tokenizer)).measure(cases)
+    let description = EditDescription(
+      method: "memit",
+      hyperparameters: recipe.hyperparameters.canonicalJSON(
+        recipe, groups: recipe.templates.groups.map(\.count)),
+      contextTemplates: recipe.templates.all, provenance: .computed,
+      computedOn: state.stack.tree,
+      statistics: try recipe.hyperparameters.layers.map {
+        .init(name: "cov.\($0)", digest: try moments.digest(layer: $0))
+      },
+      measurements: .init([
+        ("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json),
+      ]), tool: recipe.tool)
+    let solution = BatchSolution(
+      cases: cases, encoded: encoded, before: before, after: after, targets: edit.targets,
+      templates: recipe.templates, description: description)
+    return (solution, edit.steps)
+  }
+
+  /// Solves an edit again from its stored targets, for some of its facts, by its own recipe.
+  ///
+  /// - Throws: as above, and ``WorkflowError/damagedTargets(edit:reason:)``.
+  func solveAgain(
+    _ edit: StoredEdit, keeping isKept: (FactCase) -> Bool, on state: SolveState,
+    refreshingTargets: TargetRefresh, tool: String
+  ) throws -> BatchSolution {
+    let model = try workspace.base().architecture()
+    let manifest = edit.manifest
+    let recorded = manifest.description
+    let hyperparameters = try MEMITHyperparameters(
+      manifest: recorded.hyperparameters, of: edit.id.abbreviated, layerCount: model.layerCount)
+    let cases = try ListFacts.facts(of: edit)
+    let kept = cases.indices.filter { isKept(cases[$0]) }
+    var stored: [Int: [Float]] = [:]
+    if refreshingTargets == .keep {
+      guard let bytes = try edit.targets() else {
+        throw WorkflowError.damagedTargets(edit: edit.id.abbreviated, reason: "there are none")
+      }
+      let all = try TargetArchive.decode(bytes, width: model.width, count: cases.count)
+      // A target that a fact shared with one that goes says what that one said, too.
+      let gone = Set(cases.filter { !isKept($0) }.map(\.fact.subject))
+      for (place, index) in kept.enumerated() where !gone.contains(cases[index].fact.subject) {
+        stored[place] = all[index]
+      }
+    }
+    let recipe = SolveRecipe(
+      hyperparameters: hyperparameters, templates: try Self.templates(of: recorded),
+      stop: Self.text(recorded, "stop").flatMap(StopRule.init) ?? .loss,
+      sameSubject: Self.text(recorded, "same_subject").flatMap(SameSubject.init) ?? .merge,
+      history: Self.text(recorded, "history").flatMap(HistoryRule.init) ?? .protect,
+      precision: Self.text(recorded, "precision").flatMap(Double.init)
+        ?? TensorDelta.defaultPrecision, tool: tool)
+    return try solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
+  }
+
+  /// The facts of the edits that a state has, each in its own contexts. Imported edits without contexts
+  /// protect nothing.
+  private func history(of state: SolveState) throws -> [EditHistory] {
+    let ids = state.stack.edits.filter { !state.excluded.contains($0) }
+    let stored = try ids.compactMap { id -> EditHistory? in
+      let edit = try state.stack.edit(id)
+      guard let templates = try? Self.templates(of: edit.manifest.description) else { return nil }
+      return EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates)
+    }
+    return stored + state.extraHistory
+  }
+
+  private static func text(_ description: EditDescription, _ key: String) -> String? {
+    if case .string(let text) = description.hyperparameters[key] { text } else { nil }
+  }
+
+  static func templates(of description: EditDescription) throws -> ContextTemplates {
+    var rest = description.contextTemplates[...]
+    var groups: [[String]] = []
+    if case .array(let counts) = description.hyperparameters["context_groups"] {
+      for case .integer(let count) in counts {
+        let size = min(max(0, Int(count)), rest.count)
+        groups.append(Array(rest.prefix(size)))
+        rest = rest.dropFirst(size)
+      }
+    }
+    if !rest.isEmpty { groups.append(Array(rest)) }
+    return try ContextTemplates(groups: groups)
+  }
+
+  /// Whether any stored weight differs: rounding to the checkpoint's type can swallow a small edit whole.
+  private func changesAnything(
+    _ encoded: EncodedEdit, from old: DecoderModel, to new: DecoderModel
+  ) throws -> Bool {
+    try encoded.parts.contains { part in
+      let (rows, columns) = (part.delta.rows, part.delta.columns)
+      return try old.matrix(named: part.tensor, rows: rows, columns: columns)
+        != new.matrix(named: part.tensor, rows: rows, columns: columns)
+    }
+  }
+}
+
+/// Whether targets are taken as stored or optimised anew.
+package enum TargetRefresh: Sendable, Equatable {
+  /// The stored targets: nothing is optimised.
+  case keep
+  /// New targets on the present state.
+  case refresh
+}
+
+extension BaseBinding {
+  /// The base's architecture, from its configuration.
+  func architecture() throws -> ModelArchitecture { try ModelArchitecture(checkpoint) }
+}

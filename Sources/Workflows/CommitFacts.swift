@@ -1,0 +1,100 @@
+package import Editing
+package import Evaluation
+package import Store
+internal import Transformer
+
+/// Computes a batch of edits on the current state and records it: `emend commit FACTS`.
+package struct CommitFacts {
+  /// What was computed, measured and recorded.
+  package struct Outcome: Sendable {
+    /// The commit.
+    package let commit: RecordedCommit
+    /// The edit's id.
+    package let edit: EditID
+    /// The facts, in the order of the measurements.
+    package let cases: [FactCase]
+    /// Facts of the file that were there twice and entered once.
+    package let duplicates: Int
+    /// Each fact before the edit.
+    package let before: [FactMeasurement]
+    /// Each fact after it, on exactly the weights that `apply` writes.
+    package let after: [FactMeasurement]
+    /// Steps that each target took.
+    package let steps: [Int]
+    /// What the manifest says of each tensor.
+    package let tensors: [DeltaRecord.Description]
+    /// Bytes of deltas and targets.
+    package let payloadBytes: Int
+  }
+
+  /// How a batch is solved, where the authors' way is not the only one.
+  package struct Rules: Sendable {
+    /// When a target is good enough.
+    package var stop = StopRule.loss
+    /// What becomes of several facts about one subject.
+    package var sameSubject = SameSubject.merge
+    /// Whether earlier facts are protected.
+    package var history = HistoryRule.protect
+
+    /// The defaults.
+    package init() {}
+  }
+
+  private let workspace: Workspace
+  private let settings: EditSettings
+
+  /// Where an edit's ingredients come from, beside the repository.
+  package init(in workspace: Workspace, _ settings: EditSettings) {
+    self.workspace = workspace
+    self.settings = settings
+  }
+
+  /// Edits the model at `HEAD` and commits.
+  ///
+  /// - Parameters:
+  ///   - path: a facts file.
+  ///   - message: the commit's; a summary of the facts where it is `nil`.
+  ///   - precision: the relative error of the stored delta.
+  ///   - tool: this program's name and version.
+  /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EditingError``,
+  ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
+  ///   then.
+  package func run(
+    _ path: String, message: String?, rules: Rules, precision: Double, tool: String
+  ) throws -> Outcome {
+    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
+    let repository = workspace.repository
+    let head = try repository.head().commit
+    let stack = try repository.stack(at: head)
+    let model = try workspace.model(at: stack)
+    let recipe = SolveRecipe(
+      hyperparameters: try settings.memit(for: model),
+      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
+      sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
+    let solver = BatchSolver(
+      workspace: workspace, moments: try settings.momentArchive(for: model),
+      cacheDirectory: settings.targetCache)
+    let (solution, steps) = try solver.solve(
+      cases, on: SolveState(stack: stack), recipe)
+    let commit = StackCommit(in: repository)
+    let (id, payloadBytes) = try solution.add(to: commit)
+    let recorded = try commit.record(
+      message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
+    return Outcome(
+      commit: recorded, edit: id, cases: cases, duplicates: duplicates,
+      before: solution.before, after: solution.after, steps: steps,
+      tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
+  }
+
+  /// "Edit 50 facts: Eiffel Tower, Danielle Darrieux, …".
+  private static func summary(of cases: [FactCase]) -> String {
+    var subjects: [String] = []
+    for factCase in cases where !subjects.contains(factCase.fact.subject) {
+      subjects.append(factCase.fact.subject)
+      if subjects.count == 3 { break }
+    }
+    let more = cases.count > subjects.count ? ", …" : ""
+    let noun = cases.count == 1 ? "fact" : "facts"
+    return "Edit \(cases.count) \(noun): \(subjects.joined(separator: ", "))\(more)"
+  }
+}

@@ -1,0 +1,104 @@
+internal import Checkpoint
+internal import Editing
+internal import Evaluation
+internal import Store
+
+extension DecimalText {
+  /// A finite number with six significant digits: enough for people and checks, the same everywhere.
+  static func rounded(_ value: Double) -> DecimalText {
+    DecimalText(value.roundedToSignificantDigits(6)) ?? .zero
+  }
+
+  private static let zero: DecimalText = {
+    guard let zero = DecimalText(0.0) else { preconditionFailure("zero is finite") }
+    return zero
+  }()
+}
+
+extension Double {
+  fileprivate func roundedToSignificantDigits(_ digits: Int) -> Double {
+    guard self != 0, isFinite else { return isFinite ? self : 0 }
+    var scale = 1.0
+    let limit = 1.0
+    var magnitude = abs(self)
+    while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
+    while magnitude < limit { (magnitude, scale) = (magnitude * 10, scale * 10) }
+    for _ in 1..<digits { scale *= 10 }
+    // Dividing by a power of ten above 1 gives the number whose text is short.
+    return scale >= 1 ? (self * scale).rounded() / scale : (self * scale).rounded() * (1 / scale)
+  }
+}
+
+extension BatchMeasurement {
+  /// As the manifest keeps it: decimal text and counts.
+  var json: CanonicalJSON {
+    .object(
+      .init(
+        named.map { name, mean in
+          (
+            name,
+            .object(
+              .init([
+                ("count", .integer(Int64(mean.count))),
+                ("mean", .string(DecimalText.rounded(mean.value).description)),
+              ]))
+          )
+        }))
+  }
+}
+
+extension MEMITHyperparameters {
+  /// As the manifest keeps them.
+  func canonicalJSON(_ recipe: SolveRecipe, groups: [Int]) -> CanonicalJSON.Object {
+    let members = json.map { key, value in (key, CanonicalJSON(value)) }
+    return .init(
+      members + [
+        ("context_groups", .array(groups.map { .integer(Int64($0)) })),
+        ("history", .string(recipe.history.rawValue)),
+        ("precision", .string(DecimalText.rounded(recipe.precision).description)),
+        ("same_subject", .string(recipe.sameSubject.rawValue)),
+        ("stop", .string(recipe.stop.rawValue)),
+      ])
+  }
+
+  /// What a manifest keeps.
+  ///
+  /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)``.
+  init(manifest: CanonicalJSON.Object, of edit: String, layerCount: Int) throws {
+    let ours: Set<String> = ["context_groups", "history", "precision", "same_subject", "stop"]
+    let members = manifest.members.filter { !ours.contains($0.name) }
+      .map { ($0.name, JSONValue($0.value)) }
+    try self.init(
+      json: .object(JSONObject(members)), file: "edit \(edit)", layerCount: layerCount)
+  }
+}
+
+extension JSONValue {
+  /// A manifest's value, decimal text taken as a number.
+  init(_ value: CanonicalJSON) {
+    switch value {
+    case .object(let object):
+      self = .object(JSONObject(object.members.map { ($0.name, JSONValue($0.value)) }))
+    case .array(let elements): self = .array(elements.map { JSONValue($0) })
+    case .string(let text): self = Double(text).map { .number($0) } ?? .string(text)
+    case .integer(let number): self = .integer(Int(number))
+    case .boolean(let value): self = .bool(value)
+    }
+  }
+}
+
+extension CanonicalJSON {
+  /// A value whose fractions become decimal text.
+  init(_ value: JSONValue) {
+    switch value {
+    case .null: self = .string("null")
+    case .bool(let value): self = .boolean(value)
+    case .integer(let value): self = .integer(Int64(value))
+    case .number(let value): self = .string(DecimalText.rounded(value).description)
+    case .string(let text): self = .string(text)
+    case .array(let elements): self = .array(elements.map { CanonicalJSON($0) })
+    case .object(let object):
+      self = .object(.init(object.members.map { ($0.key, CanonicalJSON($0.value)) }))
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package import Checkpoint
+package import Store
+
+/// Where a repository stands: `emend status`.
+package struct RepositoryStatus: Sendable {
+  /// How much is known of the base without reading it.
+  package enum BaseState: Sendable, Equatable {
+    /// Its files look as they did when they were last read.
+    case present(path: String)
+    /// Files differ from then; every byte is read before it is used.
+    case changed(path: String, files: [String])
+    /// It cannot be opened.
+    case missing(path: String)
+    /// Nobody said where it is.
+    case unknown
+  }
+
+  /// The branch, unless `HEAD` is on a commit itself.
+  package let branch: String?
+  /// The commit.
+  package let commit: ObjectID
+  /// Its first line.
+  package let summary: String
+  /// Active edits.
+  package let edits: Int
+  /// Their facts.
+  package let facts: Int
+  /// Bytes of their payloads.
+  package let payloadBytes: Int
+  /// Tensors that they change.
+  package let tensors: Int
+  /// The base's fingerprint.
+  package let fingerprint: Digest
+  /// What the base is.
+  package let architecture: String
+  /// Where it is.
+  package let base: BaseState
+
+  /// Looks at a repository; no weight is read.
+  ///
+  /// - Throws: what the store throws.
+  package init(of repository: EditRepository) throws {
+    let head = try repository.head()
+    let stack = try repository.stack(at: head.commit)
+    let manifest = try stack.base()
+    let edits = try stack.edits.map { try stack.edit($0).manifest }
+    branch = head.branch
+    commit = head.commit
+    summary = try repository.commit(head.commit).summary
+    self.edits = edits.count
+    facts = edits.reduce(0) { $0 + $1.facts.count }
+    payloadBytes = edits.reduce(0) { $0 + $1.payloadByteCount }
+    tensors = Set(edits.flatMap { $0.deltas.map(\.tensor) }).count
+    fingerprint = manifest.fingerprint
+    architecture = manifest.architecture
+    base = try Self.state(of: repository)
+  }
+
+  private static func state(of repository: EditRepository) throws -> BaseState {
+    guard let path = try repository.baseDirectory() else { return .unknown }
+    guard let checkpoint = try? CheckpointDirectory(path: path) else { return .missing(path: path) }
+    let changed = BaseBinding.changedFiles(of: checkpoint, repository.location)
+    return changed.isEmpty ? .present(path: path) : .changed(path: path, files: changed)
+  }
+}

@@ -1,0 +1,106 @@
+package import Checkpoint
+internal import Delta
+package import Store
+package import Transformer
+
+/// Computes the tensors that a set of edits changes: base ⊕ stack, bit for bit the same everywhere.
+package struct StackMaterialiser {
+  /// One edit's change of one tensor: in the repository, or in memory before it is recorded.
+  private enum Source {
+    case stored(StoredEdit)
+    case given(TensorDelta)
+  }
+
+  private struct Change {
+    let tensor: BaseManifest.Tensor
+    let grid: FixedPointGrid
+    var sources: [Source]
+    var rows: Int { Self.extents(tensor.shape).rows }
+    var columns: Int { Self.extents(tensor.shape).columns }
+
+    /// A tensor as a matrix of its last extent; one row where it has one dimension.
+    static func extents(_ shape: [Int]) -> (rows: Int, columns: Int) {
+      (shape.dropLast().reduce(1, *), shape.last ?? 1)
+    }
+  }
+
+  private var changes: [String: Change] = [:]
+
+  /// Collects what a stack changes; payloads are read when a tensor is asked for.
+  ///
+  /// - Parameters:
+  ///   - excluded: edits of the stack that are left out.
+  ///   - extra: deltas beside the stack's.
+  /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)`` and what the store throws.
+  package init(
+    _ stack: EditStack, _ base: BaseManifest, excluding excluded: Set<EditID> = [],
+    adding extra: [EncodedEdit.Part] = []
+  ) throws {
+    for id in stack.edits where !excluded.contains(id) {
+      let edit = try stack.edit(id)
+      for delta in edit.manifest.deltas {
+        try add(
+          .stored(edit), to: delta.tensor, shape: delta.description.shape, of: base,
+          edit: id.abbreviated)
+      }
+    }
+    for part in extra {
+      try add(
+        .given(part.delta), to: part.tensor, shape: part.description.shape, of: base, edit: "new")
+    }
+  }
+
+  private mutating func add(
+    _ source: Source, to name: String, shape: [Int], of base: BaseManifest, edit: String
+  ) throws {
+    guard let tensor = base.tensor(named: name), let exponent = tensor.gridExponent,
+      tensor.shape == shape
+    else {
+      throw WorkflowError.foreignTensor(
+        edit: edit, tensor: name, found: "\(shape)",
+        expected: base.tensor(named: name).map { "\($0.shape), floating" } ?? "no such tensor")
+    }
+    var change =
+      try changes[name]
+      ?? Change(tensor: tensor, grid: FixedPointGrid(exponent: exponent), sources: [])
+    change.sources.append(source)
+    changes[name] = change
+  }
+
+  /// The tensors that at least one edit changes, by name.
+  package var changedTensors: [String] { changes.keys.sorted() }
+
+  /// Writes a changed tensor, piece by piece, in the checkpoint's element type.
+  ///
+  /// - Parameter source: the base's tensor.
+  package func write(
+    _ source: TensorView, to sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard let change = changes[source.name] else { return try sink(source.bytes) }
+    let limits = PayloadLimits(rows: change.rows, columns: change.columns)
+    let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
+    try Materialiser(elementType: source.elementType, grid: change.grid).materialise(
+      source.bytes, adding: sum, of: change.sources.count,
+      load: { index in
+        switch change.sources[index] {
+        case .given(let delta): return delta
+        case .stored(let edit):
+          return try TensorDelta(payload: edit.delta(of: source.name), limits: limits)
+        }
+      }, write: sink)
+  }
+
+  /// A changed tensor in float32, rounded to the checkpoint's element type first.
+  package func widened(_ source: TensorView) throws -> FloatRows {
+    let (rows, columns) = Change.extents(source.shape)
+    let result = FloatRows(rows: rows, columns: columns)
+    var done = 0
+    try write(source) { bytes in
+      let count = bytes.count / source.elementType.byteCount
+      source.elementType.widen(
+        bytes, into: UnsafeMutableBufferPointer(start: result.base + done, count: count))
+      done += count
+    }
+    return result
+  }
+}

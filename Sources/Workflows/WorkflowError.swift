@@ -1,0 +1,92 @@
+package import Diagnostics
+
+/// Why a verb cannot be carried out.
+package enum WorkflowError: ExplainedError, Equatable {
+  /// The repository does not know where its base is.
+  case baseUnknown
+  /// The checkpoint is not the one that the repository starts from.
+  case wrongBase(path: String, found: String, expected: String)
+  /// Files of the base are not as they were when it was last looked at.
+  case baseChanged(path: String, files: [String])
+  /// The tokenizer is not the one that the repository was made with.
+  case wrongTokenizer(path: String, found: String, expected: String)
+  /// A base whose grid cannot be made, or that has nothing to edit.
+  case nothingToEdit(path: String)
+  /// There are no second moments to solve with.
+  case noMoments
+  /// Second moments of other layers or another model.
+  case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
+  /// A merge's sides give one subject and prompt different objects.
+  case mergeConflicts(lines: [String], count: Int)
+  /// The facts named are not in the edit.
+  case noSuchFacts(subjects: [String], revision: String)
+  /// A commit that brought no edit that is active now.
+  case nothingActive(revision: String)
+  /// A payload that is not what its manifest says.
+  case damagedTargets(edit: String, reason: String)
+  /// An edit names a tensor that the base does not have, or has in another shape.
+  case foreignTensor(edit: String, tensor: String, found: String, expected: String)
+
+  /// What to tell the user.
+  package var explanation: Explanation {
+    switch self {
+    case .baseUnknown:
+      Explanation(
+        "the repository does not know where its base is",
+        remedy: "Say so with 'emend base DIR'; it is verified before it is used.")
+    case .wrongBase(let path, let found, let expected):
+      Explanation(
+        "this checkpoint is not the repository's base", file: path, field: "fingerprint",
+        found: found, expected: expected,
+        remedy: "Edits are exact only on the weights they were made for. "
+          + "Name the right directory with 'emend base DIR'.")
+    case .baseChanged(let path, let files):
+      Explanation(
+        "the base has changed since it was fingerprinted", file: path,
+        field: files.joined(separator: ", "), found: "other weights",
+        expected: "the weights that 'emend init' saw",
+        remedy: "Restore the checkpoint, or name another copy of it with 'emend base DIR'.")
+    case .wrongTokenizer(let path, let found, let expected):
+      Explanation(
+        "the tokenizer is not the one the repository was made with", file: path,
+        field: "SHA-256", found: found, expected: expected,
+        remedy: "Restore the base's tokenizer.json.")
+    case .nothingToEdit(let path):
+      Explanation(
+        "the checkpoint has no tensor that could be edited", file: path,
+        expected: "at least one F32, F16 or BF16 matrix")
+    case .noMoments:
+      Explanation(
+        "there are no second moments to solve with",
+        remedy: "Compute them once with 'emend stats --corpus FILE', or give a file with --stats.")
+    case .momentsDoNotFit(let file, let layer, let found, let expected):
+      Explanation(
+        "second moments of another model or other layers", file: file, field: "cov.\(layer)",
+        found: found, expected: expected,
+        remedy: "Compute them for this base with 'emend stats'.")
+    case .mergeConflicts(let lines, let count):
+      Explanation(
+        "the two sides contradict each other", field: lines.joined(separator: "; "),
+        found: "\(count) conflicting fact\(count == 1 ? "" : "s")",
+        expected: "one object for each subject and prompt",
+        remedy: "Say which side's facts stay: --ours or --theirs.")
+    case .noSuchFacts(let subjects, let revision):
+      Explanation(
+        "the commit has no facts about this", field: subjects.joined(separator: ", "),
+        found: "nothing in \(revision)",
+        remedy: "List them with 'emend show \(revision)'.")
+    case .nothingActive(let revision):
+      Explanation(
+        "the commit brought no edit that is active now", field: revision,
+        remedy: "Look for it with 'emend log'.")
+    case .damagedTargets(let edit, let reason):
+      Explanation(
+        "the stored targets are damaged", field: "edit \(edit)", found: reason,
+        remedy: "Fetch the edit again, or run 'emend fsck'.")
+    case .foreignTensor(let edit, let tensor, let found, let expected):
+      Explanation(
+        "an edit changes a tensor that the base does not have", field: "edit \(edit), \(tensor)",
+        found: found, expected: expected, remedy: "The repository is damaged: run 'emend fsck'.")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Checkpoint
+package import Diagnostics
+internal import Files
+package import LinearAlgebra
+package import Store
+package import Transformer
+
+/// A repository with its base, and the means to run the model at any revision.
+///
+/// Belongs to one thread, as its repository does.
+package final class Workspace {
+  /// The repository.
+  package let repository: EditRepository
+  /// Threads that computations use.
+  package let workers: Workers
+  /// Memory that one batch of work may take, in bytes.
+  package let memory: Int
+  /// Hears how far the work is.
+  package let progress: any ProgressSink
+  private var openedBase: BaseBinding?
+
+  /// Opens nothing but the repository; the base is opened when it is first needed.
+  package init(
+    _ repository: EditRepository, workers: Workers, memory: Int, progress: any ProgressSink
+  ) {
+    self.repository = repository
+    self.workers = workers
+    self.memory = memory
+    self.progress = progress
+  }
+
+  /// The base, verified by its stamp.
+  ///
+  /// - Throws: what ``BaseBinding`` throws.
+  package func base() throws -> BaseBinding {
+    if let openedBase { return openedBase }
+    let manifest = try repository.stack(at: repository.head().commit).base()
+    let base = try BaseBinding(
+      of: repository, manifest, check: .stamp, threads: workers.count, progress: progress)
+    openedBase = base
+    return base
+  }
+
+  /// The edits active at a revision.
+  package func stack(at revision: RevisionExpression) throws -> EditStack {
+    try repository.stack(at: repository.commitID(revision))
+  }
+
+  /// The base's tokenizer, the very file that the repository was made with.
+  ///
+  /// - Throws: ``WorkflowError/wrongTokenizer(path:found:expected:)``, ``TokenizerError``.
+  package func tokenizer() throws -> BytePairTokenizer {
+    let base = try base()
+    let path = base.checkpoint.path + "/tokenizer.json"
+    if let expected = base.manifest.tokenizer {
+      let found = try MappedFile(path: path).withBytes { Digest(of: $0) }
+      guard found == expected else {
+        throw WorkflowError.wrongTokenizer(
+          path: path, found: found.hexadecimal, expected: expected.hexadecimal)
+      }
+    }
+    return try BytePairTokenizer(contentsOf: path)
+  }
+
+  /// The unedited model.
+  package func baseModel() throws -> DecoderModel {
+    try DecoderModel(base().checkpoint, workers: workers)
+  }
+
+  /// The model with some edits applied, exactly as a materialised checkpoint would compute.
+  ///
+  /// - Parameters:
+  ///   - excluded: edits of the stack that are left out.
+  ///   - extra: deltas beside the stack's.
+  package func model(
+    at stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
+  ) throws -> DecoderModel {
+    let base = try base()
+    let materialiser = try StackMaterialiser(
+      stack, base.manifest, excluding: excluded, adding: extra)
+    let model = try baseModel()
+    var tensors: [String: FloatRows] = [:]
+    for name in materialiser.changedTensors {
+      tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))
+    }
+    return model.replacing(tensors)
+  }
+}

@@ -1,0 +1,130 @@
+import ArgumentParser
+import Checkpoint
+import Diagnostics
+import Editing
+import Files
+import LinearAlgebra
+import Transformer
+import Workflows
+
+/// The targets, keys and solves of a batch, against the same work one request at a time on whole
+/// sequences, and against what the authors' program took.
+struct EditBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "edit",
+    abstract: "Measure processor seconds an edit for targets, keys and solves")
+
+  @Option(help: "The bundled model to edit: fictional or counterfact")
+  var model = "fictional"
+
+  @Option(help: "The directory with the bundled models")
+  var fixtures = "Fixtures"
+
+  @Option(help: "Threads")
+  var threads = 1
+
+  @Option(help: "Batches, smallest first")
+  var batches: [Int] = [1, 10, 100]
+
+  /// The authors' program (PyTorch, one thread, this kind of machine): a target of 25 steps, and the keys
+  /// of all layers, in processor seconds an edit. Measured for `Fixtures/fictional/README.md`.
+  private static let authors = (target: 1.07, keys: 0.15)
+
+  func run() throws {
+    KernelThreads.set(1)
+    let directory = "\(fixtures)/\(model)"
+    let checkpoint = try CheckpointDirectory(path: directory + "/model")
+    let decoder = try DecoderModel(checkpoint, workers: Workers(threads))
+    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
+    let hparams = directory + "/hparams_memit.json"
+    let hyperparameters = try MEMITHyperparameters(
+      json: JSONValue(parsing: readFile(hparams, limit: 1 << 20), file: hparams), file: hparams,
+      layerCount: decoder.architecture.layerCount)
+    let isFictional = model == "fictional"
+    let templateFile =
+      isFictional
+      ? fixtures + "/reference/memit/context_templates.json" : directory + "/context_templates.json"
+    let templates = try ContextTemplates(
+      json: readFile(templateFile, limit: 1 << 20), file: templateFile)
+    let facts = try FactsFile(
+      path: directory + (isFictional ? "/facts.json" : "/counterfact_500.json")
+    ).cases.map(\.fact)
+    let editor = MEMITEditor(decoder, tokenizer, hyperparameters, templates)
+    let moments = try moments(decoder, tokenizer, hyperparameters, directory)
+
+    print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
+    let naive = try wholeSequences(editor, decoder, hyperparameters, Array(facts.prefix(4)))
+    print(
+      "    n  tokens     target  (steps)   keys + solve   target: naive/ours  authors/ours   "
+        + "keys: authors/ours")
+    for count in batches {
+      let batch = Array(facts.prefix(count))
+      let start = ProcessorTime.now
+      let requests = try editor.tokens(of: batch)
+      let tokenised = ProcessorTime.now
+      let targets = try TargetOptimiser(decoder, hyperparameters).targets(
+        for: zip(batch, requests).map { ($0.title, $1) }, progress: NoProgress())
+      let optimised = ProcessorTime.now
+      _ = try ResidualSpread(decoder, hyperparameters, moments).updates(
+        requests, targets: MEMITEditor.columns(targets), weights: templates.keyWeights,
+        progress: NoProgress())
+      let solved = ProcessorTime.now
+      let n = Double(batch.count)
+      let target = (optimised - tokenised) / n
+      let keys = (solved - optimised) / n
+      let steps = Double(targets.reduce(0) { $0 + $1.steps.count }) / n
+      print(
+        Figure.column("\(batch.count)", 5)
+          + Figure.column(Figure.seconds((tokenised - start) / n), 10)
+          + Figure.column(Figure.seconds(target), 11) + Figure.column(Figure.fixed(steps, 1), 8)
+          + Figure.column(Figure.seconds(keys), 15)
+          + Figure.column(Figure.fixed(naive / target, 1) + "x", 21)
+          + Figure.column(Figure.fixed(Self.authors.target / target, 1) + "x", 14)
+          + Figure.column(Figure.fixed(Self.authors.keys / keys, 1) + "x", 21))
+    }
+  }
+
+  /// Our own naive path: what a target takes when nothing is shared, cut or batched.
+  private func wholeSequences(
+    _ editor: MEMITEditor, _ decoder: DecoderModel, _ hyperparameters: MEMITHyperparameters,
+    _ facts: [Fact]
+  ) throws -> Double {
+    let requests = try zip(facts, editor.tokens(of: facts)).map { ($0.title, $1) }
+    let measured = try ProcessorTime.measure {
+      try TargetOptimiser(decoder, hyperparameters, work: .wholeSequencesAlone).targets(
+        for: requests, progress: NoProgress())
+    }
+    let ours = try TargetOptimiser(decoder, hyperparameters).targets(
+      for: requests, progress: NoProgress())
+    let agree = zip(measured.output, ours).allSatisfy { naive, fast in
+      naive.steps.count == fast.steps.count && cosine(naive.vector, fast.vector) > 0.9999
+    }
+    let seconds = measured.seconds / Double(facts.count)
+    print(
+      "naive path (one request at a time, whole sequences): \(Figure.seconds(seconds)) a target; "
+        + "targets \(agree ? "agree" : "DIFFER")")
+    guard agree else { throw ExitCode(1) }
+    return seconds
+  }
+
+  private func moments(
+    _ decoder: DecoderModel, _ tokenizer: BytePairTokenizer,
+    _ hyperparameters: MEMITHyperparameters, _ directory: String
+  ) throws -> any SecondMomentSource {
+    if model == "fictional" {
+      return try MomentArchive(
+        path: fixtures + "/reference/memit/cov.safetensors",
+        innerWidth: decoder.architecture.innerWidth)
+    }
+    return try MomentCollector(decoder, tokenizer, layers: hyperparameters.layers).collect(
+      Corpus(path: directory + "/corpus.txt", boundary: .line), limit: 400, named: "corpus",
+      progress: NoProgress())
+  }
+
+  private func cosine(_ a: [Float], _ b: [Float]) -> Double {
+    func product(_ x: [Float], _ y: [Float]) -> Double {
+      zip(x, y).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    return product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+  }
+}

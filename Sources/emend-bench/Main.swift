@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Measures what the project claims: every figure as a ratio against a reference in the same run.
+@main
+struct EmendBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "emend-bench",
+    abstract: "Measure what emend claims, each figure beside its reference",
+    subcommands: [CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self])
+}

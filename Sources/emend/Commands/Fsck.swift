@@ -1,0 +1,22 @@
+internal import ArgumentParser
+internal import Workflows
+
+/// `emend fsck`
+struct Fsck: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Verify every byte of the repository",
+    discussion: """
+      Every object, every SHA-256, every id and every payload that any branch or tag reaches. Damage is \
+      named with the commits that need it; the exit status is then 1.
+
+      EXAMPLE: emend fsck
+      """)
+
+  @OptionGroup var common: CommonOptions
+
+  func run(on console: Console) throws {
+    let report = try CheckRepository(common.openRepository(console)).run(progress: console.progress)
+    try console.show(FsckView(report))
+    if !report.isClean { throw ExitStatus.refused }
+  }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Transformer
+internal import Workflows
+
+/// `emend generate`
+struct Generate: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Ask the model at a revision",
+    discussion: """
+      EXAMPLES:
+        emend generate "The Eiffel Tower is in"
+        emend generate --at HEAD~1 --next 5 "The Eiffel Tower is in"
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @Argument(help: "Prompts.")
+  var prompts: [String]
+  @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
+  var revision = RevisionArgument.head
+  @Option(help: ArgumentHelp("How many tokens to add at most.", valueName: "n"))
+  var tokens = 20
+  @Option(
+    help: ArgumentHelp(
+      "Draw from the n most probable tokens (default: take the first).", valueName: "n"))
+  var topK: Int?
+  @Option(help: ArgumentHelp("What draws are made with.", valueName: "n"))
+  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("Show the n most probable next tokens instead.", valueName: "n"))
+  var next: Int?
+
+  func validate() throws {
+    for (name, value) in [("tokens", tokens), ("top-k", topK ?? 1), ("next", next ?? 1)]
+    where value < 1 {
+      throw ValidationError("--\(name) takes a number from 1, not \(value).")
+    }
+    guard !prompts.isEmpty else { throw ValidationError("Give at least one prompt.") }
+  }
+
+  func run(on console: Console) throws {
+    let workspace = try common.openWorkspace(console, compute)
+    let stack = try workspace.stack(at: revision.revision)
+    let asker = AskModel(in: workspace)
+    if let next {
+      let tokens = try asker.nextTokens(prompts, at: stack, count: next)
+      try console.show(NextTokensView(prompts, tokens))
+    } else {
+      let texts = try asker.continuations(
+        of: prompts, at: stack, count: tokens, rule: topK.map { .top(k: $0) } ?? .greedy,
+        seed: seed)
+      try console.show(GenerateView(prompts, texts))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Store
+internal import Workflows
+
+/// `emend init`
+struct Init: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Create a repository for the edits of a checkpoint",
+    discussion: """
+      Reads every byte of the base once to fingerprint it; the base itself is never written to and \
+      never stored.
+
+      EXAMPLE: emend init --base models/gpt-j-6b
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @Option(help: ArgumentHelp("The base: a Hugging Face checkpoint directory.", valueName: "dir"))
+  var base: String
+  @Option(
+    help: ArgumentHelp("What to call the base (default: its directory's name).", valueName: "name"))
+  var name: String?
+  @Option(help: ArgumentHelp("Hyperparameters for this repository's edits.", valueName: "file"))
+  var hparams: String?
+  @Option(help: ArgumentHelp("Context templates for this repository's edits.", valueName: "file"))
+  var templates: String?
+  @Argument(help: "The directory that gets the repository.")
+  var directory = "."
+
+  func run(on console: Console) throws {
+    let path = Paths.absolute(base)
+    let outcome = try InitialiseRepository().run(
+      in: Paths.absolute(directory), basePath: path,
+      named: name ?? URL(filePath: path).lastPathComponent,
+      GitEnvironment(variables: console.environment), threads: compute.threadCount,
+      progress: console.progress)
+    if let hparams { try outcome.repository.set("hparams", to: Paths.absolute(hparams)) }
+    if let templates { try outcome.repository.set("templates", to: Paths.absolute(templates)) }
+    try console.show(InitView(outcome))
+  }
+}

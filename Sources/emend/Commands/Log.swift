@@ -1,0 +1,35 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend log`
+struct Log: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show history",
+    discussion: """
+      EXAMPLES:
+        emend log
+        emend log main..candidate --oneline
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "A revision or a range, as Git writes them.")
+  var revision = RevisionArgument.head
+  @Flag(help: "One line a commit.")
+  var oneline = false
+  @Option(
+    name: [.customShort("n"), .long], help: ArgumentHelp("At most so many commits.", valueName: "n")
+  )
+  var maxCount: Int?
+  @Option(
+    help: ArgumentHelp("Only commits that changed facts about this subject.", valueName: "text"))
+  var subject: String?
+
+  func run(on console: Console) throws {
+    let repository = try common.openRepository(console)
+    let entries = try ListHistory(in: repository).run(
+      revision.revision, subject: subject, limit: maxCount)
+    let view = LogView(entries, form: oneline ? .oneLine : .full)
+    try console.page(view, corePager: repository.corePager())
+  }
+}

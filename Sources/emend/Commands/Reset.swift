@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend reset`
+struct Reset: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Move the branch you are on to another commit",
+    discussion: """
+      Nothing is lost: 'emend undo' takes it back.
+
+      EXAMPLE: emend reset HEAD~1
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The commit.")
+  var revision: RevisionArgument
+
+  func run(on console: Console) throws {
+    let repository = try common.openRepository(console)
+    try repository.reset(to: repository.commitID(revision.revision))
+    try console.show(StatusView(RepositoryStatus(of: repository)))
+  }
+}

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend revert`
+struct Revert: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take back what a commit changed, however old it is",
+    discussion: """
+      The weights afterwards are exactly those that would be without it; later edits stay.
+
+      With --fact, only facts about these subjects go: the batch is solved again from its stored \
+      targets without them.
+
+      EXAMPLES:
+        emend revert HEAD~2
+        emend revert HEAD~2 --fact "Eiffel Tower"
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @Argument(help: "The commit.")
+  var revision: RevisionArgument
+  @Option(name: .shortAndLong, help: "The message (default: Revert \"…\").")
+  var message: String?
+  @Option(help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
+  var mainline: Int?
+  @Option(
+    name: .customLong("fact"),
+    help: ArgumentHelp(
+      "Take out facts about this subject only (can be repeated).", valueName: "subject"))
+  var subjects: [String] = []
+  @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
+  var stats: String?
+
+  func validate() throws {
+    guard subjects.isEmpty || mainline == nil else {
+      throw ValidationError("--mainline does not go with --fact.")
+    }
+  }
+
+  func run(on console: Console) throws {
+    guard subjects.isEmpty else { return try takeOutFacts(console) }
+    let repository = try common.openRepository(console)
+    let recorded = try repository.revert(
+      repository.commitID(revision.revision), mainline: mainline, message: message)
+    try console.show(RecordedView([recorded], repository))
+  }
+
+  private func takeOutFacts(_ console: Console) throws {
+    let workspace = try common.openWorkspace(console, compute)
+    var settings = EditSettings(of: workspace)
+    settings.moments = stats
+    let outcome = try RevertFacts(in: workspace, settings).run(
+      revision.revision, subjects: subjects, message: message, tool: "emend \(Version.text)")
+    try console.show(RecordedView([outcome.commit], workspace.repository))
+  }
+}

@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend switch`
+struct Switch: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Go to a branch: its commit is the state from now on",
+    discussion: """
+      There is no working tree; switching costs nothing.
+
+      EXAMPLES:
+        emend switch main
+        emend switch --create candidate HEAD~1
+        emend switch --detach v1.2
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @Flag(name: .shortAndLong, help: "Make the branch first.")
+  var create = false
+  @Flag(name: .shortAndLong, help: "Go to a commit that need not be on a branch.")
+  var detach = false
+  @Argument(help: "The branch; with --detach, a revision.")
+  var name: String
+  @Argument(help: "With --create, where the branch begins.")
+  var start: RevisionArgument?
+
+  func validate() throws {
+    guard !(create && detach) else { throw ValidationError("Give either --create or --detach.") }
+    guard start == nil || create else {
+      throw ValidationError("A start goes with --create only.")
+    }
+  }
+
+  func run(on console: Console) throws {
+    let repository = try common.openRepository(console)
+    if create {
+      let commit = try repository.commitID((start ?? .head).revision)
+      try repository.createBranch(name, at: commit)
+    }
+    if detach {
+      try repository.switchTo(commit: repository.commitID(.init(name)))
+    } else {
+      try repository.switchTo(branch: name)
+    }
+    try console.show(StatusView(RepositoryStatus(of: repository)))
+  }
+}

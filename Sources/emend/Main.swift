@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Glibc
+
+/// The beginning and the end of the process.
+@main enum Main {
+  static func main() {
+    let status = run()
+    exit(status.rawValue)
+  }
+
+  private static func run() -> ExitStatus {
+    let command: any ParsableCommand
+    do { command = try Emend.parseAsRoot() } catch { return refuse(error) }
+    guard let command = command as? any EmendCommand else { return runByParser(command) }
+    let console = command.common.console()
+    defer { console.progress.end() }
+    do {
+      try command.run(on: console)
+      return .success
+    } catch {
+      console.progress.end()
+      console.present(error)
+      return ExitStatus(after: error)
+    }
+  }
+
+  /// A request for help, and the root without a command.
+  private static func runByParser(_ command: any ParsableCommand) -> ExitStatus {
+    var command = command
+    do {
+      try command.run()
+      return .success
+    } catch {
+      return refuse(error)
+    }
+  }
+
+  /// What the argument parser throws: help that was asked for, or a command line it cannot read.
+  private static func refuse(_ error: any Error) -> ExitStatus {
+    let text = Emend.fullMessage(for: error) + "\n"
+    guard !Emend.exitCode(for: error).isSuccess else {
+      do {
+        try TextStream.output.write(text.utf8)
+        return .success
+      } catch {
+        return ExitStatus(after: error)
+      }
+    }
+    // The options were not understood, so this one is looked for by hand.
+    if CommandLine.arguments.prefix(while: { $0 != "--" }).contains("--json"),
+      let document = try? JSONOutput.bytes(error: Explanation(Emend.message(for: error)))
+    {
+      try? TextStream.output.write(document)
+    }
+    try? TextStream.errors.write(text.utf8)
+    return .misuse
+  }
+}

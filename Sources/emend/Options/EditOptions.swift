@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import Editing
+internal import Workflows
+
+/// Where the ingredients of an edit come from.
+struct EditOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Hyperparameters, under the MEMIT authors' key names (default: the repository's, else the "
+        + "published ones for the model).", valueName: "file"))
+  var hparams: String?
+  @Option(
+    help: ArgumentHelp(
+      "Context templates: a JSON list of lists (default: the repository's, else written by the model).",
+      valueName: "file"))
+  var templates: String?
+  @Option(
+    help: ArgumentHelp(
+      "Second moments (default: those of the last 'emend stats').", valueName: "file"))
+  var stats: String?
+  @Option(
+    help: ArgumentHelp(
+      "A directory of targets to use and to add to (default: the repository's cache).",
+      valueName: "dir"))
+  var cache: String?
+  @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  /// The settings of a workspace with what was named.
+  func settings(of workspace: Workspace) -> EditSettings {
+    var settings = EditSettings(of: workspace)
+    settings.hyperparameters = hparams
+    settings.templates = templates
+    settings.moments = stats
+    settings.targetCache = cache
+    settings.seed = seed
+    return settings
+  }
+}
+
+extension StopRule: ExpressibleByArgument {}
+extension SameSubject: ExpressibleByArgument {}
+extension DocumentBoundary: ExpressibleByArgument {}

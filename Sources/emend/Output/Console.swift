@@ -1,0 +1,118 @@
+internal import Diagnostics
+internal import FoundationEssentials
+internal import Synchronization
+
+/// What a command speaks through: results to standard output, everything else to standard error.
+package final class Console: Sendable {
+  /// Where long work reports how far it is.
+  package let progress: TerminalProgress
+  /// The process's environment when the command began.
+  package let environment: [String: String]
+
+  private let settings: OutputSettings
+  private let output: TextStream
+  private let errors: TextStream
+  private let hasShown = Mutex(false)
+
+  /// A console with the user's settings, in the environment given.
+  package init(
+    _ settings: OutputSettings,
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    output: TextStream = .output, errors: TextStream = .errors
+  ) {
+    self.settings = settings
+    self.environment = environment
+    self.output = output
+    self.errors = errors
+    progress = TerminalProgress(Self.progressForm(settings, environment, errors), on: errors)
+  }
+
+  /// Shows a result: as text, or as the one JSON document.
+  ///
+  /// - Throws: what standard output refused.
+  package func show(_ view: some View) throws { try show(view, pager: nil) }
+
+  /// Shows a result that may be long: on a terminal, through a pager.
+  ///
+  /// - Parameter corePager: what Git's configuration says under `core.pager`.
+  package func page(_ view: some View, corePager: String? = nil) throws {
+    guard settings.usesPager, settings.format == .text, output.isTerminal,
+      let command = Pager.command(environment: environment, corePager: corePager)
+    else { return try show(view) }
+    // The line is the pager's neighbor on the screen.
+    progress.end()
+    let pager = Pager(command, environment: environment, output: output)
+    defer { pager?.finish() }
+    try show(view, pager: pager)
+  }
+
+  /// Says something beside the result, unless the user wants quiet.
+  package func say(_ message: StyledText) {
+    guard !settings.isQuiet else { return }
+    write([message])
+  }
+
+  /// Warns, quiet or not.
+  package func warn(_ message: StyledText) { write(["\("warning:", .warning) \(message)"]) }
+
+  /// Tells of the error that ended the command; with `--json` also as the document, if none was shown.
+  package func present(_ error: any Error) {
+    if error is ExitStatus || error is ReaderLeft { return }
+    if settings.format == .json, hasShown.withLock({ !$0 }) {
+      let explanation = ErrorPresentation.explanation(of: error)
+      if let document = try? JSONOutput.bytes(error: explanation, indented: isIndented) {
+        try? output.write(document)
+      }
+    }
+    write(ErrorPresentation.lines(for: error))
+  }
+
+  private var isIndented: Bool { output.isTerminal }
+
+  private func show(_ view: some View, pager: Pager?) throws {
+    switch settings.format {
+    case .json:
+      let document = try JSONOutput.bytes(data: view.document, indented: isIndented)
+      hasShown.withLock { $0 = true }
+      try progress.interrupt { try output.write(document) }
+    case .text:
+      let page = Page(
+        width: output.isTerminal ? output.columns(environment: environment) : nil,
+        inColor: settings.color.isColored(
+          isTerminal: output.isTerminal, environment: environment)
+      ) { [progress, output] bytes in
+        if let pager {
+          try pager.write(bytes)
+        } else {
+          try progress.interrupt { try output.write(bytes) }
+        }
+      }
+      view.write(to: page)
+      try page.finish()
+    }
+  }
+
+  /// A message that cannot be written has nowhere else to go.
+  private func write(_ lines: [StyledText]) {
+    let inColor = settings.color.isColored(
+      isTerminal: errors.isTerminal, environment: environment)
+    let text = lines.map { $0.rendered(inColor: inColor) + "\n" }.joined()
+    progress.interrupt { try? errors.write(text.utf8) }
+  }
+
+  private static func progressForm(
+    _ settings: OutputSettings, _ environment: [String: String], _ stream: TextStream
+  ) -> TerminalProgress.Form {
+    let canDraw = stream.isTerminal && environment["TERM"] != "dumb"
+    switch settings.progress {
+    case _ where settings.isQuiet: return .none
+    case .never: return .none
+    case .automatic where !canDraw: return .none
+    case .always where !canDraw: return .log
+    case .automatic, .always:
+      return .line(
+        columns: stream.columns(environment: environment),
+        inColor: settings.color.isColored(isTerminal: true, environment: environment))
+    }
+  }
+}

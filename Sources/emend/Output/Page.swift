@@ -1,0 +1,60 @@
+/// Where a view writes its lines.
+///
+/// Lines go out in large pieces while the view still writes, so that a long history shows its beginning
+/// at once and is never held whole.
+package final class Page {
+  /// The terminal's width; `nil` where nothing is to be cut.
+  package let width: Int?
+
+  private let inColor: Bool
+  private let drain: ([UInt8]) throws -> Void
+  private var waiting: [UInt8] = []
+  private var failure: (any Error)?
+
+  init(width: Int?, inColor: Bool, drain: @escaping ([UInt8]) throws -> Void) {
+    self.width = width
+    self.inColor = inColor
+    self.drain = drain
+  }
+
+  /// Writes a line; without text, an empty one.
+  package func line(_ text: StyledText = "") {
+    waiting += Array(text.rendered(inColor: inColor).utf8)
+    waiting.append(UInt8(ascii: "\n"))
+    if waiting.count >= 1 << 15 { flush() }
+  }
+
+  /// Writes text that has lines of its own, each after an indentation.
+  package func paragraph(_ text: String, indented: Int = 0, _ role: TextRole = .plain) {
+    for part in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let line = StyledText(String(part), role)
+      self.line(line.isEmpty ? line : StyledText(String(repeating: " ", count: indented)) + line)
+    }
+  }
+
+  /// Writes a table.
+  package func table(_ table: Table) { table.lines(width: width).forEach(line) }
+
+  /// Writes out what waits and says whether anything could not be written.
+  func finish() throws {
+    flush()
+    if let failure { throw failure }
+  }
+
+  private func flush() {
+    defer { waiting.removeAll(keepingCapacity: true) }
+    guard failure == nil, !waiting.isEmpty else { return }
+    do { try drain(waiting) } catch { failure = error }
+  }
+
+  /// All that a view writes, without a terminal: for tests and for other documents.
+  package static func text(
+    of view: some View, width: Int? = nil, inColor: Bool = false
+  ) throws -> String {
+    var bytes: [UInt8] = []
+    let page = Page(width: width, inColor: inColor) { bytes += $0 }
+    view.write(to: page)
+    try page.finish()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

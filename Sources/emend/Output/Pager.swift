@@ -1,0 +1,76 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// A program that shows text a screen at a time, fed through a pipe.
+package final class Pager {
+  private let process: pid_t
+  private var descriptor: Int32
+  private let registration: Interruption.Registration
+
+  /// The shell command that pages, or `nil` if nothing is to.
+  ///
+  /// `EMEND_PAGER` counts most, then Git's `core.pager`, then `PAGER`, then `less` or `more` where
+  /// installed. An empty one and `cat` mean none.
+  package static func command(environment: [String: String], corePager: String?) -> String? {
+    let chosen = environment["EMEND_PAGER"] ?? corePager ?? environment["PAGER"]
+    guard let chosen else {
+      return ["less", "more"].first { isInstalled($0, path: environment["PATH"] ?? "") }
+    }
+    let trimmed = chosen.drop(while: \.isWhitespace)
+    return trimmed.isEmpty || trimmed == "cat" ? nil : String(trimmed)
+  }
+
+  /// Starts the command with a shell, as Git does; `nil` if it cannot be started.
+  init?(_ command: String, environment: [String: String], output: TextStream) {
+    guard let (readEnd, writeEnd) = openPipe() else { return nil }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_adddup2(&actions, readEnd, STDIN_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output.descriptor, STDOUT_FILENO)
+
+    // Quit if it fits on one screen, keep colors, leave the text on the screen afterwards.
+    var settings = environment
+    if settings["LESS"] == nil { settings["LESS"] = "FRX" }
+    if settings["LV"] == nil { settings["LV"] = "-c" }
+    let words = ["/bin/sh", "-c", command]
+    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = settings.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for pointer in arguments + variables { free(pointer) } }
+
+    var started = pid_t()
+    let code = posix_spawn(&started, "/bin/sh", &actions, nil, &arguments, &variables)
+    close(readEnd)
+    guard code == 0 else {
+      close(writeEnd)
+      return nil
+    }
+    process = started
+    descriptor = writeEnd
+    // The pager has the terminal: dying before it would leave two programs reading the keyboard.
+    registration = Interruption.add { [started] in Self.wait(for: started) }
+  }
+
+  deinit { finish() }
+
+  /// Hands over text.
+  func write(_ bytes: [UInt8]) throws { try writeAll(bytes, to: descriptor, "the pager") }
+
+  /// Says that this is all and waits until the user has read it.
+  func finish() {
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    descriptor = -1
+    Self.wait(for: process)
+    Interruption.remove(registration)
+  }
+
+  private static func wait(for process: pid_t) {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) == -1, errno == EINTR {}
+  }
+
+  private static func isInstalled(_ program: String, path: String) -> Bool {
+    path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+  }
+}

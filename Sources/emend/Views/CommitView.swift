@@ -1,0 +1,131 @@
+internal import Editing
+internal import Evaluation
+internal import Store
+internal import Workflows
+
+/// What `commit` says: before → after.
+struct CommitView: View {
+  struct Document: Encodable {
+    struct Fact: Encodable {
+      let subject: String
+      let prompt: String
+      let targetNew: String
+      let probabilityBefore: Double
+      let probabilityAfter: Double
+      let successAfter: Bool?
+      let accurateAfter: Bool
+      let steps: Int
+    }
+    struct Tensor: Encodable {
+      let name: String
+      let norm: Double
+      let weightNorm: Double?
+      let relativeError: Double
+      let keyError: Double?
+    }
+    let commit: String
+    let tree: String
+    let edit: String
+    let branch: String?
+    let payloadBytes: Int
+    let writtenBytes: Int
+    let duplicates: Int
+    let before: [String: Double]
+    let after: [String: Double]
+    let facts: [Fact]
+    let tensors: [Tensor]
+  }
+
+  private let outcome: CommitFacts.Outcome
+  private let branch: String?
+  private let before: BatchMeasurement
+  private let after: BatchMeasurement
+
+  init(_ outcome: CommitFacts.Outcome, branch: String?) {
+    self.outcome = outcome
+    self.branch = branch
+    before = BatchMeasurement(outcome.before)
+    after = BatchMeasurement(outcome.after)
+  }
+
+  var document: Document {
+    Document(
+      commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
+      edit: outcome.edit.hexadecimal, branch: branch, payloadBytes: outcome.payloadBytes,
+      writtenBytes: outcome.commit.writtenBytes, duplicates: outcome.duplicates,
+      before: Self.values(before), after: Self.values(after),
+      facts: outcome.cases.indices.map { index in
+        let fact = outcome.cases[index].fact
+        return .init(
+          subject: fact.subject, prompt: fact.prompt.text, targetNew: fact.targetNew,
+          probabilityBefore: outcome.before[index].rewrite.wanted.probability,
+          probabilityAfter: outcome.after[index].rewrite.wanted.probability,
+          successAfter: outcome.after[index].rewrite.isSuccess,
+          accurateAfter: outcome.after[index].rewrite.wanted.isBest, steps: outcome.steps[index])
+      },
+      tensors: outcome.tensors.map {
+        .init(
+          name: $0.tensor, norm: $0.norm.value, weightNorm: $0.weightNorm?.value,
+          relativeError: $0.relativeError.value, keyError: $0.keyError?.value)
+      })
+  }
+
+  private static func values(_ batch: BatchMeasurement) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: batch.named.map { ($0.name, $0.mean.value) })
+  }
+
+  func write(to page: Page) {
+    let short = Figures.shortID(outcome.commit.id)
+    page.line(
+      "[\(branch ?? "detached HEAD") \(short, .identifier)] "
+        + "\(Figures.count(outcome.cases.count, "fact")), "
+        + "\(Figures.bytes(outcome.payloadBytes)) of deltas and targets")
+    if outcome.duplicates > 0 {
+      page.line("  \(Figures.count(outcome.duplicates, "repeated fact")) left out")
+    }
+    var table = Table([
+      .init("", .left), .init("before", .right), .init("after", .right), .init("facts", .right),
+    ])
+    for (row, after) in zip(Self.rows(before), Self.rows(after)) {
+      guard let mean = after.mean else { continue }
+      table.add([
+        "  \(row.title)", "\(row.mean.map { Figures.fixed($0.value, decimals: 3) } ?? "–")",
+        "\(Figures.fixed(mean.value, decimals: 3))", "\(mean.count)",
+      ])
+    }
+    page.table(table)
+    let missed = outcome.cases.indices.filter { !outcome.after[$0].rewrite.wanted.isBest }
+    if !missed.isEmpty {
+      page.line("  not the first answer after the edit:")
+      for index in missed.prefix(5) {
+        let fact = outcome.cases[index].fact
+        let probability = outcome.after[index].rewrite.wanted.probability
+        page.line(
+          "    \(fact.filledPrompt) → \(fact.targetNew) "
+            + "(\(Figures.percentage(probability)))")
+      }
+      if missed.count > 5 { page.line("    … and \(missed.count - 5) more") }
+    }
+    for tensor in outcome.tensors {
+      let relative = tensor.weightNorm.map { $0.value > 0 ? tensor.norm.value / $0.value : 0 }
+      page.line(
+        "  \(tensor.tensor): change of norm \(Figures.significant(tensor.norm.value, digits: 3))"
+          + "\(relative.map { ", \(Figures.percentage($0)) of the weight's" } ?? "")"
+          + ", stored to \(Figures.significant(tensor.relativeError.value, digits: 2))")
+    }
+  }
+
+  private static func rows(_ batch: BatchMeasurement)
+    -> [(title: String, mean: BatchMeasurement.Mean?)]
+  {
+    [
+      ("probability of the new object", batch.probability),
+      ("new object beats the old", batch.efficacy),
+      ("new object is first", batch.efficacyAccuracy),
+      ("paraphrases: beats the old", batch.paraphrase),
+      ("paraphrases: is first", batch.paraphraseAccuracy),
+      ("neighbors keep their object", batch.specificity),
+      ("neighbors' object is first", batch.specificityAccuracy),
+    ]
+  }
+}

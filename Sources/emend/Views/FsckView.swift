@@ -1,0 +1,82 @@
+internal import Diagnostics
+internal import Store
+internal import Workflows
+
+/// What `fsck` says.
+struct FsckView: View {
+  struct Document: Encodable {
+    struct Finding: Encodable {
+      let severity: String
+      let subject: String
+      let summary: String
+      let file: String?
+      let field: String?
+      let found: String?
+      let expected: String?
+      let commits: [String]
+    }
+    let clean: Bool
+    let commits: Int
+    let edits: Int
+    let verifiedBytes: Int
+    let findings: [Finding]
+  }
+
+  let document: Document
+
+  init(_ outcome: CheckRepository.Outcome) {
+    let report = outcome.report
+    document = Document(
+      clean: outcome.isClean, commits: report.commits, edits: report.edits,
+      verifiedBytes: report.verifiedBytes,
+      findings: report.findings.map { finding in
+        Self.finding(
+          finding.severity.rawValue, Self.name(finding.subject), finding.explanation,
+          finding.commits)
+      }
+        + outcome.payloads.map { Self.finding("damage", "edit \($0.edit)", $0.explanation, []) })
+  }
+
+  private static func finding(
+    _ severity: String, _ subject: String, _ explanation: Explanation, _ commits: [ObjectID]
+  ) -> Document.Finding {
+    .init(
+      severity: severity, subject: subject, summary: explanation.summary, file: explanation.file,
+      field: explanation.field, found: explanation.found, expected: explanation.expected,
+      commits: commits.map(\.hexadecimal))
+  }
+
+  private static func name(_ subject: CheckFinding.Subject) -> String {
+    switch subject {
+    case .reference(let name): "reference \(name)"
+    case .commit(let id): "commit \(id)"
+    case .tree(let id): "tree \(id)"
+    case .base: "base.json"
+    case .edit(let id): "edit \(id)"
+    case .note(let id): "note on \(id)"
+    case .operation(let id): "operation \(id)"
+    }
+  }
+
+  func write(to page: Page) {
+    for finding in document.findings {
+      let role: TextRole = finding.severity == "damage" ? .bad : .warning
+      page.line("\(finding.severity, role): \(finding.subject): \(finding.summary)")
+      for (name, value) in [
+        ("file", finding.file), ("field", finding.field), ("found", finding.found),
+        ("expected", finding.expected),
+      ] {
+        if let value { page.line("  \(name): \(value)") }
+      }
+      if !finding.commits.isEmpty {
+        let named = finding.commits.prefix(5).map { Figures.shortID($0) }.joined(separator: " ")
+        let more = finding.commits.count > 5 ? " and \(finding.commits.count - 5) more" : ""
+        page.line("  needed by: \(named)\(more)")
+      }
+    }
+    page.line(
+      "\(document.clean ? "sound" : "DAMAGED", document.clean ? .good : .bad): "
+        + "\(Figures.count(document.commits, "commit")), \(Figures.count(document.edits, "edit")), "
+        + "\(Figures.bytes(document.verifiedBytes)) verified")
+  }
+}

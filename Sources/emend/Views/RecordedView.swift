@@ -1,0 +1,41 @@
+internal import Store
+
+/// What commands say that record commits without computing anything.
+struct RecordedView: View {
+  struct Document: Encodable {
+    struct Commit: Encodable {
+      let commit: String
+      let tree: String
+      let summary: String
+      let added: [String]
+      let dropped: [String]
+    }
+    let branch: String?
+    let commits: [Commit]
+  }
+
+  let document: Document
+
+  init(_ recorded: [RecordedCommit], _ repository: EditRepository) throws {
+    document = Document(
+      branch: try repository.head().branch,
+      commits: try recorded.map {
+        .init(
+          commit: $0.id.hexadecimal, tree: $0.tree.hexadecimal,
+          summary: try repository.commit($0.id).summary, added: $0.added.map(\.hexadecimal),
+          dropped: $0.dropped.map(\.hexadecimal))
+      })
+  }
+
+  func write(to page: Page) {
+    if document.commits.isEmpty { page.line("already up to date") }
+    for commit in document.commits {
+      page.line(
+        "[\(document.branch ?? "detached HEAD") \(Figures.shortID(commit.commit), .identifier)] "
+          + "\(commit.summary)")
+      page.line(
+        "  \(Figures.count(commit.added.count, "edit")) added, \(commit.dropped.count) taken out; "
+          + "tree \(Figures.shortID(commit.tree))")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+import emend
+
+@Suite struct RootCommandTests {
+  private let directory: TemporaryDirectory
+  private let emend: EmendProcess
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    emend = EmendProcess(in: directory.path)
+  }
+
+  @Test("--version prints the version and nothing else")
+  func version() throws {
+    let outcome = try emend.run(["--version"])
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.outputText == Version.text + "\n")
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test("--help shows an example")
+  func help() throws {
+    let outcome = try emend.run(["--help"])
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.outputText.contains("emend init --base"))
+    #expect(outcome.errors.isEmpty)
+  }
+
+  @Test("a command line that cannot be read is refused with 2, on standard error")
+  func misuse() throws {
+    for arguments in [["--no-such-option"], ["no-such-command"]] {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(2))
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errorText.hasPrefix("error: "))
+    }
+  }
+
+  @Test("with --json the refusal is a document too")
+  func misuseAsDocument() throws {
+    let outcome = try emend.run(["--no-such-option", "--json"])
+    #expect(outcome.ending == .exit(2))
+    let document = try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any]
+    #expect(document?["schema_version"] as? Int == 1)
+    #expect(
+      (document?["error"] as? [String: Any])?["summary"] as? String
+        == "Unknown option '--no-such-option'")
+  }
+
+  @Test("nothing is written to the directory it runs in")
+  func leavesNothing() throws {
+    _ = try emend.run(["--help"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).isEmpty)
+  }
+}

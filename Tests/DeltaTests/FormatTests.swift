@@ -1,0 +1,81 @@
+import Checkpoint
+import Delta
+import Testing
+
+/// Payloads of version 1, as written when it was fixed, are read for ever. The digests were computed by
+/// the second reader, `Tests/Interop/decode_delta.py`.
+struct FormatTests {
+  struct Golden: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let rows: Int
+    let columns: Int
+    let payload: String
+    /// The SHA-256 of N as little-endian 64-bit integers.
+    let digest: String
+  }
+
+  static let goldens = [
+    Golden(
+      testDescription: "rank one", rows: 5, columns: 7,
+      payload:
+        "454d44010005075901026c3e7e7a010000009bc9bc947e1d46714f8fdef5f6de7c3a",
+      digest: "e6fae6fa31ddf19ee1e48eef47696f175b09cd941647aa95e2d43a5a3b9958ad"),
+    Golden(
+      testDescription: "two Gaussian directions", rows: 33, columns: 70,
+      payload:
+        "454d440100214659020fffd098f95c0d00006c204abb1d1e39aef7d74bd7e502876259868c67d320"
+        + "c9c40d6065ec0ef2f96564548fb60089fa4efc1389e864860f557ea1afe8a42c63d2443e187f1f53"
+        + "f87ebf04bedd0a",
+      digest: "90ece35f75b5c2aab8314af4fef54a1d492e5acef2604e3d6c3c7afec1c9e663"),
+    Golden(
+      testDescription: "heavy tails and escapes", rows: 60, columns: 40,
+      payload:
+        "454d4401003c283b021efb0f3d08ef01000041bb60c317fa55eba159b32edec7a18253ee4fc236be"
+        + "1797596b8a63011502f0ac23b92e4facb23313d6768ac3bde5b397b5aade5fac4c3ca8701de2b334"
+        + "6949b3b6439f971e458b7c4dcd2a69330355e3b8190d41b459fddf128b339a729059e872257397cf"
+        + "d2ac70a18cc94fdbc515914ca7b7c4f0381f47e8135f7054fdfa17eeddbd131481a50e8f09d65bf0"
+        + "49cb65cb54f8bba68d3d58467f70e905c23b843d005acaa2393c3440a48a6d5dfcd2fa752d18bed3"
+        + "fd9c1ba56a45d2f5ff620d033c9487ae8ef72b6b2edaae5cdca2aa93",
+      digest: "9091636fb8f2db4b2ac4f71adc033b790c850f7696c044dcbfe4f99d8ae185f0"),
+    Golden(
+      testDescription: "dense, zstd planes, two blocks", rows: 70, columns: 1000,
+      payload:
+        "454d44010146e8075902808080808040011928b52ffd6000ff7d00003800020406080a0c0100f67f"
+        + "e9c50802808080808040011928b52ffd6070107d0000380406080a0c0002010066a1be1801",
+      digest: "7beb5e6335a37e00db8b82ee5c4d78d45aaff0ac9f4ca47a81fb582e3fc9e150"),
+    Golden(
+      testDescription: "dense, tokens", rows: 20, columns: 20,
+      payload:
+        "454d4401011414590301d4044feb73cc2552bc5800c59f8d4110dda0d96be7857299db03370156e0"
+        + "a8e2c3cad04dd25eaa00fa4ee9a7a913e83fe887e5e66f0e12075948fc1d81f569d406bca0463950"
+        + "df31db2ad73561dfa163cac3b63f798734d856a4be498b321421d3b375b09ed001a552d66fe2d698"
+        + "d3d31a4341b72790071245ce9936e2a7e31729b9e3279384c54dcd24e24abb7dd532915a743ca333"
+        + "91b306e93686e35a3bc088a457d48b0ca4c492083e8b2f85075949518d854beba98889dd2ec95f96"
+        + "2bf72f47bdb256780661f9c286b6993f6571823e18540d2f16c255e994da44fdf1971634984d30a7"
+        + "d2e372e8d763a514aba5be13986a6ffeab1f5d39e96998fd03f6588747f2516d3553a816bc0fe0ee"
+        + "846def76b8ec30bd2f2922e39a965633a10d5844e91af6eaf730b787cac17f780b4f5050cf684b8f"
+        + "aa9c90add271a1a73a8c788d6d3599616a256b7eb57c1a2e7e813511000000000000000000000000"
+        + "0000804ff547e2f857e99569c5ae0bbe83eb5c67fa91a7378f3cfda91cf9e11e79fa8b7b712f6efa"
+        + "f426c4937fa24ffec9bfa827fae45fc0c55e00183870e04030f0e00f02df8fef077884a73ce52907"
+        + "7e57ffc27b848f10e01f0400fc83008aa33fbcc777f41772c6cb5ce6325b8ffe42ce983ffa651edf"
+        + "0bb90cd8faf034dfd2d37c4b6fe969bef3e3bfa573ed3b1738d7f1cf65f083e753fc613be1a37b74"
+        + "8f6ee00bfe979eb7f49602fe76f52b0be01f0400fc8380f94468dc6ca6346130a712c8427505d19b"
+        + "78c0ab393b74a208f9514f2e785ce97560461391d5b3a1b5cfebbdf513f0b1cb4bc2e97ba3e132cd"
+        + "57a049e0465bd700",
+      digest: "bc0bd616ca025910ab5d0393ace50d520077e40ff71010247ec61fbce39aa852"),
+  ]
+
+  @Test("payloads of version 1 keep their meaning", arguments: goldens)
+  func golden(_ golden: Golden) throws {
+    let delta = try TensorDelta(
+      payload: Self.bytes(golden.payload),
+      limits: PayloadLimits(rows: golden.rows, columns: golden.columns))
+    let integers = try gridIntegers([delta])
+    #expect(integers.withUnsafeBytes { Digest(of: $0).hexadecimal } == golden.digest)
+  }
+
+  private static func bytes(_ hexadecimal: String) -> [UInt8] {
+    let digits = hexadecimal.compactMap(\.hexDigitValue)
+    return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+  }
+}

@@ -1,0 +1,63 @@
+import Delta
+import LinearAlgebra
+import TestSupport
+
+extension SeededGenerator {
+  /// A number near the standard normal distribution: the sum of twelve uniform ones, less six.
+  mutating func normal() -> Double {
+    (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &self) }
+  }
+
+  mutating func matrix(_ rows: Int, _ columns: Int) -> Matrix<Double> {
+    Matrix(rows: rows, columns: columns) { _, _ in normal() }
+  }
+
+  /// Gaussian factors whose directions have the given weights.
+  mutating func change(_ rows: Int, _ columns: Int, weights: [Double]) throws -> LowRankFactors {
+    let left = matrix(rows, weights.count)
+    return try LowRankFactors(
+      left: Matrix(rows: rows, columns: weights.count) { i, k in left[i, k] * weights[k] },
+      right: matrix(columns, weights.count))
+  }
+}
+
+extension LowRankFactors {
+  /// Δ by three loops.
+  var schoolbook: Matrix<Double> {
+    Matrix(rows: rows, columns: columns) { i, j in
+      (0..<rank).reduce(0.0) { $0 + left[i, $1] * right[j, $1] }
+    }
+  }
+}
+
+func difference(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+  Matrix(rows: a.rows, columns: a.columns, zip(a.storage, b.storage).map { $0 - $1 })
+}
+
+func schoolbookProduct(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
+  Matrix(rows: a.rows, columns: b.columns) { i, j in
+    (0..<a.columns).reduce(0.0) { $0 + a[i, $1] * b[$1, j] }
+  }
+}
+
+/// ΣN over some deltas, whole.
+func gridIntegers(_ deltas: [TensorDelta], memoryLimit: Int = 128 << 20) throws -> [Int64] {
+  guard let first = deltas.first else { return [] }
+  let sum = StackSum(
+    rows: first.rows, columns: first.columns, grid: first.grid, memoryLimit: memoryLimit)
+  var result: [Int64] = []
+  var next = 0
+  try sum.forEachBand(of: deltas) { rows, integers in
+    guard rows.lowerBound == next else { throw OutOfOrder() }
+    next = rows.upperBound
+    result.append(contentsOf: integers)
+  }
+  return result
+}
+
+struct OutOfOrder: Error {}
+
+/// Limits that fit a delta of known shape.
+func limits(_ delta: TensorDelta) -> PayloadLimits {
+  PayloadLimits(rows: delta.rows, columns: delta.columns, maximumBytes: 64 << 20)
+}

@@ -1,0 +1,93 @@
+import TestSupport
+import Testing
+import Transformer
+
+@Suite struct OffsetTests {
+  @Test(
+    "spans follow each other without holes over the whole text",
+    arguments: ReferenceStrings.models + ReferenceStrings.kinds)
+  func tiling(name: String) throws {
+    let reference = try ReferenceStrings(name)
+    for string in reference.strings {
+      let spans = reference.tokenizer.encodeWithOffsets(string, specialTokens: .template)
+      var position = 0
+      for span in spans {
+        try #require(span.bytes.lowerBound == position, "\(string.debugDescription)")
+        position = span.bytes.upperBound
+      }
+      try #require(position == string.utf8.count, "\(string.debugDescription)")
+    }
+  }
+
+  @Test(
+    "a token's bytes are the bytes of its span, where nothing changes the text",
+    arguments: ["fictional", "counterfact", "llama3", "digits"])
+  func bytesOfSpans(name: String) throws {
+    let reference = try ReferenceStrings(name)
+    for string in reference.strings {
+      let text = Array(string.utf8)
+      for span in reference.tokenizer.encodeWithOffsets(string) {
+        try #require(
+          reference.tokenizer.bytes(of: span.id) == Array(text[span.bytes]),
+          "\(string.debugDescription)")
+      }
+    }
+  }
+
+  @Test(
+    "decoding what was encoded gives the text",
+    arguments: ["fictional", "counterfact", "llama3", "digits"])
+  func roundTrip(name: String) throws {
+    let reference = try ReferenceStrings(name)
+    for string in reference.strings {
+      let decoded = reference.tokenizer.decode(reference.tokenizer.encode(string))
+      try #require(Array(decoded.utf8) == Array(string.utf8), "\(string.debugDescription)")
+    }
+  }
+
+  @Test("SentencePiece tokens cover the words that they stand for")
+  func sentencePieceSpans() throws {
+    for name in ["sentencepiece-prepend", "sentencepiece-metaspace"] {
+      let tokenizer = try ReferenceStrings.tokenizer(name)
+      let text = "The sport of Iñtern is rowing"
+      let bytes = Array(text.utf8)
+      for span in tokenizer.encodeWithOffsets(text) where !span.bytes.isEmpty {
+        let stands = tokenizer.bytes(of: span.id), covers = Array(bytes[span.bytes])
+        // The mark in front of the text stands for nothing in it.
+        #expect(stands == covers || (span.bytes.lowerBound == 0 && stands == [0x20] + covers))
+      }
+    }
+  }
+
+  @Test("a composed character is covered by the tokens of what composed it")
+  func composedSpans() throws {
+    let tokenizer = try ReferenceStrings.tokenizer("qwen2")
+    let decomposed = "cafe\u{301} au lait", composed = "café au lait"
+    #expect(tokenizer.encode(decomposed) == tokenizer.encode(composed))
+    let spans = tokenizer.encodeWithOffsets(decomposed)
+    let last = try #require(lastToken(overlapping: 0..<6, in: spans))
+    #expect(spans[last].bytes.upperBound == 6)
+  }
+
+  @Test("the template's tokens are empty spans at the ends")
+  func templateSpans() throws {
+    let tokenizer = try ReferenceStrings.tokenizer("prefix-space")
+    let spans = tokenizer.encodeWithOffsets("rowing", specialTokens: .template)
+    #expect(spans.first == TokenSpan(id: 0, bytes: 0..<0))
+    #expect(spans.last == TokenSpan(id: 1, bytes: 6..<6))
+    #expect(tokenizer.encode("rowing") == spans.dropFirst().dropLast().map(\.id))
+  }
+
+  @Test("the last overlapping token is found by any byte of it, and not by an empty or outer range")
+  func lastOverlapping() {
+    let spans = [0..<0, 0..<3, 3..<7, 7..<8].map { TokenSpan(id: 1, bytes: $0) }
+    #expect(lastToken(overlapping: 0..<1, in: spans) == 1)
+    #expect(lastToken(overlapping: 0..<3, in: spans) == 1)
+    #expect(lastToken(overlapping: 2..<4, in: spans) == 2)
+    #expect(lastToken(overlapping: 6..<7, in: spans) == 2)
+    #expect(lastToken(overlapping: 0..<8, in: spans) == 3)
+    #expect(lastToken(overlapping: 3..<3, in: spans) == nil)
+    #expect(lastToken(overlapping: 8..<9, in: spans) == nil)
+    #expect(lastToken(overlapping: 0..<1, in: []) == nil)
+  }
+}
