@@ -68,55 +68,6 @@ enum LlamaFamily: DecoderFamily {
       })
   }
 
-<<<<<<< HEAD
-  /// A sliding window shorter than the context would cut off keys that this decoder attends to.
-  private static func refuseShortWindow(_ configuration: ModelConfiguration, positions: Int) throws
-  {
-    let isUsed = try configuration.optionalBool("use_sliding_window") ?? true
-    guard isUsed, let window = try configuration.optionalInteger("sliding_window"),
-      window < positions
-    else { return }
-    throw TransformerError.unsupportedSetting(
-      file: configuration.file, key: "sliding_window", found: "\(window)",
-      expected: "none, or at least max_position_embeddings (\(positions))")
-  }
-
-  /// Rotary frequencies, with the scaling that Llama 3.1 introduced where the configuration asks for it.
-  private static func frequencies(_ configuration: ModelConfiguration, dimensions: Int) throws
-    -> [Float]
-  {
-    let section =
-      try configuration.optionalSection("rope_parameters")
-      ?? configuration.optionalSection("rope_scaling")
-    let base =
-      try section?.optionalDouble("rope_theta") ?? configuration.optionalDouble("rope_theta")
-      ?? 10000
-    let plain = ModelArchitecture.Rotary.frequencies(base: base, dimensions: dimensions)
-    guard let section else { return plain }
-    let type =
-      try section.optionalString("rope_type") ?? section.optionalString("type") ?? "default"
-    switch type {
-    case "default": return plain
-    case "linear":
-      let factor = Float(try section.double("factor"))
-      return plain.map { $0 / factor }
-    case "llama3":
-      let factor = Float(try section.double("factor"))
-      let low = Float(try section.double("low_freq_factor"))
-      let high = Float(try section.double("high_freq_factor"))
-      let context = Float(try section.double("original_max_position_embeddings"))
-      return plain.map { frequency in
-        let wavelength = 2 * Float.pi / frequency
-        if wavelength < context / high { return frequency }
-        if wavelength > context / low { return frequency / factor }
-        let smooth = (context / wavelength - low) / (high - low)
-        return (1 - smooth) * frequency / factor + smooth * frequency
-      }
-    default:
-      throw TransformerError.unsupportedSetting(
-        file: configuration.file, key: "rope_scaling.rope_type", found: type,
-        expected: "default, linear or llama3")
-=======
   /// Texts within the sliding window see every token before them, as this decoder computes it.
   private static func positionLimit(_ configuration: ModelConfiguration) throws -> Int {
     let positions = try configuration.integer("max_position_embeddings")
@@ -125,7 +76,6 @@ enum LlamaFamily: DecoderFamily {
     case "mistral": isUsed = true
     case "qwen2": isUsed = try configuration.optionalBool("use_sliding_window") ?? false
     default: isUsed = false
->>>>>>> families
     }
     guard isUsed, let window = try configuration.optionalInteger("sliding_window") else {
       return positions
