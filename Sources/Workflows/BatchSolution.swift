@@ -45,6 +45,8 @@ struct SolveState {
   var extra: [EncodedEdit.Part] = []
   /// The facts behind `extra`.
   var extraHistory: [EditHistory] = []
+  /// The ids behind `extra`.
+  var beside: [EditID] = []
 
   /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
   func weightsKey(_ base: BaseManifest) -> Digest {
@@ -61,6 +63,7 @@ struct SolveState {
   /// Puts an edit that is in the repository beside the stack.
   mutating func add(stored edit: StoredEdit) throws {
     extra += try EncodedEdit(stored: edit).parts
+    beside.append(edit.id)
     if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
       extraHistory.append(
         EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
@@ -68,7 +71,8 @@ struct SolveState {
   }
 
   /// Puts a solved batch beside the stack.
-  mutating func add(_ solution: BatchSolution) {
+  mutating func add(_ solution: BatchSolution, _ id: EditID) {
+    beside.append(id)
     extra += solution.encoded.parts
     extraHistory.append(
       EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates))
@@ -145,7 +149,7 @@ struct BatchSolver {
     let description = EditDescription(
       method: "memit",
       hyperparameters: recipe.hyperparameters.canonicalJSON(
-        recipe, groups: recipe.templates.groups.map(\.count)),
+        recipe, on: state, groups: recipe.templates.groups.map(\.count)),
       contextTemplates: recipe.templates.all, provenance: .computed,
       computedOn: state.stack.tree,
       statistics: try recipe.hyperparameters.layers.map {

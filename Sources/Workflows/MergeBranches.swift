@@ -97,8 +97,7 @@ package struct MergeBranches {
       guard cases.contains(where: isKept) else { continue }
       let solution = try solver.solveAgain(
         edit, keeping: isKept, on: state, refreshingTargets: .keep, tool: tool)
-      _ = try solution.add(to: commit)
-      state.add(solution)
+      state.add(solution, try solution.add(to: commit).id)
     }
   }
 }

@@ -63,8 +63,7 @@ package struct RevertFacts {
       guard gone.count < cases.count else { continue }
       let solution = try solver.solveAgain(
         edit, keeping: { !isRemoved($0) }, on: state, refreshingTargets: .keep, tool: tool)
-      _ = try solution.add(to: commit)
-      state.add(solution)
+      state.add(solution, try solution.add(to: commit).id)
     }
     guard !removed.isEmpty else {
       throw WorkflowError.noSuchFacts(subjects: subjects, revision: revision.text)
