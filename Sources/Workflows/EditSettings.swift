@@ -61,6 +61,8 @@ package struct EditSettings {
       throw WorkflowError.noMoments
     }
     guard try fileKind(at: path) != nil || moments != nil else { throw WorkflowError.noMoments }
-    return try MomentArchive(path: path, innerWidth: model.architecture.innerWidth)
+    return try MomentArchive(
+      path: path, innerWidth: model.architecture.innerWidth,
+      cache: repository.location.cacheDirectory)
   }
 }
