@@ -25,7 +25,7 @@ let package = Package(
     .executable(name: "emend-bench", targets: ["emend-bench"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
@@ -71,7 +71,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
-    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files"]),
+    tests(of: "Store", ["Checkpoint", "Diagnostics", "Files", "StoreWriter"]),
+    .target(name: "CFaultPoints", path: "Tests/CFaultPoints"),
+    .executableTarget(
+      name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics", "CFaultPoints"],
+      path: "Tests/StoreWriter", swiftSettings: settings),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
@@ -85,15 +89,23 @@ let package = Package(
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
         "Editing", "Evaluation",
       ]),
+    .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
+    .testTarget(
+      name: "KernelTests",
+      dependencies: ["CKernels", "KernelVariants", "Checkpoint", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
       swiftSettings: settings),
+    .testTarget(name: "StyleTests", swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store"],
+      dependencies: [
+        "emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store", "Workflows",
+      ],
       swiftSettings: settings),
   ]
 )

@@ -19,24 +19,41 @@ static const float cubic = 0.044715f;
 static const float inverse_root_two = 0.70710678119f;
 static const float inverse_root_two_pi = 0.39894228040f;
 
+// Beyond 80 all of them are 0, or x, to the last bit; numbers that large would overflow on the way.
+INLINE float no_lower(float x) { return x < -80.0f ? -80.0f : x; }
+INLINE float within(float x) { return no_lower(x > 80.0f ? 80.0f : x); }
+
 INLINE float gelu_tanh(float x) {
-  return x / (1.0f + fast_exp(-tanh_scale * (x + cubic * x * x * x)));
+  float c = no_lower(x);
+  return c / (1.0f + fast_exp(-tanh_scale * (c + cubic * c * c * c)));
 }
 INLINE float gelu_tanh_slope(float x) {
-  float s = 1.0f / (1.0f + fast_exp(-tanh_scale * (x + cubic * x * x * x)));
-  return s + x * s * (1.0f - s) * tanh_scale * (1.0f + 3.0f * cubic * x * x);
+  float c = within(x);
+  float e = fast_exp(-tanh_scale * (c + cubic * c * c * c));
+  float s = 1.0f / (1.0f + e);
+  // 1 - s is e s, and the difference would lose its digits where s is near 1.
+  return s + c * (e * s * s) * tanh_scale * (1.0f + 3.0f * cubic * c * c);
 }
-INLINE float gelu_erf(float x) { return 0.5f * x * (1.0f + fast_erf(x * inverse_root_two)); }
+INLINE float gelu_erf(float x) {
+  float c = no_lower(x);
+  return 0.5f * c * (1.0f + fast_erf(c * inverse_root_two));
+}
 INLINE float gelu_erf_slope(float x) {
-  return 0.5f * (1.0f + fast_erf(x * inverse_root_two)) +
-         x * inverse_root_two_pi * fast_exp(-0.5f * x * x);
+  float c = within(x);
+  return 0.5f * (1.0f + fast_erf(c * inverse_root_two)) +
+         c * inverse_root_two_pi * fast_exp(-0.5f * c * c);
 }
-INLINE float silu(float x) { return x / (1.0f + fast_exp(-x)); }
+INLINE float silu(float x) {
+  float c = no_lower(x);
+  return c / (1.0f + fast_exp(-c));
+}
 INLINE float silu_slope(float x) {
-  float s = 1.0f / (1.0f + fast_exp(-x));
-  return s + x * s * (1.0f - s);
+  float c = within(x);
+  float e = fast_exp(-c);
+  float s = 1.0f / (1.0f + e);
+  return s + c * (e * s * s);
 }
-INLINE float relu(float x) { return x > 0.0f ? x : 0.0f; }
+INLINE float relu(float x) { return x < 0.0f ? 0.0f : x; }
 INLINE float relu_slope(float x) { return x > 0.0f ? 1.0f : 0.0f; }
 
 // The kind is chosen outside the loop: a branch inside would keep it scalar.

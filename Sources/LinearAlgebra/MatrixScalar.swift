@@ -27,6 +27,7 @@ extension Transposition {
 }
 
 extension Double: MatrixScalar {
+  /// `cblas_dgemm`.
   package static func gemm(
     _ transposeA: Transposition, _ transposeB: Transposition, m: Int, n: Int, k: Int,
     alpha: Double, _ a: UnsafePointer<Double>, lda: Int, _ b: UnsafePointer<Double>, ldb: Int,
@@ -39,6 +40,7 @@ extension Double: MatrixScalar {
 }
 
 extension Float: MatrixScalar {
+  /// `cblas_sgemm`.
   package static func gemm(
     _ transposeA: Transposition, _ transposeB: Transposition, m: Int, n: Int, k: Int,
     alpha: Float, _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int,

@@ -22,10 +22,13 @@ extension EditRepository {
       for change in done.reversed() {
         try? references.apply(change.inverse, "undo: \(reason)", by: identity.committer)
       }
-      guard error.kind == .modified || error.kind == .exists || error.kind == .locked else {
-        throw error
+      switch error.kind {
+      case .modified, .exists: throw StoreError.raced(reference: error.subject)
+      case .locked:
+        throw StoreError.referenceLocked(
+          error.subject, file: "\(handle.directory)\(error.subject).lock")
+      case .notFound, .ambiguous, .invalidName, .ownerDiffers, .other: throw error
       }
-      throw StoreError.raced(reference: error.subject)
     }
     return operation
   }

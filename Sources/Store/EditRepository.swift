@@ -15,6 +15,9 @@ package final class EditRepository {
   package var isWritable: Bool { handle.isBare }
   /// How long a writer waits for another to finish.
   package var lockPatience: Duration = .seconds(10)
+  /// How long a lock file must stay as it is before it counts as left by a writer that died. Plain Git, which may be changing a
+  /// reference at the same moment, holds these for milliseconds.
+  package var abandonmentPatience: Duration = .seconds(2)
 
   let environment: GitEnvironment
   let handle: GitRepositoryHandle
@@ -105,6 +108,9 @@ package final class EditRepository {
       throw StoreError.locked(path: path, holder: holder)
     }
     defer { withExtendedLifetime(lock) {} }
+    let recovery = WriterRecovery(location: location, patience: abandonmentPatience)
+    try recovery.begin()
+    defer { recovery.end() }
     return try body()
   }
 }

@@ -10,7 +10,9 @@ extension EditRepository {
   }
 
   /// A setting under `emend.`, from wherever Git keeps settings.
-  package func setting(_ name: String) throws -> String? { try configuration().value("emend.\(name)") }
+  package func setting(_ name: String) throws -> String? {
+    try configuration().value("emend.\(name)")
+  }
 
   /// Makes a setting of this repository.
   package func set(_ name: String, to value: String) throws {

@@ -98,6 +98,8 @@ package final class StackCommit {
         committer: identity.committer, message: text)
       let id = try pack.add(.commit, commit.bytes)
       try move(to: id, commit.summary, kind, from: head, identity)
+      // The commit is made. That packs could not be joined is for the next one to find out.
+      _ = try? repository.joinPacks()
       return RecordedCommit(
         id: id, tree: tree, added: additions.keys.sorted(), dropped: removals.sorted(),
         writtenBytes: pack.writtenBytes)

@@ -12,6 +12,7 @@ package enum StoreError: ExplainedError, Equatable {
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
   case raced(reference: String)
+  case referenceLocked(String, file: String)
   case nothingToRecord(tree: ObjectID)
   case noSuchParent(ObjectID, found: Int, wanted: Int)
   case mergeNeedsMainline(ObjectID, parents: Int)
@@ -80,6 +81,12 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "another program moved the reference at the same moment", field: reference,
         remedy: "Nothing was changed. Run the command again.")
+    case .referenceLocked(let reference, let file):
+      Explanation(
+        "another program is changing the reference", file: file, field: reference,
+        remedy:
+          "Nothing was changed. Try again; if no git is running, one has died: remove the file."
+      )
     case .nothingToRecord(let tree):
       Explanation(
         "nothing would change", field: "tree", found: tree.abbreviated,

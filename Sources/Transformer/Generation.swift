@@ -21,22 +21,27 @@ package struct Generation {
     generator = SeededRandom(seed)
   }
 
-  /// Extends each prompt until it has `length` tokens in all, or ends with `stop`.
+  /// Extends each prompt until it has `length` tokens in all, fills the model's context, or ends with
+  /// `stop`.
   ///
-  /// - Throws: ``TransformerError`` where a prompt is empty or too long.
+  /// - Throws: ``TransformerError`` where a prompt is empty or longer than the context.
   package mutating func extend(_ prompts: [[Int32]], toLength length: Int, stop: Int32? = nil)
     throws -> [[Int32]]
   {
     let architecture = model.architecture
     let limit = min(length, architecture.positionLimit)
-    guard prompts.allSatisfy({ !$0.isEmpty }) else { throw TransformerError.emptyText }
+    for prompt in prompts {
+      guard !prompt.isEmpty else { throw TransformerError.emptyText }
+      guard prompt.count <= architecture.positionLimit else {
+        throw TransformerError.tooLong(
+          tokens: prompt.count, limit: architecture.positionLimit, text: "prompt")
+      }
+    }
     var sequences = prompts
     var active = sequences.indices.filter { sequences[$0].count < limit }
     guard !active.isEmpty else { return sequences }
     let head = try LanguageModelHead(model)
-    let rotary = architecture.rotary.map {
-      RotaryTable($0, last: max(limit, prompts.map(\.count).max() ?? 0))
-    }
+    let rotary = architecture.rotary.map { RotaryTable($0, last: limit - 1) }
     let store = KeyValueStore(
       layerCount: architecture.layerCount, keyValueWidth: architecture.keyValueWidth)
     var tree = TokenTree()

@@ -19,7 +19,8 @@ package struct ModelArchitecture: Sendable, Equatable {
   package var headWidth: Int
   /// Rows of the embedding.
   package var vocabularySize: Int
-  /// Positions that the model was made for.
+  /// How many tokens a text may have: the positions that the model was made for, or the window within
+  /// which a token sees all those before it, where that is shorter.
   package var positionLimit: Int
   /// Which norm.
   package var norm: NormKind
@@ -73,17 +74,30 @@ package struct ModelArchitecture: Sendable, Equatable {
       case interleaved
       case halves
     }
+    /// How frequencies were changed for longer contexts than the model was first trained on.
+    package enum Scaling: Sendable, Equatable {
+      case none
+      /// All divided by a factor.
+      case linear(factor: Double)
+      /// Llama 3.1's: waves longer than `context / low` divided by `factor`, those shorter than
+      /// `context / high` kept, those between mixed.
+      case llama3(factor: Double, low: Double, high: Double, context: Double)
+    }
     /// Which coordinates form a pair.
     package var pairing: Pairing
-    /// How many coordinates of a head are rotated.
+    /// How many coordinates of a head are rotated, an even number.
     package var dimensions: Int
-    /// The angle of pair i at position t is `t * frequencies[i]`.
-    package var frequencies: [Float]
+    /// The angle of pair i at position t is t · base^(−2i/dimensions), before scaling.
+    package var base: Double
+    /// How frequencies were changed.
+    package var scaling: Scaling
   }
 
   /// A norm's tensors, `[d]` each.
   package struct Norm: Sendable, Equatable {
+    /// The factor of each coordinate.
     package var gain: String
+    /// What is added to each, in layer norms.
     package var bias: String?
   }
 

@@ -56,7 +56,8 @@ package final class SuffixPass {
     storeIndex = index
     if !shared.isEmpty {
       try below.restricted(to: shared)
-        .run(through: architecture.layerCount - 1, of: model, keeping: store, last: .keysAndValuesOnly)
+        .run(
+          through: architecture.layerCount - 1, of: model, keeping: store, last: .keysAndValuesOnly)
     }
     try activate(Array(Set(tree.owners).subtracting([0])))
   }

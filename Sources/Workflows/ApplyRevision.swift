@@ -32,7 +32,8 @@ package struct ApplyRevision {
   ///   - check: how closely the base is looked at first.
   /// - Throws: ``FileFailure`` where the directory exists or the disk refuses, ``WorkflowError``, what
   ///   the store throws for a damaged edit.
-  package func run(_ stack: EditStack, output: String?, check: BaseBinding.Check) throws -> Outcome {
+  package func run(_ stack: EditStack, output: String?, check: BaseBinding.Check) throws -> Outcome
+  {
     let base: BaseBinding
     switch check {
     case .stamp: base = try workspace.base()
@@ -98,7 +99,8 @@ package struct ApplyRevision {
     return accumulator.finish()
   }
 
-  private func outcome(_ base: BaseManifest, _ digests: [String: Digest], byteCount: Int) -> Outcome {
+  private func outcome(_ base: BaseManifest, _ digests: [String: Digest], byteCount: Int) -> Outcome
+  {
     let manifest = CheckpointManifest(
       base.tensors.map { tensor in
         TensorRecord(

@@ -3,7 +3,7 @@ internal import Delta
 package import Editing
 package import Evaluation
 internal import LinearAlgebra
-package import Store
+internal import Store
 internal import Transformer
 
 /// A batch solved on some state, measured, and ready to be recorded.
@@ -18,6 +18,7 @@ package struct BatchSolution: Sendable {
   package let after: [FactMeasurement]
   /// z of each fact, `[d]`.
   let targets: [[Float]]
+  let templates: ContextTemplates
   /// What the manifest says.
   let description: EditDescription
 
@@ -42,6 +43,40 @@ struct SolveState {
   let stack: EditStack
   var excluded: Set<EditID> = []
   var extra: [EncodedEdit.Part] = []
+  /// The facts behind `extra`.
+  var extraHistory: [EditHistory] = []
+  /// The ids behind `extra`.
+  var beside: [EditID] = []
+
+  /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
+  func weightsKey(_ base: BaseManifest) -> Digest {
+    var digest = DigestAccumulator()
+    digest.append(Array(base.fingerprint.hexadecimal.utf8))
+    for id in stack.edits where !excluded.contains(id) {
+      digest.append(Array(id.hexadecimal.utf8))
+    }
+    let beside = extra.map { "\($0.tensor) \(Digest(of: $0.delta.payload()))" }.sorted()
+    for name in beside { digest.append(Array(name.utf8)) }
+    return digest.finish()
+  }
+
+  /// Puts an edit that is in the repository beside the stack.
+  mutating func add(stored edit: StoredEdit) throws {
+    extra += try EncodedEdit(stored: edit).parts
+    beside.append(edit.id)
+    if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
+      extraHistory.append(
+        EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
+    }
+  }
+
+  /// Puts a solved batch beside the stack.
+  mutating func add(_ solution: BatchSolution, _ id: EditID) {
+    beside.append(id)
+    extra += solution.encoded.parts
+    extraHistory.append(
+      EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates))
+  }
 }
 
 /// Everything that a batch's solution depends on besides facts and state.
@@ -49,44 +84,58 @@ struct SolveRecipe {
   let hyperparameters: MEMITHyperparameters
   let templates: ContextTemplates
   let stop: StopRule
+  let sameSubject: SameSubject
+  let history: HistoryRule
   let precision: Double
   let tool: String
+}
+
+/// Whether the keys of active edits enter a new batch's solve.
+package enum HistoryRule: String, Sendable, Equatable, CaseIterable {
+  /// They do: a new batch changes what earlier facts say as little as it changes ordinary text.
+  case protect
+  /// They do not: the MEMIT authors' behaviour.
+  case forget
 }
 
 /// Solves batches: from facts alone, or from targets that were stored.
 struct BatchSolver {
   let workspace: Workspace
-  let moments: MomentArchive
+  /// `nil` for work that needs no solve.
+  let moments: MomentArchive?
+  var cacheDirectory: String?
+
+  /// Where targets are remembered, with the name of the state's weights.
+  func memory(for state: SolveState, _ base: BaseManifest) throws -> TargetMemory {
+    let directory = cacheDirectory ?? workspace.repository.location.cacheDirectory
+    return TargetMemory(
+      TargetCacheDirectory(directory), weights: state.weightsKey(base))
+  }
 
   /// Solves a batch on a state and measures it.
   ///
-  /// - Parameter targets: stored targets, `[d]` each; `nil` optimises them.
+  /// - Parameter stored: stored targets, `[d]` each, by the fact's index; the others are optimised.
   /// - Returns: the solution, and the steps that each target took (0 for stored ones).
   /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``.
   func solve(
-    _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe, targets stored: [[Float]]?
+    _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe,
+    given stored: [Int: [Float]] = [:]
   ) throws -> (solution: BatchSolution, steps: [Int]) {
+    guard let moments else { throw WorkflowError.noMoments }
     let base = try workspace.base()
     let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(
       at: state.stack, excluding: state.excluded, adding: state.extra)
     let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
     let editor = MEMITEditor(
-      model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop)
-    let facts = cases.map(\.fact)
-    let requests = try editor.tokens(of: facts)
-    let found =
-      try stored == nil
-      ? TargetOptimiser(model, recipe.hyperparameters, stop: recipe.stop).targets(
-        for: zip(facts, requests).map { ($0.title, $1) }, progress: workspace.progress) : []
-    let vectors = stored ?? found.map(\.vector)
-    let columns = Matrix<Double>(rows: model.architecture.width, columns: vectors.count) {
-      Double(vectors[$1][$0])
-    }
-    let updates = try ResidualSpread(model, recipe.hyperparameters, moments).updates(
-      requests, targets: columns, weights: recipe.templates.keyWeights,
+      model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop,
+      sameSubject: recipe.sameSubject, memory: try memory(for: state, base.manifest))
+    let edit = try editor.edit(
+      cases.map(\.fact), moments: moments, given: stored,
+      protecting: recipe.history == .protect ? history(of: state) : [],
       progress: workspace.progress)
-    let encoded = try EncodedEdit(updates, base.manifest, precision: recipe.precision) { update in
+    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) {
+      update in
       let weight = try model.matrix(
         named: update.tensor, rows: update.left.rows, columns: update.right.rows)
       return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
@@ -100,8 +149,7 @@ struct BatchSolver {
     let description = EditDescription(
       method: "memit",
       hyperparameters: recipe.hyperparameters.canonicalJSON(
-        stop: recipe.stop, precision: recipe.precision,
-        groups: recipe.templates.groups.map(\.count)),
+        recipe, on: state, groups: recipe.templates.groups.map(\.count)),
       contextTemplates: recipe.templates.all, provenance: .computed,
       computedOn: state.stack.tree,
       statistics: try recipe.hyperparameters.layers.map {
@@ -111,9 +159,9 @@ struct BatchSolver {
         ("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json),
       ]), tool: recipe.tool)
     let solution = BatchSolution(
-      cases: cases, encoded: encoded, before: before, after: after, targets: vectors,
-      description: description)
-    return (solution, stored == nil ? found.map(\.steps.count) : cases.map { _ in 0 })
+      cases: cases, encoded: encoded, before: before, after: after, targets: edit.targets,
+      templates: recipe.templates, description: description)
+    return (solution, edit.steps)
   }
 
   /// Solves an edit again from its stored targets, for some of its facts, by its own recipe.
@@ -130,27 +178,45 @@ struct BatchSolver {
       manifest: recorded.hyperparameters, of: edit.id.abbreviated, layerCount: model.layerCount)
     let cases = try ListFacts.facts(of: edit)
     let kept = cases.indices.filter { isKept(cases[$0]) }
-    var stored: [[Float]]?
+    var stored: [Int: [Float]] = [:]
     if refreshingTargets == .keep {
       guard let bytes = try edit.targets() else {
         throw WorkflowError.damagedTargets(edit: edit.id.abbreviated, reason: "there are none")
       }
       let all = try TargetArchive.decode(bytes, width: model.width, count: cases.count)
-      stored = kept.map { all[$0] }
+      // A target that a fact shared with one that goes says what that one said, too.
+      let gone = Set(cases.filter { !isKept($0) }.map(\.fact.subject))
+      for (place, index) in kept.enumerated() where !gone.contains(cases[index].fact.subject) {
+        stored[place] = all[index]
+      }
     }
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters, templates: try Self.templates(of: recorded),
       stop: Self.text(recorded, "stop").flatMap(StopRule.init) ?? .loss,
+      sameSubject: Self.text(recorded, "same_subject").flatMap(SameSubject.init) ?? .merge,
+      history: Self.text(recorded, "history").flatMap(HistoryRule.init) ?? .protect,
       precision: Self.text(recorded, "precision").flatMap(Double.init)
         ?? TensorDelta.defaultPrecision, tool: tool)
-    return try solve(kept.map { cases[$0] }, on: state, recipe, targets: stored).solution
+    return try solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
+  }
+
+  /// The facts of the edits that a state has, each in its own contexts. Imported edits without contexts
+  /// protect nothing.
+  private func history(of state: SolveState) throws -> [EditHistory] {
+    let ids = state.stack.edits.filter { !state.excluded.contains($0) }
+    let stored = try ids.compactMap { id -> EditHistory? in
+      let edit = try state.stack.edit(id)
+      guard let templates = try? Self.templates(of: edit.manifest.description) else { return nil }
+      return EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates)
+    }
+    return stored + state.extraHistory
   }
 
   private static func text(_ description: EditDescription, _ key: String) -> String? {
     if case .string(let text) = description.hyperparameters[key] { text } else { nil }
   }
 
-  private static func templates(of description: EditDescription) throws -> ContextTemplates {
+  static func templates(of description: EditDescription) throws -> ContextTemplates {
     var rest = description.contextTemplates[...]
     var groups: [[String]] = []
     if case .array(let counts) = description.hyperparameters["context_groups"] {

@@ -18,6 +18,8 @@ package struct CollectMoments {
     package let layers: [Int]
     /// The length of a key.
     package let innerWidth: Int
+    /// What was added to the diagonals, in units of their mean.
+    package let ridge: Double
   }
 
   private let workspace: Workspace
@@ -54,15 +56,16 @@ package struct CollectMoments {
       try workspace.repository.set("moments", to: path)
       return Outcome(
         path: path, wasCached: true, tokenCount: archive.tokenCount, layers: layers,
-        innerWidth: innerWidth)
+        innerWidth: innerWidth, ridge: archive.ridge)
     }
     let moments = try MomentCollector(model, workspace.tokenizer(), layers: layers).collect(
-      text, limit: limit, named: corpus, progress: workspace.progress)
+      text, limit: limit, named: corpus, progress: workspace.progress
+    ).stabilised()
     try makeDirectories(directory)
     try MomentArchive.write(moments, to: path)
     try workspace.repository.set("moments", to: path)
     return Outcome(
       path: path, wasCached: false, tokenCount: moments.tokenCount, layers: layers,
-      innerWidth: innerWidth)
+      innerWidth: innerWidth, ridge: moments.ridge)
   }
 }

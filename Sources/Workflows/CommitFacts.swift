@@ -27,6 +27,19 @@ package struct CommitFacts {
     package let payloadBytes: Int
   }
 
+  /// How a batch is solved, where the authors' way is not the only one.
+  package struct Rules: Sendable {
+    /// When a target is good enough.
+    package var stop = StopRule.loss
+    /// What becomes of several facts about one subject.
+    package var sameSubject = SameSubject.merge
+    /// Whether earlier facts are protected.
+    package var history = HistoryRule.protect
+
+    /// The defaults.
+    package init() {}
+  }
+
   private let workspace: Workspace
   private let settings: EditSettings
 
@@ -47,30 +60,28 @@ package struct CommitFacts {
   ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
-    _ path: String, message: String?, stop: StopRule, precision: Double, tool: String
+    _ path: String, message: String?, rules: Rules, precision: Double, tool: String
   ) throws -> Outcome {
-    let file = try FactsFile(path: path)
-    try FactConflicts.refuse(in: file, file: path)
-    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
-    let cases = file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }
-
+    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
     let model = try workspace.model(at: stack)
     let recipe = SolveRecipe(
       hyperparameters: try settings.memit(for: model),
-      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: stop,
-      precision: precision, tool: tool)
-    let solver = BatchSolver(workspace: workspace, moments: try settings.momentArchive(for: model))
+      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
+      sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
+    let solver = BatchSolver(
+      workspace: workspace, moments: try settings.momentArchive(for: model),
+      cacheDirectory: settings.targetCache)
     let (solution, steps) = try solver.solve(
-      cases, on: SolveState(stack: stack), recipe, targets: nil)
+      cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
     let recorded = try commit.record(
       message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
     return Outcome(
-      commit: recorded, edit: id, cases: cases, duplicates: repeated.count,
+      commit: recorded, edit: id, cases: cases, duplicates: duplicates,
       before: solution.before, after: solution.after, steps: steps,
       tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
   }

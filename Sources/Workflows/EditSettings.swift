@@ -14,6 +14,8 @@ package struct EditSettings {
   package var templates: String?
   /// A file of second moments; `emend.moments` where it is `nil`.
   package var moments: String?
+  /// A directory of targets; the repository's cache where it is `nil`.
+  package var targetCache: String?
   /// What the model's own contexts are drawn with.
   package var seed: UInt64 = 0
   /// Memory that one batch of work may take, in bytes.
@@ -59,6 +61,8 @@ package struct EditSettings {
       throw WorkflowError.noMoments
     }
     guard try fileKind(at: path) != nil || moments != nil else { throw WorkflowError.noMoments }
-    return try MomentArchive(path: path, innerWidth: model.architecture.innerWidth)
+    return try MomentArchive(
+      path: path, innerWidth: model.architecture.innerWidth,
+      cache: repository.location.cacheDirectory)
   }
 }

@@ -28,7 +28,8 @@ package struct EncodedEdit: Sendable {
     weightNorm: (LayerUpdate) throws -> Double
   ) throws {
     parts = try updates.map { update in
-      guard let tensor = base.tensor(named: update.tensor), let exponent = tensor.gridExponent else {
+      guard let tensor = base.tensor(named: update.tensor), let exponent = tensor.gridExponent
+      else {
         throw WorkflowError.foreignTensor(
           edit: "new", tensor: update.tensor, found: "a change", expected: "a floating tensor")
       }

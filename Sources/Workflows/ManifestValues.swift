@@ -49,13 +49,22 @@ extension BatchMeasurement {
 
 extension MEMITHyperparameters {
   /// As the manifest keeps them.
-  func canonicalJSON(stop: StopRule, precision: Double, groups: [Int]) -> CanonicalJSON.Object {
+  func canonicalJSON(_ recipe: SolveRecipe, on state: SolveState, groups: [Int])
+    -> CanonicalJSON.Object
+  {
     let members = json.map { key, value in (key, CanonicalJSON(value)) }
+    // Together with the tree that the edit names, these say exactly on which edits it was solved.
+    let state = [
+      ("computed_without", state.excluded.sorted()), ("computed_beside", state.beside.sorted()),
+    ].filter { !$0.1.isEmpty }
+      .map { ($0, CanonicalJSON.array($1.map { .string($0.hexadecimal) })) }
     return .init(
-      members + [
+      members + state + [
         ("context_groups", .array(groups.map { .integer(Int64($0)) })),
-        ("precision", .string(DecimalText.rounded(precision).description)),
-        ("stop", .string(stop.rawValue)),
+        ("history", .string(recipe.history.rawValue)),
+        ("precision", .string(DecimalText.rounded(recipe.precision).description)),
+        ("same_subject", .string(recipe.sameSubject.rawValue)),
+        ("stop", .string(recipe.stop.rawValue)),
       ])
   }
 
@@ -63,7 +72,10 @@ extension MEMITHyperparameters {
   ///
   /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)``.
   init(manifest: CanonicalJSON.Object, of edit: String, layerCount: Int) throws {
-    let ours: Set<String> = ["context_groups", "precision", "stop"]
+    let ours: Set<String> = [
+      "computed_beside", "computed_without", "context_groups", "history", "precision",
+      "same_subject", "stop",
+    ]
     let members = manifest.members.filter { !ours.contains($0.name) }
       .map { ($0.name, JSONValue($0.value)) }
     try self.init(

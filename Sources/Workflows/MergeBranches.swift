@@ -1,4 +1,4 @@
-package import Editing
+internal import Editing
 package import Store
 
 /// Joins two sets of edits: `emend merge`.
@@ -85,9 +85,7 @@ package struct MergeBranches {
     // The merged state without the batches that lose facts: ours, theirs' additions beside it.
     var state = SolveState(stack: left)
     state.excluded = Set(plan.dropped).union(lines.keys)
-    for edit in plan.added where lines[edit.id] == nil {
-      state.extra += try EncodedEdit(stored: edit).parts
-    }
+    for edit in plan.added where lines[edit.id] == nil { try state.add(stored: edit) }
     for id in lines.keys.sorted() {
       let edit = try left.contains(id) ? left.edit(id) : right.edit(id)
       let gone = Set((lines[id] ?? []).map { Array($0.line.utf8) })
@@ -99,8 +97,7 @@ package struct MergeBranches {
       guard cases.contains(where: isKept) else { continue }
       let solution = try solver.solveAgain(
         edit, keeping: isKept, on: state, refreshingTargets: .keep, tool: tool)
-      _ = try solution.add(to: commit)
-      state.extra += solution.encoded.parts
+      state.add(solution, try solution.add(to: commit).id)
     }
   }
 }

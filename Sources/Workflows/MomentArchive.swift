@@ -2,6 +2,7 @@ package import Checkpoint
 package import Editing
 internal import Files
 package import LinearAlgebra
+internal import Store
 
 /// Second moments in a safetensors file: `cov.<layer>`, `[f, f]`, float32, with counts in the metadata.
 package struct MomentArchive: SecondMomentSource {
@@ -9,12 +10,15 @@ package struct MomentArchive: SecondMomentSource {
   package let path: String
   private let file: SafetensorsFile
   private let innerWidth: Int
+  private let cache: DerivedCache?
 
   /// Opens a file for a model with keys of length `innerWidth`.
   ///
+  /// - Parameter cache: where Cholesky factors are kept; `nil` computes them each time.
   /// - Throws: what the file throws.
-  package init(path: String, innerWidth: Int) throws {
+  package init(path: String, innerWidth: Int, cache: String? = nil) throws {
     self.path = path
+    self.cache = cache.map { DerivedCache(directory: $0) }
     file = try SafetensorsFile(path: path)
     self.innerWidth = innerWidth
   }
@@ -31,6 +35,7 @@ package struct MomentArchive: SecondMomentSource {
       replacing: path, tensors: declarations,
       metadata: [
         "token_count": "\(moments.tokenCount)", "n_docs": "\(moments.documentCount)",
+        "ridge": "\(moments.ridge)",
       ])
     for layer in layers {
       guard let matrix = moments.matrices[layer] else { continue }
@@ -47,28 +52,65 @@ package struct MomentArchive: SecondMomentSource {
     Int(file.header.metadata["token_count"] ?? "") ?? 0
   }
 
+  /// What was added to the diagonals, in units of their mean; 0 where the file does not say.
+  package var ridge: Double { Double(file.header.metadata["ridge"] ?? "") ?? 0 }
+
   /// The digest of a layer's bytes: what an edit records of its statistics.
   package func digest(layer: Int) throws -> Digest { try Digest(of: view(layer).bytes) }
 
-  /// Factorises the layer's moment and wraps it.
+  /// The layer's second moment.
   ///
-  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``,
-  ///   ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``.
-  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
+  package func matrix(layer: Int) throws -> Matrix<Double> {
     let view = try view(layer)
     var matrix = Matrix<Double>(rows: innerWidth, columns: innerWidth)
     matrix.storage.withUnsafeMutableBufferPointer { target in
       view.elementType.widen(view.bytes, into: target)
     }
-    return try SecondMoments(
-      matrices: [layer: matrix], tokenCount: tokenCount, documentCount: 0
+    return matrix
+  }
+
+  /// A solver on the layer's Cholesky factor: from the cache, or factorised and kept there.
+  ///
+  /// - Throws: as ``matrix(layer:)``, and ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``.
+  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+    let key = try digest(layer: layer)
+    if let factor = try cachedFactor(key) {
+      return try CachedFactorSolve(factor: factor, weight: weight)
+    }
+    let solver = try SecondMoments(
+      matrices: [layer: matrix(layer: layer)], tokenCount: tokenCount, documentCount: 0
     ).solver(layer: layer, weight: weight)
+    try cache?.store(Self.factors, key) { append throws(FileFailure) in
+      try solver.factor.lower.storage.withUnsafeBytes { bytes in
+        Result { () throws(FileFailure) in try append(bytes) }
+      }.get()
+    }
+    return solver
+  }
+
+  private static let factors = DerivedCache.Kind("cholesky")
+
+  /// The factor of a moment; `nil` where there is none that could be one.
+  private func cachedFactor(_ key: Digest) throws -> Cholesky? {
+    guard case .hit(let entry) = try cache?.look(up: Self.factors, key) else { return nil }
+    let count = innerWidth * innerWidth
+    return entry.withBytes { bytes in
+      guard bytes.count == count * MemoryLayout<Double>.size else { return nil }
+      let numbers = [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+        initialised = count
+      }
+      return try? Cholesky(
+        stored: Matrix(rows: innerWidth, columns: innerWidth, numbers))
+    }
   }
 
   private func view(_ layer: Int) throws -> TensorView {
     guard let view = file.tensor(named: "cov.\(layer)") else {
       throw WorkflowError.momentsDoNotFit(
-        file: path, layer: layer, found: "no such tensor", expected: "[\(innerWidth), \(innerWidth)]")
+        file: path, layer: layer, found: "no such tensor",
+        expected: "[\(innerWidth), \(innerWidth)]")
     }
     guard view.shape == [innerWidth, innerWidth],
       view.elementType == .float32 || view.elementType == .float64

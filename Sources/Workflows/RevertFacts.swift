@@ -39,7 +39,8 @@ package struct RevertFacts {
     let stack = try repository.stack(at: head)
     let edits = try repository.changes(of: target).added.filter { stack.contains($0) }
     guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
-    let wanted = Set(subjects.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
+    let wanted = Set(
+      subjects.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
     func isRemoved(_ factCase: FactCase) -> Bool {
       wanted.contains(
         factCase.fact.subject.split(whereSeparator: \.isWhitespace).joined(separator: " "))
@@ -62,8 +63,7 @@ package struct RevertFacts {
       guard gone.count < cases.count else { continue }
       let solution = try solver.solveAgain(
         edit, keeping: { !isRemoved($0) }, on: state, refreshingTargets: .keep, tool: tool)
-      _ = try solution.add(to: commit)
-      state.extra += solution.encoded.parts
+      state.add(solution, try solution.add(to: commit).id)
     }
     guard !removed.isEmpty else {
       throw WorkflowError.noSuchFacts(subjects: subjects, revision: revision.text)

@@ -1,5 +1,5 @@
 package import Checkpoint
-package import Delta
+internal import Delta
 package import Store
 package import Transformer
 

@@ -23,7 +23,10 @@ struct Emend: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self, Demo.self]),
       CommandGroup(
-        name: "EDIT", subcommands: [Commit.self, Revert.self, CherryPick.self, Merge.self]),
+        name: "EDIT",
+        subcommands: [
+          Commit.self, Targets.self, Revert.self, Resolve.self, CherryPick.self, Merge.self,
+        ]),
       CommandGroup(
         name: "LOOK",
         subcommands: [

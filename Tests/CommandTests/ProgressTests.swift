@@ -15,7 +15,11 @@ import emend
       line.text(width: 100).plain
         == "Optimising targets  [###########-------------------]  38/100  38 %  12.4/s  eta 0:05  loss 0.31"
     )
-    for width in 1...120 { #expect(line.text(width: width).width <= width) }
+    for width in 1...120 {
+      let text = line.text(width: width)
+      #expect(text.width <= width)
+      if width >= 50 { #expect(text.plain.contains("38/100  38 %  12.4/s  eta 0:05")) }
+    }
   }
 
   @Test("bytes are shown as sizes, and an unknown total as what is done so far")

@@ -103,8 +103,20 @@ final class SampleRepository {
 
   /// Records an edit that was computed on the base, whatever is active now.
   @discardableResult
-  func record(seed: UInt64, bytes: Int = 500) throws -> RecordedCommit {
-    try record(Self.edit(seed, on: baseTree(), bytes: bytes), "Edit \(seed)")
+  func record(
+    seed: UInt64, bytes: Int = 500, in other: EditRepository? = nil
+  ) throws -> RecordedCommit {
+    try record(Self.edit(seed, on: baseTree(), bytes: bytes), "Edit \(seed)", in: other)
+  }
+
+  /// All commits that `HEAD` reaches.
+  func history() throws -> Set<ObjectID> {
+    var found: Set<ObjectID> = []
+    try repository.walk(from: [repository.head().commit]) {
+      found.insert($0.id)
+      return .goOn
+    }
+    return found
   }
 
   /// The tree without edits.

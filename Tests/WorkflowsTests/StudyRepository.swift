@@ -77,6 +77,6 @@ final class StudyRepository {
     let file = try directory.write(
       FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl")
     return try CommitFacts(in: workspace, settings).run(
-      file, message: nil, stop: .loss, precision: 1e-3, tool: "test")
+      file, message: nil, rules: CommitFacts.Rules(), precision: 1e-3, tool: "test")
   }
 }

@@ -4,10 +4,26 @@ package import Transformer
 
 /// What an editor found: the targets and the change of each weight matrix.
 package struct EditOutcome: Sendable {
-  /// One target a fact, in the facts' order.
-  package let targets: [Target]
+  /// z of each fact, `[d]`, in the facts' order.
+  package let targets: [[Float]]
+  /// Forward steps that each fact's target took; 0 for targets that were given.
+  package let steps: [Int]
   /// One update an edited matrix.
   package let updates: [LayerUpdate]
+}
+
+/// What a batch is protected from overwriting: facts edited before, in their own contexts.
+package struct EditHistory: Sendable {
+  /// The facts.
+  package let facts: [Fact]
+  /// The contexts that their edit was computed with.
+  package let templates: ContextTemplates
+
+  /// Facts of one earlier edit.
+  package init(facts: [Fact], templates: ContextTemplates) {
+    self.facts = facts
+    self.templates = templates
+  }
 }
 
 /// Edits many facts at once.
@@ -19,12 +35,19 @@ package struct MEMITEditor {
   private let hyperparameters: MEMITHyperparameters
   private let templates: ContextTemplates
   private let stop: StopRule
+  private let sameSubject: SameSubject
+  private let memory: TargetMemory?
 
   /// Edits a model as it is now.
+  ///
+  /// - Parameter memory: where targets are looked for before they are optimised, and kept after.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, stop: StopRule = .loss
+    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge,
+    memory: TargetMemory? = nil
   ) {
+    self.sameSubject = sameSubject
+    self.memory = memory
     self.model = model
     self.tokenizer = tokenizer
     self.hyperparameters = hyperparameters
@@ -34,17 +57,98 @@ package struct MEMITEditor {
 
   /// Computes the edit of some facts; the model itself is not changed.
   ///
+  /// - Parameters:
+  ///   - given: targets known already, `[d]` each, by the fact's index; the others are optimised. Of
+  ///     facts that share a target, all or none are given.
+  ///   - history: earlier edits whose facts should not be overwritten.
   /// - Throws: ``EditingError``, ``TransformerError``.
   package func edit(
-    _ facts: [Fact], moments: any SecondMomentSource, progress: some ProgressSink
+    _ facts: [Fact], moments: any SecondMomentSource, given: [Int: [Float]] = [:],
+    protecting history: [EditHistory] = [], progress: some ProgressSink
   ) throws -> EditOutcome {
-    let requests = try tokens(of: facts)
-    let targets = try TargetOptimiser(model, hyperparameters, stop: stop)
-      .targets(for: zip(facts, requests).map { ($0.title, $1) }, progress: progress)
+    let (groups, partition) = try groups(of: facts)
+    let open = groups.indices.filter { given[partition[$0][0]] == nil }
+    let found = try targets(of: open.map { groups[$0] }, progress: progress)
+    var vectors = partition.map { given[$0[0]] ?? [] }
+    var steps = partition.map { _ in 0 }
+    for (group, target) in zip(open, found) {
+      vectors[group] = target.vector
+      steps[group] = target.steps
+    }
+    let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
+      Double(vectors[$1][$0])
+    }
     let updates = try ResidualSpread(model, hyperparameters, moments).updates(
-      requests, targets: Self.columns(targets), weights: templates.keyWeights,
-      progress: progress)
-    return EditOutcome(targets: targets, updates: updates)
+      groups, targets: columns, protecting: protectedGroups(history), progress: progress)
+    var place = [Int](repeating: 0, count: facts.count)
+    for (group, members) in partition.enumerated() {
+      for member in members { place[member] = group }
+    }
+    return EditOutcome(
+      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates)
+  }
+
+  /// Finds a share of the targets of some facts and nothing else; they are kept in the memory.
+  ///
+  /// - Parameters:
+  ///   - share: which of the shares, from 0.
+  ///   - count: how many shares there are; together they are all targets.
+  /// - Returns: how many targets the share has.
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  package func findTargets(
+    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
+  ) throws -> Int {
+    let groups = try groups(of: facts).groups
+    let own = groups.indices.filter { $0 % count == share }.map { groups[$0] }
+    _ = try targets(of: own, progress: progress)
+    return own.count
+  }
+
+  private func groups(of facts: [Fact]) throws -> (groups: [RequestGroup], partition: [[Int]]) {
+    let requests = try tokens(of: facts)
+    let partition = sameSubject.partition(facts)
+    let groups = partition.map { members in
+      RequestGroup(
+        name: facts[members[0]].title, requests: members.map { requests[$0] },
+        keyWeights: templates.keyWeights)
+    }
+    return (groups, partition)
+  }
+
+  /// Targets from the memory where they are known, optimised and kept where not.
+  private func targets(of groups: [RequestGroup], progress: some ProgressSink) throws
+    -> [CachedTarget]
+  {
+    let keys = groups.map { memory?.key($0, hyperparameters, stop) }
+    var known = try keys.map { key in try key.flatMap { try memory?.cache.target(for: $0) } }
+    let missing = known.indices.filter { known[$0] == nil }
+    try TargetOptimiser(model, hyperparameters, stop: stop)
+      .forEachBatch(of: missing.map { groups[$0] }, progress: progress) { range, targets in
+        for (place, target) in zip(range, targets) {
+          let index = missing[place]
+          let entry = CachedTarget(vector: target.vector, steps: target.steps.count)
+          if let key = keys[index] { try memory?.cache.keep(entry, for: key) }
+          known[index] = entry
+        }
+      }
+    return known.compactMap { $0 }
+  }
+
+  /// Earlier facts as groups; one that no longer fits into the model's context protects nothing.
+  private func protectedGroups(_ history: [EditHistory]) -> [RequestGroup] {
+    history.flatMap { edit in
+      sameSubject.partition(edit.facts).compactMap { members in
+        let requests = members.compactMap { index in
+          try? RequestTokens(
+            edit.facts[index], edit.templates, tokenizer,
+            positionLimit: model.architecture.positionLimit)
+        }
+        guard !requests.isEmpty else { return nil }
+        return RequestGroup(
+          name: edit.facts[members[0]].title, requests: requests,
+          keyWeights: edit.templates.keyWeights)
+      }
+    }
   }
 
   /// The facts in all contexts, as tokens.

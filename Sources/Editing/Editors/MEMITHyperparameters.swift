@@ -1,4 +1,3 @@
-
 /// What MEMIT's authors leave to the user, under the key names of their JSON files.
 package struct MEMITHyperparameters: Sendable, Equatable {
   /// The edited layers, ascending (`layers`); targets are vectors at the last one's output.

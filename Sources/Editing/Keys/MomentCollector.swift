@@ -47,7 +47,8 @@ package struct MomentCollector {
         try add(batch, to: &accumulators)
         (batch, waiting) = ([], 0)
         progress.report(
-          ProgressEvent(.moments, done: count, total: limit, detail: "\(accumulators.tokens) tokens"))
+          ProgressEvent(
+            .moments, done: count, total: limit, detail: "\(accumulators.tokens) tokens"))
       }
     }
     if !batch.isEmpty { try add(batch, to: &accumulators) }

@@ -7,37 +7,41 @@ internal import Transformer
 /// requests share are computed once.
 final class RequestChunk {
   private let pass: ForwardPass
-  private let weights: [Double]
-  /// For each request, the row of the lookup token in each context.
-  private let lookups: [[Int32]]
+  /// For each group, the rows of the lookup tokens with their weights in the mean key.
+  private let lookups: [[(row: Int32, weight: Double)]]
   private let bareNodes: [Int32]
-  private let bareRows: [Int32]
+  /// For each group, the rows of the bare prompts' lookup tokens among `bareNodes`.
+  private let bareRows: [[Int32]]
 
   /// Embeds the requests; nothing is run yet.
-  init(_ model: DecoderModel, _ requests: ArraySlice<RequestTokens>, weights: [Double]) throws {
+  init(_ model: DecoderModel, _ groups: ArraySlice<RequestGroup>) throws {
     var tree = TokenTree()
-    var lookups: [[Int32]] = []
+    var lookups: [[(row: Int32, weight: Double)]] = []
     var bare: Set<Int32> = []
-    for request in requests {
-      var rows: [Int32] = []
-      for (context, row) in request.rows.enumerated() {
-        let path = tree.insert(row.tokens[...row.lookup])
-        rows.append(path[row.lookup])
-        if context == 0 { bare.formUnion(path) }
+    var bareLookups: [[Int32]] = []
+    for group in groups {
+      var rows: [(row: Int32, weight: Double)] = []
+      var own: [Int32] = []
+      for (request, weights) in zip(group.requests, group.keyWeights) {
+        for (context, row) in request.rows.enumerated() {
+          let path = tree.insert(row.tokens[...row.lookup])
+          rows.append((path[row.lookup], weights[context]))
+          if context == 0 {
+            bare.formUnion(path)
+            own.append(path[row.lookup])
+          }
+        }
       }
       lookups.append(rows)
+      bareLookups.append(own)
     }
-    self.weights = weights
     self.lookups = lookups
     bareNodes = bare.sorted()
     let place = Dictionary(
       uniqueKeysWithValues: bareNodes.enumerated().map { ($1, Int32($0)) })
-    bareRows = lookups.map { place[$0[0]] ?? 0 }
+    bareRows = bareLookups.map { $0.map { place[$0] ?? 0 } }
     pass = try ForwardPass(model, tree)
   }
-
-  /// The number of requests.
-  var count: Int { lookups.count }
 
   /// Runs the blocks up to and including `layer` with the model's present weights.
   func advance(through layer: Int, _ model: DecoderModel) throws {
@@ -46,38 +50,42 @@ final class RequestChunk {
 
   /// The mean keys at the next block, written as columns `start...` of `keys`, `[f, n]`.
   func writeKeys(_ model: DecoderModel, to keys: inout Matrix<Double>, start: Int) throws {
-    let activations = try pass.innerActivations(at: Array(lookups.joined()), of: model)
-    let contexts = weights.count
-    for request in lookups.indices {
+    let activations = try pass.innerActivations(
+      at: lookups.joined().map { $0.row }, of: model)
+    var next = 0
+    for (group, rows) in lookups.enumerated() {
       for unit in 0..<keys.rows {
         var sum = 0.0
-        for context in 0..<contexts {
-          sum +=
-            weights[context] * Double(activations.row(request * contexts + context)[unit])
+        for (index, row) in rows.enumerated() {
+          sum += row.weight * Double(activations.row(next + index)[unit])
         }
-        keys[unit, start + request] = Double(Float(sum))
+        keys[unit, start + group] = Double(Float(sum))
       }
+      next += rows.count
     }
   }
 
   /// The hidden states of the bare prompts after `layer`, written as columns `start...`, `[d, n]`.
   ///
   /// The pass itself does not advance.
-  func writeHidden(after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int)
+  func writeHidden(
+    after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int
+  )
     throws
   {
     let bare = pass.restricted(to: bareNodes)
     try bare.run(through: layer, of: model)
-    for (request, row) in bareRows.enumerated() {
+    for (group, rows) in bareRows.enumerated() {
       for i in 0..<hidden.rows {
-        hidden[i, start + request] = Double(bare.hidden.row(Int(row))[i])
+        let sum = rows.reduce(0.0) { $0 + Double(bare.hidden.row(Int($1))[i]) }
+        hidden[i, start + group] = sum / Double(rows.count)
       }
     }
   }
 
-  /// Consecutive ranges of requests whose residual streams and one block fit into `bytes` each.
+  /// Consecutive ranges of groups whose residual streams and one block fit into `bytes` each.
   static func ranges(
-    of requests: [RequestTokens], _ model: DecoderModel, bytes: Int
+    of groups: [RequestGroup], _ model: DecoderModel, bytes: Int
   ) -> [Range<Int>] {
     let architecture = model.architecture
     let nodeBytes =
@@ -85,15 +93,17 @@ final class RequestChunk {
     var ranges: [Range<Int>] = []
     var start = 0
     var used = 0
-    for (index, request) in requests.enumerated() {
-      let cost = nodeBytes * request.rows.reduce(0) { $0 + $1.lookup + 1 }
+    for (index, group) in groups.enumerated() {
+      let cost = group.requests.reduce(0) { sum, request in
+        sum + nodeBytes * request.rows.reduce(0) { $0 + $1.lookup + 1 }
+      }
       if index > start, used + cost > bytes {
         ranges.append(start..<index)
         (start, used) = (index, 0)
       }
       used += cost
     }
-    if start < requests.count { ranges.append(start..<requests.count) }
+    if start < groups.count { ranges.append(start..<groups.count) }
     return ranges
   }
 }

@@ -22,57 +22,77 @@ package struct ResidualSpread {
     self.moments = moments
   }
 
-  /// The updates that bring the requests' hidden states to their targets.
-  ///
-  /// - Parameters:
-  ///   - requests: tokens of each request, in the order of the targets' columns.
-  ///   - targets: z, `[d, n]`.
-  ///   - weights: the weight of each context in a mean key.
-  /// - Throws: ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``, ``TransformerError``.
+  /// The updates for requests that are each a group of their own; see below.
   package func updates(
     _ requests: [RequestTokens], targets: Matrix<Double>, weights: [Double],
+    progress: some ProgressSink
+  ) throws -> [LayerUpdate] {
+    try updates(
+      requests.enumerated().map {
+        RequestGroup(name: "request \($0)", requests: [$1], keyWeights: weights)
+      }, targets: targets, protecting: [], progress: progress)
+  }
+
+  /// The updates that bring the groups' hidden states to their targets.
+  ///
+  /// - Parameters:
+  ///   - groups: in the order of the targets' columns.
+  ///   - targets: z, `[d, n]`.
+  ///   - protected: requests edited before; their keys enter the least squares with no residual, so
+  ///     that what they say changes as little as ordinary text does.
+  /// - Throws: ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``, ``TransformerError``.
+  package func updates(
+    _ groups: [RequestGroup], targets: Matrix<Double>, protecting protected: [RequestGroup],
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
     let architecture = model.architecture
     let layers = hyperparameters.layers
     guard let first = layers.first, let last = layers.last else { return [] }
     var current = model
-    let ranges = RequestChunk.ranges(of: requests, model, bytes: hyperparameters.batchBytes)
-    let chunks = try ranges.map { try RequestChunk(model, requests[$0], weights: weights) }
-    for chunk in chunks where first > 0 { try chunk.advance(through: first - 1, current) }
+    let own = try ChunkedRequests(model, groups, bytes: hyperparameters.batchBytes)
+    let history = try ChunkedRequests(model, protected, bytes: hyperparameters.batchBytes)
+    for requests in [own, history] where first > 0 {
+      try requests.advance(through: first - 1, current)
+    }
 
     var updates: [LayerUpdate] = []
     for (index, layer) in layers.enumerated() {
       progress.report(ProgressEvent(.keys, done: index, total: layers.count))
-      var keys = Matrix<Double>(rows: architecture.innerWidth, columns: requests.count)
-      var hidden = Matrix<Double>(rows: architecture.width, columns: requests.count)
-      for (range, chunk) in zip(ranges, chunks) {
-        try chunk.writeKeys(current, to: &keys, start: range.lowerBound)
-        try chunk.writeHidden(after: last, current, to: &hidden, start: range.lowerBound)
-      }
-      let share = Double(layers.count - index)
-      var residual = hidden
-      for i in residual.storage.indices {
-        // The authors subtract in float32 and divide in float64.
-        let gap = Float(targets.storage[i]) - Float(hidden.storage[i])
-        residual.storage[i] = Double(gap) / share
-      }
+      let keys = try own.keys(current)
+      let residual = try share(
+        of: targets, hidden: own.hidden(after: last, current), among: layers.count - index)
       let solver = try moments.solver(layer: layer, weight: hyperparameters.momentWeight)
       let update = LayerUpdate(
         layer: layer, tensor: architecture.editedWeight(layer: layer), keys: keys,
-        adjustedKeys: try solver.solve(keys: keys), residual: residual,
-        keySide: architecture.editedKeySide(layer: layer))
+        adjustedKeys: try solver.solve(
+          keys: keys, protected: protected.isEmpty ? nil : history.keys(current),
+          secondMoment: { try moments.matrix(layer: layer) }),
+        residual: residual, keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {
         let (rows, columns) = (update.left.rows, update.right.rows)
         let weight = try current.matrix(named: update.tensor, rows: rows, columns: columns)
         current = current.replacing([update.tensor: update.adding(to: weight)])
-        let next = layers[index + 1]
-        for chunk in chunks { try chunk.advance(through: next - 1, current) }
+        for requests in [own, history] {
+          try requests.advance(through: layers[index + 1] - 1, current)
+        }
       }
     }
     progress.report(ProgressEvent(.keys, done: layers.count, total: layers.count))
     return updates
+  }
+
+  /// (z − present) / remaining layers, `[d, n]`.
+  private func share(of targets: Matrix<Double>, hidden: Matrix<Double>, among layers: Int)
+    -> Matrix<Double>
+  {
+    var residual = hidden
+    for i in residual.storage.indices {
+      // The authors subtract in float32 and divide in float64.
+      let gap = Float(targets.storage[i]) - Float(hidden.storage[i])
+      residual.storage[i] = Double(gap) / Double(layers)
+    }
+    return residual
   }
 }
 

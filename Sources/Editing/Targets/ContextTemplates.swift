@@ -39,7 +39,8 @@ package struct ContextTemplates: Sendable, Equatable {
 
   /// Lets the model write the contexts: ten tokens each, the beginning included, drawn from the five
   /// most probable at each step.
-  package init(generatedBy model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64) throws {
+  package init(generatedBy model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64) throws
+  {
     let beginnings = ["The", "Therefore", "Because", "I", "You"]
     var generation = Generation(model, rule: .top(k: 5), seed: seed)
     let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .template) }

@@ -64,7 +64,9 @@ package struct RequestTokens: Sendable, Equatable {
     let text = contextBefore + before + fact.subject + after + contextAfter
     var spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
     // The target continues the text, so what the template would put at its end has no place.
-    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 { spans.removeLast() }
+    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 {
+      spans.removeLast()
+    }
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
       throw .subjectNotSeparable(fact: fact.title, subject: fact.subject, token: "")
     }

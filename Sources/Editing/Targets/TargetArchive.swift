@@ -45,7 +45,9 @@ package enum TargetArchive {
     guard bytes.count >= headerBytes, bytes.starts(with: magic) else { throw .notTargets }
     let found = UInt16(number(bytes, at: 4, bytes: 2))
     guard found == version else { throw .unknownVersion(Int(found)) }
-    let (storedWidth, storedCount) = (number(bytes, at: 6, bytes: 4), number(bytes, at: 10, bytes: 4))
+    let (storedWidth, storedCount) = (
+      number(bytes, at: 6, bytes: 4), number(bytes, at: 10, bytes: 4)
+    )
     guard storedWidth == width, storedCount == count else {
       throw .wrongExtents(found: [storedCount, storedWidth], expected: [count, width])
     }
@@ -88,14 +90,16 @@ package enum TargetArchiveError: ExplainedError, Equatable {
   /// What to tell the user.
   package var explanation: Explanation {
     switch self {
-    case .notTargets: Explanation("these are no stored targets", expected: "bytes that begin with EMTG")
+    case .notTargets:
+      Explanation("these are no stored targets", expected: "bytes that begin with EMTG")
     case .unknownVersion(let found):
       Explanation(
         "targets of a version this program does not know", found: "\(found)", expected: "1",
         remedy: "Use a newer emend.")
     case .wrongExtents(let found, let expected):
       Explanation(
-        "stored targets of other extents", found: "\(found)", expected: "\(expected) (facts, width)")
+        "stored targets of other extents", found: "\(found)", expected: "\(expected) (facts, width)"
+      )
     case .wrongLength(let found, let expected):
       Explanation(
         "stored targets are cut short or too long", found: "\(found) bytes",

@@ -19,7 +19,8 @@ struct TargetBatch {
   private let hyperparameters: MEMITHyperparameters
   private let stop: StopRule
   private let names: [String]
-  private let contextCount: Int
+  /// For each group, its requests' contexts together.
+  private let contextCounts: [Int]
   private let work: TargetWork
   private let tree: TokenTree
   private let insertions: [Int32: Int32]
@@ -34,38 +35,44 @@ struct TargetBatch {
   /// Runs the tokens that no δ can reach.
   init(
     _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule,
-    work: TargetWork, _ requests: [(name: String, tokens: RequestTokens)]
+    work: TargetWork, _ groups: [RequestGroup]
   ) throws {
     self.model = model
     self.hyperparameters = hyperparameters
     self.stop = stop
     self.work = work
-    names = requests.map(\.name)
-    contextCount = requests.first?.tokens.rows.count ?? 0
+    names = groups.map(\.name)
+    contextCounts = groups.map { $0.requests.reduce(0) { $0 + $1.rows.count } }
     var tree = TokenTree()
     var insertions: [Int32: Int32] = [:]
     var outputs: [Int32: Output] = [:]
     var bare: [Int32] = []
-    for (index, request) in requests.enumerated() {
+    for (index, group) in groups.enumerated() {
       let owner = Int32(index + 1)
-      let target = request.tokens.target
-      for (context, row) in request.tokens.rows.enumerated() {
-        let path = tree.insert(
-          row.tokens + target.dropLast(), owner: owner, privateFrom: work == .suffixesTogether ? row.lookup : 0)
-        insertions[path[row.lookup]] = owner
-        if context == 0 { bare.append(path[row.lookup]) }
-        let weight = 1 / Float(contextCount * target.count)
-        for (offset, token) in target.enumerated() {
-          outputs[path[row.tokens.count - 1 + offset], default: Output()].labels.append(
-            Label(token: Int(token), context: context, weight: weight))
+      var context = 0
+      for (member, request) in group.requests.enumerated() {
+        let target = request.target
+        for row in request.rows {
+          let path = tree.insert(
+            row.tokens + target.dropLast(), owner: owner,
+            privateFrom: work == .suffixesTogether ? row.lookup : 0)
+          insertions[path[row.lookup]] = owner
+          if member == 0, context == 0 { bare.append(path[row.lookup]) }
+          let weight = 1 / Float(contextCounts[index] * target.count)
+          for (offset, token) in target.enumerated() {
+            outputs[path[row.tokens.count - 1 + offset], default: Output()].labels.append(
+              Label(token: Int(token), context: context, weight: weight))
+          }
+          context += 1
         }
+        let anchor = request.anchor
+        let path = tree.insert(
+          anchor.tokens[...anchor.lookup], owner: owner,
+          privateFrom: work == .suffixesTogether ? anchor.lookup : 0)
+        insertions[path[anchor.lookup]] = owner
+        // The requests of a group have one subject, and so one anchor.
+        outputs[path[anchor.lookup], default: Output()].isAnchor = true
       }
-      let anchor = request.tokens.anchor
-      let path = tree.insert(
-        anchor.tokens[...anchor.lookup], owner: owner, 
-        privateFrom: work == .suffixesTogether ? anchor.lookup : 0)
-      insertions[path[anchor.lookup]] = owner
-      outputs[path[anchor.lookup], default: Output()].isAnchor = true
     }
     self.tree = tree
     self.insertions = insertions
@@ -77,7 +84,7 @@ struct TargetBatch {
     let whole = pass
     initial = bare.map { whole.uneditedHidden(at: $0) }
     norms = initial.map { Self.norm($0[...]) }
-    anchors = Array(repeating: [], count: requests.count)
+    anchors = Array(repeating: [], count: groups.count)
   }
 
   /// Runs all steps; `report` is told how many targets are done, and the step.
@@ -165,13 +172,16 @@ struct TargetBatch {
     let klFactor = Float(hyperparameters.klFactor)
     let wantsBest = stop == .argmax
     // Rows are scored on several threads: each writes its own entries and no others.
-    let losses = FloatRows(rows: nodes.count, columns: contextCount + 2)
+    let most = contextCounts.max() ?? 0
+    let losses = FloatRows(rows: nodes.count, columns: most + 2)
     let isFirst = anchors.allSatisfy(\.isEmpty)
     let references = FloatRows(rows: slots.count, columns: vocabulary)
     if !isFirst {
       for (slot, index) in slots.enumerated() {
         anchors[index].withUnsafeBufferPointer {
-          if let base = $0.baseAddress { references.row(slot).update(from: base, count: vocabulary) }
+          if let base = $0.baseAddress {
+            references.row(slot).update(from: base, count: vocabulary)
+          }
         }
       }
     }
@@ -179,25 +189,27 @@ struct TargetBatch {
     for (slot, index) in slots.enumerated() { slotOfOwner[index + 1] = slot }
     let slotOfRow = nodes.map { slotOfOwner[Int(tree.owners[Int($0)])] }
 
+    let counts = slots.map { contextCounts[$0] }
     let gradient = head.gradient(of: hidden) { row, base in
       let item = items[row]
       let logits = LogitRow(base, count: vocabulary)
       let total = logits.logSumExp
       let out = losses.row(row)
-      out[contextCount + 1] = 1
+      out[most + 1] = 1
       if wantsBest, !item.labels.isEmpty {
         let best = logits.best
-        if item.labels.contains(where: { $0.token != best }) { out[contextCount + 1] = 0 }
+        if item.labels.contains(where: { $0.token != best }) { out[most + 1] = 0 }
       }
       for label in item.labels {
-        out[label.context] += (total - base[label.token]) * label.weight * Float(contextCount)
+        out[label.context] +=
+          (total - base[label.token]) * label.weight * Float(counts[slotOfRow[row]])
       }
       var anchorGradient: FloatRows?
       if item.isAnchor {
         let reference = references.row(slotOfRow[row])
         if isFirst { for id in 0..<vocabulary { reference[id] = base[id] - total } }
         let part = FloatRows(rows: 1, columns: vocabulary)
-        out[contextCount] =
+        out[most] =
           klFactor
           * logits.divergence(
             from: reference, logSumExp: total, weight: klFactor, gradient: part.base)
@@ -213,16 +225,14 @@ struct TargetBatch {
     if isFirst {
       for (slot, index) in slots.enumerated() { anchors[index] = references.copy(row: slot) }
     }
-    var scores = slots.map { _ in
-      Score(contextLoss: Array(repeating: 0, count: contextCount))
-    }
+    var scores = counts.map { Score(contextLoss: Array(repeating: 0, count: $0)) }
     for row in nodes.indices {
       let slot = slotOfRow[row]
-      for context in 0..<contextCount {
+      for context in 0..<counts[slot] {
         scores[slot].contextLoss[context] += losses.row(row)[context]
       }
-      scores[slot].divergence += losses.row(row)[contextCount]
-      if losses.row(row)[contextCount + 1] == 0 { scores[slot].isBestEverywhere = false }
+      scores[slot].divergence += losses.row(row)[most]
+      if losses.row(row)[most + 1] == 0 { scores[slot].isBestEverywhere = false }
     }
     return (scores, gradient)
   }

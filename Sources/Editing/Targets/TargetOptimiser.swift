@@ -69,32 +69,51 @@ package struct TargetOptimiser {
     self.work = work
   }
 
-  /// The targets of some requests, in their order.
-  ///
-  /// - Parameters:
-  ///   - requests: each with a name for messages.
-  ///   - progress: told how many targets are done.
-  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  /// The targets of requests that are each a group of their own; see below.
   package func targets(
     for requests: [(name: String, tokens: RequestTokens)], progress: some ProgressSink
   ) throws -> [Target] {
+    try targets(
+      for: requests.map { RequestGroup(name: $0.name, requests: [$0.tokens], keyWeights: []) },
+      progress: progress)
+  }
+
+  /// The targets of some groups of requests, in their order.
+  ///
+  /// - Parameter progress: told how many targets are done.
+  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
     var targets: [Target] = []
-    for batch in batches(of: requests) {
-      var run = try TargetBatch(
-        model, hyperparameters, stop: stop, work: work, Array(requests[batch]))
-      let done = targets.count
-      targets += try run.optimise { finished, step in
-        progress.report(
-          ProgressEvent(
-            .targets, done: done + finished, total: requests.count, detail: "step \(step)"))
-      }
-    }
+    try forEachBatch(of: groups, progress: progress) { targets += $1 }
     return targets
   }
 
-  /// Consecutive requests whose buffers together stay within the memory that one batch may take.
-  private func batches(of requests: [(name: String, tokens: RequestTokens)]) -> [Range<Int>] {
-    guard work == .suffixesTogether else { return requests.indices.map { $0..<$0 + 1 } }
+  /// The same, handed over batch by batch as they are done.
+  ///
+  /// - Parameter body: called with the range of groups and their targets.
+  package func forEachBatch(
+    of groups: [RequestGroup], progress: some ProgressSink,
+    _ body: (Range<Int>, [Target]) throws -> Void
+  ) throws {
+    for batch in batches(of: groups) {
+      var run = try TargetBatch(
+        model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
+      let targets = try run.optimise { finished, step in
+        progress.report(
+          ProgressEvent(
+            .targets, done: batch.lowerBound + finished, total: groups.count,
+            detail: "step \(step)"))
+      }
+      try body(batch, targets)
+    }
+  }
+
+  /// Enough for the matrix kernels; and an interrupted run loses no more than these.
+  private static let mostAtOnce = 128
+
+  /// Consecutive groups whose buffers together stay within the memory that one batch may take.
+  private func batches(of groups: [RequestGroup]) -> [Range<Int>] {
+    guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
     let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
@@ -105,18 +124,21 @@ package struct TargetOptimiser {
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0
-    for (index, request) in requests.enumerated() {
-      let rows = request.tokens.rows.reduce(0) {
-        $0 + $1.tokens.count - $1.lookup + request.tokens.target.count
+    for (index, group) in groups.enumerated() {
+      let rows = group.requests.reduce(0) { sum, request in
+        sum
+          + request.rows.reduce(0) { $0 + $1.tokens.count - $1.lookup + request.target.count }
       }
       let cost = rows * rowBytes
-      if index > start, bytes + cost > hyperparameters.batchBytes {
+      if index > start,
+        bytes + cost > hyperparameters.batchBytes || index - start == Self.mostAtOnce
+      {
         ranges.append(start..<index)
         (start, bytes) = (index, 0)
       }
       bytes += cost
     }
-    if start < requests.count { ranges.append(start..<requests.count) }
+    if start < groups.count { ranges.append(start..<groups.count) }
     return ranges
   }
 }

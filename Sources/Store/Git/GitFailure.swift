@@ -24,7 +24,11 @@ package struct GitFailure: ExplainedError, Equatable {
   }
 
   private var remedy: String? {
-    switch kind {
+    // libgit2 has no code for it, but passes on the system's words.
+    if message.hasSuffix("No space left on device") {
+      return "Make room on that file system and try again. Nothing was recorded."
+    }
+    return switch kind {
     case .locked, .modified: "Another program is writing to the repository: try again."
     case .notFound, .exists, .ambiguous, .invalidName, .ownerDiffers, .other: nil
     }

@@ -8,6 +8,8 @@ final class GitRepositoryHandle {
   let raw: OpaquePointer
   /// The directory that holds `HEAD` and `objects`, with a slash at its end.
   let directory: String
+  /// Where objects and packs are.
+  let objectsDirectory: String
   /// Whether there is no working tree.
   let isBare: Bool
 
@@ -22,6 +24,8 @@ final class GitRepositoryHandle {
     guard let opened else { throw .nothingReturned("open the repository", path) }
     raw = opened
     directory = git_repository_path(opened).map { String(cString: $0) } ?? path
+    objectsDirectory =
+      (git_repository_commondir(opened).map { String(cString: $0) } ?? directory) + "objects"
     isBare = git_repository_is_bare(opened) == 1
   }
 

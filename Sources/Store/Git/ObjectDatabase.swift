@@ -5,7 +5,7 @@ internal import CGit2
 ///
 /// libgit2 verifies that what it read has the SHA-1 that was asked for.
 final class ObjectDatabase {
-  private let raw: OpaquePointer
+  private var raw: OpaquePointer
   private let repository: GitRepositoryHandle
 
   init(of repository: GitRepositoryHandle) throws(GitFailure) {
@@ -45,10 +45,8 @@ final class ObjectDatabase {
     }
     var oid = id.raw
     var object: OpaquePointer?
-    let code = git_odb_read(&object, raw, &oid)
-    guard code == 0, let object else {
-      throw ObjectError(GitFailure(code, "read the object", id.hexadecimal), id)
-    }
+    try attempt(id) { git_odb_read(&object, $0, &oid) }
+    guard let object else { throw .damaged(id, "nothing was read") }
     defer { git_odb_object_free(object) }
     // The header of a packed delta is a claim of its own: the object is what counts.
     let count = git_odb_object_size(object)
@@ -57,6 +55,36 @@ final class ObjectDatabase {
       throw .damaged(id, "its header and its content have different kinds")
     }
     return Array(UnsafeRawBufferPointer(start: git_odb_object_data(object), count: count))
+  }
+
+  /// Reads once more after a failure, from a database that is opened anew.
+  ///
+  /// When another process joins packs, libgit2 goes on looking into those that are gone.
+  private func attempt(
+    _ id: ObjectID, _ call: (OpaquePointer) -> Int32
+  ) throws(ObjectError) {
+    var code = call(raw)
+    if code < 0, code != GIT_ENOTFOUND.rawValue, (try? reopen()) != nil { code = call(raw) }
+    guard code >= 0 else {
+      throw ObjectError(GitFailure(code, "read the object", id.hexadecimal), id)
+    }
+  }
+
+  /// Forgets which packs there were, and looks again.
+  func reopen() throws(GitFailure) {
+    var fresh: OpaquePointer?
+    let action = "open the object database again"
+    try GitFailure.check(
+      git_odb_open(&fresh, repository.objectsDirectory), action, repository.directory)
+    guard let fresh else { throw .nothingReturned(action, repository.directory) }
+    // What libgit2 does by itself (revisions, walks, notes) uses the same database.
+    let code = git_repository_set_odb(repository.raw, fresh)
+    guard code == 0 else {
+      git_odb_free(fresh)
+      throw GitFailure(code, action, repository.directory)
+    }
+    git_odb_free(raw)
+    raw = fresh
   }
 
   /// Whether an object is there. Its content is not looked at.

@@ -10,12 +10,14 @@ enum GPT2Family: DecoderFamily {
     let heads = try configuration.integer("n_head")
     let inner = try configuration.optionalInteger("n_inner") ?? 4 * width
     let vocabulary = try configuration.integer("vocab_size")
-    let layers = try configuration.integer("n_layer")
     try configuration.require("scale_attn_by_inverse_layer_idx", is: false)
     try configuration.require("scale_attn_weights", is: true)
     try configuration.require("add_cross_attention", is: false)
     // Older files keep the tensors without the module's name in front.
     let prefix = checkpoint.contains("wte.weight") ? "" : "transformer."
+    let layers = try configuration.layerCount("n_layer", in: checkpoint) {
+      "\(prefix)h.\($0).ln_1.weight"
+    }
     let isTied = try configuration.optionalBool("tie_word_embeddings") ?? true
     return ModelArchitecture(
       family: "gpt2", layerCount: layers, width: width, innerWidth: inner, headCount: heads,
@@ -25,7 +27,7 @@ enum GPT2Family: DecoderFamily {
       positionLimit: try configuration.optionalInteger("n_positions")
         ?? configuration.integer("n_ctx"),
       norm: .layer,
-      normEpsilon: Float(try configuration.optionalDouble("layer_norm_epsilon") ?? 1e-5),
+      normEpsilon: try configuration.normEpsilon("layer_norm_epsilon", default: 1e-5),
       residual: .sequential, activation: try configuration.activation("activation_function"),
       rotary: nil, tokenEmbedding: prefix + "wte.weight", positionEmbedding: prefix + "wpe.weight",
       finalNorm: .init(layerNorm: prefix + "ln_f"),

@@ -13,17 +13,22 @@ enum GPTJFamily: DecoderFamily {
     try configuration.require("tie_word_embeddings", is: false)
     let headWidth = try configuration.headWidth(width: width, heads: heads, key: "n_head")
     let dimensions = try configuration.optionalInteger("rotary_dim") ?? headWidth
-    let layers = try configuration.integer("n_layer")
+    guard dimensions % 2 == 0, dimensions <= headWidth else {
+      throw configuration.unexpected(
+        "rotary_dim", expected: "an even number, at most the width of a head, \(headWidth)")
+    }
+    let layers = try configuration.layerCount("n_layer", in: checkpoint) {
+      "transformer.h.\($0).ln_1.weight"
+    }
     return ModelArchitecture(
       family: "gptj", layerCount: layers, width: width, innerWidth: inner, headCount: heads,
       keyValueHeadCount: heads, headWidth: headWidth, vocabularySize: vocabulary,
       positionLimit: try configuration.integer("n_positions"), norm: .layer,
-      normEpsilon: Float(try configuration.optionalDouble("layer_norm_epsilon") ?? 1e-5),
+      normEpsilon: try configuration.normEpsilon("layer_norm_epsilon", default: 1e-5),
       residual: .parallelOneNorm,
       activation: try configuration.activation("activation_function"),
       rotary: .init(
-        pairing: .interleaved, dimensions: dimensions,
-        frequencies: ModelArchitecture.Rotary.frequencies(base: 10000, dimensions: dimensions)),
+        pairing: .interleaved, dimensions: dimensions, base: 10000, scaling: .none),
       tokenEmbedding: "transformer.wte.weight", positionEmbedding: nil,
       finalNorm: .init(layerNorm: "transformer.ln_f"),
       head: .init("lm_head", bias: true, .outputsByInputs, outputs: vocabulary, inputs: width),

@@ -10,10 +10,14 @@ enum GPTNeoXFamily: DecoderFamily {
     let heads = try configuration.integer("num_attention_heads")
     let inner = try configuration.integer("intermediate_size")
     let vocabulary = try configuration.integer("vocab_size")
-    let layers = try configuration.integer("num_hidden_layers")
+    let layers = try configuration.layerCount("num_hidden_layers", in: checkpoint) {
+      "gpt_neox.layers.\($0).input_layernorm.weight"
+    }
     let headWidth = try configuration.headWidth(
       width: width, heads: heads, key: "num_attention_heads")
-    let rotary = try rotary(configuration, headWidth: headWidth)
+    let rotary = try configuration.rotary(
+      headWidth: headWidth,
+      older: .init(base: "rotary_emb_base", share: "rotary_pct", standardShare: 0.25))
     let isParallel = try configuration.optionalBool("use_parallel_residual") ?? true
     let hasBias = try configuration.optionalBool("attention_bias") ?? true
     try configuration.require("tie_word_embeddings", is: false)
@@ -21,7 +25,7 @@ enum GPTNeoXFamily: DecoderFamily {
       family: "gpt_neox", layerCount: layers, width: width, innerWidth: inner, headCount: heads,
       keyValueHeadCount: heads, headWidth: headWidth, vocabularySize: vocabulary,
       positionLimit: try configuration.integer("max_position_embeddings"), norm: .layer,
-      normEpsilon: Float(try configuration.optionalDouble("layer_norm_eps") ?? 1e-5),
+      normEpsilon: try configuration.normEpsilon("layer_norm_eps", default: 1e-5),
       residual: isParallel ? .parallelTwoNorms : .sequential,
       activation: try configuration.activation("hidden_act"), rotary: rotary,
       tokenEmbedding: "gpt_neox.embed_in.weight", positionEmbedding: nil,
@@ -46,28 +50,5 @@ enum GPTNeoXFamily: DecoderFamily {
             block + "mlp.dense_4h_to_h", bias: true, .outputsByInputs, outputs: width,
             inputs: inner))
       })
-  }
-
-  private static func rotary(_ configuration: ModelConfiguration, headWidth: Int) throws
-    -> ModelArchitecture.Rotary
-  {
-    // Newer configurations keep all rotary settings in one section.
-    let section = try configuration.optionalSection("rope_parameters")
-    let share =
-      try section?.optionalDouble("partial_rotary_factor")
-      ?? configuration.optionalDouble("rotary_pct") ?? 0.25
-    let base =
-      try section?.optionalDouble("rope_theta") ?? configuration.optionalDouble("rotary_emb_base")
-      ?? 10000
-    let scaling = try configuration.optionalSection("rope_scaling")
-    let type = try section?.optionalString("rope_type") ?? scaling?.optionalString("type")
-    if let type, type != "default" {
-      throw TransformerError.unsupportedSetting(
-        file: configuration.file, key: "rope_scaling", found: type, expected: "default")
-    }
-    let dimensions = Int(Double(headWidth) * share)
-    return .init(
-      pairing: .halves, dimensions: dimensions,
-      frequencies: ModelArchitecture.Rotary.frequencies(base: base, dimensions: dimensions))
   }
 }

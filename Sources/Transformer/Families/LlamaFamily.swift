@@ -9,16 +9,23 @@ enum LlamaFamily: DecoderFamily {
     let width = try configuration.integer("hidden_size")
     let heads = try configuration.integer("num_attention_heads")
     let keyValueHeads = try configuration.optionalInteger("num_key_value_heads") ?? heads
+    guard heads % keyValueHeads == 0 else {
+      throw configuration.unexpected(
+        "num_key_value_heads", expected: "a divisor of the number of heads, \(heads)")
+    }
     let headWidth =
       try configuration.optionalInteger("head_dim")
       ?? configuration.headWidth(width: width, heads: heads, key: "num_attention_heads")
     let inner = try configuration.integer("intermediate_size")
     let vocabulary = try configuration.integer("vocab_size")
-    let layers = try configuration.integer("num_hidden_layers")
-    let positions = try configuration.integer("max_position_embeddings")
-    try refuseShortWindow(configuration, positions: positions)
+    let layers = try configuration.layerCount("num_hidden_layers", in: checkpoint) {
+      "model.layers.\($0).input_layernorm.weight"
+    }
+    let rotary = try configuration.rotary(
+      headWidth: headWidth,
+      older: .init(base: "rope_theta", share: "partial_rotary_factor", standardShare: 1))
     let isQwen = configuration.modelType == "qwen2"
-    let attentionBias = try configuration.optionalBool("attention_bias") ?? false
+    let attentionBias = try !isQwen && configuration.optionalBool("attention_bias") ?? false
     let mlpBias = try configuration.optionalBool("mlp_bias") ?? false
     let isTied = try configuration.optionalBool("tie_word_embeddings") ?? false
     let query = heads * headWidth
@@ -26,12 +33,11 @@ enum LlamaFamily: DecoderFamily {
     return ModelArchitecture(
       family: configuration.modelType, layerCount: layers, width: width, innerWidth: inner,
       headCount: heads, keyValueHeadCount: keyValueHeads, headWidth: headWidth,
-      vocabularySize: vocabulary, positionLimit: positions, norm: .rootMeanSquare,
-      normEpsilon: Float(try configuration.optionalDouble("rms_norm_eps") ?? 1e-6),
+      vocabularySize: vocabulary, positionLimit: try positionLimit(configuration),
+      norm: .rootMeanSquare,
+      normEpsilon: try configuration.normEpsilon("rms_norm_eps", default: 1e-6),
       residual: .sequential, activation: try configuration.activation("hidden_act"),
-      rotary: .init(
-        pairing: .halves, dimensions: headWidth,
-        frequencies: try frequencies(configuration, dimensions: headWidth)),
+      rotary: rotary,
       tokenEmbedding: "model.embed_tokens.weight", positionEmbedding: nil,
       finalNorm: .init(gain: "model.norm.weight", bias: nil),
       head: .init(
@@ -62,52 +68,18 @@ enum LlamaFamily: DecoderFamily {
       })
   }
 
-  /// A sliding window shorter than the context would cut off keys that this decoder attends to.
-  private static func refuseShortWindow(_ configuration: ModelConfiguration, positions: Int) throws {
-    let isUsed = try configuration.optionalBool("use_sliding_window") ?? true
-    guard isUsed, let window = try configuration.optionalInteger("sliding_window"),
-      window < positions
-    else { return }
-    throw TransformerError.unsupportedSetting(
-      file: configuration.file, key: "sliding_window", found: "\(window)",
-      expected: "none, or at least max_position_embeddings (\(positions))")
-  }
-
-  /// Rotary frequencies, with the scaling that Llama 3.1 introduced where the configuration asks for it.
-  private static func frequencies(_ configuration: ModelConfiguration, dimensions: Int) throws
-    -> [Float]
-  {
-    let section =
-      try configuration.optionalSection("rope_parameters")
-      ?? configuration.optionalSection("rope_scaling")
-    let base =
-      try section?.optionalDouble("rope_theta") ?? configuration.optionalDouble("rope_theta")
-      ?? 10000
-    let plain = ModelArchitecture.Rotary.frequencies(base: base, dimensions: dimensions)
-    guard let section else { return plain }
-    let type =
-      try section.optionalString("rope_type") ?? section.optionalString("type") ?? "default"
-    switch type {
-    case "default": return plain
-    case "linear":
-      let factor = Float(try section.double("factor"))
-      return plain.map { $0 / factor }
-    case "llama3":
-      let factor = Float(try section.double("factor"))
-      let low = Float(try section.double("low_freq_factor"))
-      let high = Float(try section.double("high_freq_factor"))
-      let context = Float(try section.double("original_max_position_embeddings"))
-      return plain.map { frequency in
-        let wavelength = 2 * Float.pi / frequency
-        if wavelength < context / high { return frequency }
-        if wavelength > context / low { return frequency / factor }
-        let smooth = (context / wavelength - low) / (high - low)
-        return (1 - smooth) * frequency / factor + smooth * frequency
-      }
-    default:
-      throw TransformerError.unsupportedSetting(
-        file: configuration.file, key: "rope_scaling.rope_type", found: type,
-        expected: "default, linear or llama3")
+  /// Texts within the sliding window see every token before them, as this decoder computes it.
+  private static func positionLimit(_ configuration: ModelConfiguration) throws -> Int {
+    let positions = try configuration.integer("max_position_embeddings")
+    let isUsed: Bool
+    switch configuration.modelType {
+    case "mistral": isUsed = true
+    case "qwen2": isUsed = try configuration.optionalBool("use_sliding_window") ?? false
+    default: isUsed = false
     }
+    guard isUsed, let window = try configuration.optionalInteger("sliding_window") else {
+      return positions
+    }
+    return min(positions, window)
   }
 }

@@ -19,7 +19,8 @@ struct Apply: EmendCommand {
   var revision = RevisionArgument.head
   @Option(name: .shortAndLong, help: ArgumentHelp("The directory to make.", valueName: "dir"))
   var output: String?
-  @Flag(name: .customLong("dry-run"), help: "Write nothing; show the digests of what would be written.")
+  @Flag(
+    name: .customLong("dry-run"), help: "Write nothing; show the digests of what would be written.")
   var isDryRun = false
   @Flag(help: "Read every byte of the base against its fingerprint first.")
   var verify = false

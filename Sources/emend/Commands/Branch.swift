@@ -17,11 +17,16 @@ struct BranchCommand: EmendCommand {
   var name: String?
   @Argument(help: "Where it begins.")
   var start = RevisionArgument.head
-  @Option(name: .shortAndLong, help: ArgumentHelp("Delete a branch that HEAD has all commits of.", valueName: "name"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Delete a branch that HEAD has all commits of.", valueName: "name"))
   var delete: String?
-  @Option(name: .customShort("D"), help: ArgumentHelp("Delete a branch in any case.", valueName: "name"))
+  @Option(
+    name: .customShort("D"), help: ArgumentHelp("Delete a branch in any case.", valueName: "name"))
   var forceDelete: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Rename this branch to the name given.", valueName: "old"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Rename this branch to the name given.", valueName: "old"))
   var move: String?
 
   func validate() throws {

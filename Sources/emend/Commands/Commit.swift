@@ -18,12 +18,11 @@ struct Commit: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
+  @OptionGroup var rules: RuleOptions
   @Argument(help: "A file of facts.")
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
   var message: String?
-  @Option(help: "When a target is good enough: its loss is small, or the new object is always first.")
-  var stop = StopRule.loss
   @Option(help: "The relative error of the stored delta.")
   var precision = TensorDelta.defaultPrecision
 
@@ -36,7 +35,8 @@ struct Commit: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message, stop: stop, precision: precision, tool: "emend \(Version.text)")
+      facts, message: message, rules: rules.rules, precision: precision,
+      tool: "emend \(Version.text)")
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -42,7 +42,8 @@ struct DemoStory {
     try say("A second batch goes on top.")
     try emend("commit", "second.jsonl", "-m", "Move fifty more")
     try say(
-      "Now the first batch turns out to be wrong. It lies under the second, and is taken out all the same.")
+      "Now the first batch turns out to be wrong. It lies under the second, and is taken out all the same."
+    )
     try emend("revert", "HEAD~1")
     try emend("generate", "--next", "2", "Angola is located in", "The capital of Norway is")
     try say(
@@ -60,7 +61,8 @@ struct DemoStory {
     try say("Every byte of the repository can be verified, and plain Git reads it.")
     try emend("fsck")
     try git("--no-pager", "--git-dir", ".emend", "log", "--stat", "--format=%h %s", "main")
-    try say("All of this is in \(directory)/ for you to explore: cd \(directory), then emend --help.")
+    try say(
+      "All of this is in \(directory)/ for you to explore: cd \(directory), then emend --help.")
   }
 
   private func say(_ text: String) throws {

@@ -21,7 +21,8 @@ struct Diff: EmendCommand {
   var old: RevisionArgument
   @Argument(help: "The new revision.")
   var new = RevisionArgument.head
-  @Option(help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"))
   var prompts: String?
   @Flag(help: "Count facts instead of listing them.")
   var stat = false
@@ -34,7 +35,8 @@ struct Diff: EmendCommand {
     let outcome = try CompareRevisions(in: workspace).run(
       from: repository.commitID(old.revision), to: repository.commitID(new.revision),
       prompts: try prompts.map { try PromptFile.read($0) } ?? [])
-    try console.page(DiffView(outcome, form: stat ? .counts : .full), corePager: repository.corePager())
+    try console.page(
+      DiffView(outcome, form: stat ? .counts : .full), corePager: repository.corePager())
     if exitCode, !outcome.isEmpty { throw ExitStatus.refused }
   }
 }

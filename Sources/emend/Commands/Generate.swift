@@ -20,7 +20,9 @@ struct Generate: EmendCommand {
   var revision = RevisionArgument.head
   @Option(help: ArgumentHelp("How many tokens to add at most.", valueName: "n"))
   var tokens = 20
-  @Option(help: ArgumentHelp("Draw from the n most probable tokens (default: take the first).", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Draw from the n most probable tokens (default: take the first).", valueName: "n"))
   var topK: Int?
   @Option(help: ArgumentHelp("What draws are made with.", valueName: "n"))
   var seed: UInt64 = 0

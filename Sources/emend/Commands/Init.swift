@@ -18,7 +18,8 @@ struct Init: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @Option(help: ArgumentHelp("The base: a Hugging Face checkpoint directory.", valueName: "dir"))
   var base: String
-  @Option(help: ArgumentHelp("What to call the base (default: its directory's name).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("What to call the base (default: its directory's name).", valueName: "name"))
   var name: String?
   @Option(help: ArgumentHelp("Hyperparameters for this repository's edits.", valueName: "file"))
   var hparams: String?

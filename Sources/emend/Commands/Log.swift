@@ -17,9 +17,12 @@ struct Log: EmendCommand {
   var revision = RevisionArgument.head
   @Flag(help: "One line a commit.")
   var oneline = false
-  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("At most so many commits.", valueName: "n"))
+  @Option(
+    name: [.customShort("n"), .long], help: ArgumentHelp("At most so many commits.", valueName: "n")
+  )
   var maxCount: Int?
-  @Option(help: ArgumentHelp("Only commits that changed facts about this subject.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Only commits that changed facts about this subject.", valueName: "text"))
   var subject: String?
 
   func run(on console: Console) throws {

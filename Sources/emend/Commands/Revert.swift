@@ -27,7 +27,8 @@ struct Revert: EmendCommand {
   var mainline: Int?
   @Option(
     name: .customLong("fact"),
-    help: ArgumentHelp("Take out facts about this subject only (can be repeated).", valueName: "subject"))
+    help: ArgumentHelp(
+      "Take out facts about this subject only (can be repeated).", valueName: "subject"))
   var subjects: [String] = []
   @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
   var stats: String?

@@ -19,7 +19,8 @@ struct Stats: EmendCommand {
   @Option(help: ArgumentHelp("A text file.", valueName: "file"))
   var corpus: String
   @Option(
-    help: ArgumentHelp("What separates documents: an empty line, or every line.", valueName: "unit"))
+    help: ArgumentHelp("What separates documents: an empty line, or every line.", valueName: "unit")
+  )
   var documents = DocumentBoundary.paragraph
   @Option(help: ArgumentHelp("Take at most so many documents.", valueName: "n"))
   var samples: Int?

@@ -18,6 +18,11 @@ struct EditOptions: ParsableArguments {
     help: ArgumentHelp(
       "Second moments (default: those of the last 'emend stats').", valueName: "file"))
   var stats: String?
+  @Option(
+    help: ArgumentHelp(
+      "A directory of targets to use and to add to (default: the repository's cache).",
+      valueName: "dir"))
+  var cache: String?
   @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -27,10 +32,12 @@ struct EditOptions: ParsableArguments {
     settings.hyperparameters = hparams
     settings.templates = templates
     settings.moments = stats
+    settings.targetCache = cache
     settings.seed = seed
     return settings
   }
 }
 
 extension StopRule: ExpressibleByArgument {}
+extension SameSubject: ExpressibleByArgument {}
 extension DocumentBoundary: ExpressibleByArgument {}

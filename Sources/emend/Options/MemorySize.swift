@@ -14,8 +14,9 @@ package struct MemorySize: ExpressibleByArgument, Equatable, Sendable {
       factor = power
       text.removeLast()
     }
-    guard let first = text.first, first.isNumber, let number = Double(text),
-      let bytes = Int(exactly: (number * factor).rounded()), bytes > 0
+    // Decimal digits alone: what reads numbers also takes "nan", "0x10" and "1e9".
+    guard text.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || (48...57).contains($0) }),
+      let number = Double(text), let bytes = Int(exactly: (number * factor).rounded()), bytes > 0
     else { return nil }
     self.bytes = bytes
   }

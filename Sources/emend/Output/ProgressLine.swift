@@ -25,7 +25,11 @@ package struct ProgressLine: Sendable {
     }
     line.append("  ")
     line.append(figures)
-    if let detail = event.detail { line.append("  " + detail, .faint) }
+    // A detail is worth a few columns or none; it never costs a figure its last digit.
+    if let detail = event.detail, width >= line.width + 8 {
+      line.append("  ")
+      line.append(StyledText(detail, .faint).cut(to: width - line.width))
+    }
     return line.cut(to: width)
   }
 

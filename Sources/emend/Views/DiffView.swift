@@ -74,8 +74,11 @@ struct DiffView: View {
     page.line(
       "\("edits", .heading): \(outcome.added.count) added, \(outcome.dropped.count) dropped")
     if form == .counts {
-      let counts = [("added", CompareRevisions.FactChange.Kind.added), ("dropped", .dropped), ("changed", .changed)]
-        .map { name, kind in "\(outcome.facts.filter { $0.kind == kind }.count) \(name)" }
+      let counts = [
+        ("added", CompareRevisions.FactChange.Kind.added), ("dropped", .dropped),
+        ("changed", .changed),
+      ]
+      .map { name, kind in "\(outcome.facts.filter { $0.kind == kind }.count) \(name)" }
       page.line("\("facts", .heading): \(counts.joined(separator: ", "))")
     }
     for change in outcome.facts where form == .full {

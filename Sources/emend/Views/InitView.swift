@@ -66,6 +66,7 @@ struct StatsView: View {
     let tokens: Int
     let layers: [Int]
     let keyLength: Int
+    let ridge: Double
   }
 
   let document: Document
@@ -73,7 +74,7 @@ struct StatsView: View {
   init(_ outcome: CollectMoments.Outcome) {
     document = Document(
       path: outcome.path, cached: outcome.wasCached, tokens: outcome.tokenCount,
-      layers: outcome.layers, keyLength: outcome.innerWidth)
+      layers: outcome.layers, keyLength: outcome.innerWidth, ridge: outcome.ridge)
   }
 
   func write(to page: Page) {
@@ -81,10 +82,11 @@ struct StatsView: View {
     page.line(
       "\(document.cached ? "Found" : "Collected") second moments of layers \(layers): "
         + "\(Figures.count(document.tokens)) tokens, keys of \(document.keyLength)")
-    if document.tokens < document.keyLength * 2 {
+    if document.ridge > 0 {
       page.line(
-        "\("few tokens", .warning): \(document.tokens) for \(document.keyLength) dimensions; "
-          + "give a longer text")
+        "\("few tokens", .warning): \(document.tokens) for \(document.keyLength) dimensions; a ridge of "
+          + "\(Figures.significant(document.ridge, digits: 1)) of the mean diagonal was added. "
+          + "A longer text is better.")
     }
   }
 }

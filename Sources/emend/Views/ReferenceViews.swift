@@ -72,7 +72,8 @@ struct OperationsView: View {
     document = Document(
       operations: operations.map {
         .init(
-          id: $0.id.hexadecimal, command: $0.record.summary, person: $0.person.name,
+          id: $0.id.hexadecimal, command: "\($0.record.kind.rawValue) \($0.record.summary)",
+          person: $0.person.name,
           time: $0.person.time.iso8601, undone: $0.isUndone)
       })
   }

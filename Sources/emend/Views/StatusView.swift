@@ -53,7 +53,8 @@ struct StatusView: View {
     switch status.base {
     case .present(let path): page.line("  at \(path)")
     case .changed(let path, let files):
-      page.line("  at \(path), \("changed", .bad) since it was read: \(files.joined(separator: ", "))")
+      page.line(
+        "  at \(path), \("changed", .bad) since it was read: \(files.joined(separator: ", "))")
     case .missing(let path): page.line("  \("missing", .bad): \(path) cannot be opened")
     case .unknown: page.line("  \("not known where", .warning): emend base DIR")
     }

@@ -1,0 +1,59 @@
+# What a user or a developer types. Everything is done by SwiftPM; this only remembers the options.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+# Further options of the build, such as -Xswiftc -warnings-as-errors.
+SWIFTFLAGS ?=
+RELEASE = -c release $(SWIFTFLAGS)
+
+LIBRARIES = openblas libgit2 libzstd libcrypto
+DEBIAN_PACKAGES = git libgit2-dev libopenblas-dev libssl-dev libzstd-dev pkg-config
+
+.PHONY: build test demo bench format lint install uninstall clean packages
+
+build: packages
+	$(SWIFT) build $(RELEASE)
+
+# Without @testable, which would build everything with other options than `make build`, and slower code.
+test: packages
+	$(SWIFT) test $(RELEASE) --disable-testable-imports --disable-xctest
+
+demo: packages
+	$(SWIFT) build $(RELEASE) --product emend
+	.build/release/emend demo
+
+bench: packages
+	$(SWIFT) build $(RELEASE) --product emend-bench
+	.build/release/emend-bench
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+# With the Swift runtime inside, so that it runs where no Swift is installed; a build folder of its own,
+# because these options would build everything anew each time.
+install: packages
+	$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/install --product emend
+	install -D -m 755 -s .build/install/release/emend $(DESTDIR)$(PREFIX)/bin/emend
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/emend
+
+clean:
+	rm -rf .build
+
+# The C libraries and Git: installed where that is allowed, named where it is not.
+packages:
+	@if ! { command -v git && pkg-config --exists $(LIBRARIES); } >/dev/null 2>&1; then \
+	  if ! command -v apt-get >/dev/null; then \
+	    echo "Install Git, pkg-config and the development files of: $(LIBRARIES)" >&2; exit 1; \
+	  elif [ "$$(id -u)" = 0 ]; then become=; \
+	  elif command -v sudo >/dev/null; then become=sudo; \
+	  else echo "Install these first: apt-get install $(DEBIAN_PACKAGES)" >&2; exit 1; fi; \
+	  echo "Installing: $(DEBIAN_PACKAGES)"; \
+	  $$become apt-get update -qq && \
+	  $$become env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+	    $(DEBIAN_PACKAGES); \
+	fi

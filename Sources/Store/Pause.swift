@@ -1,0 +1,13 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
+/// Lets other processes work for a while.
+func pause(for duration: Duration) {
+  let parts = duration.components
+  var time = timespec(
+    tv_sec: Int(parts.seconds), tv_nsec: Int(parts.attoseconds / 1_000_000_000))
+  nanosleep(&time, nil)
+}

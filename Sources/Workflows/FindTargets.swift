@@ -1,0 +1,53 @@
+internal import Checkpoint
+internal import Editing
+internal import Store
+internal import Transformer
+
+/// Finds a share of a batch's targets and nothing else, so that any scheduler can spread the work:
+/// `emend targets`.
+package struct FindTargets {
+  private let workspace: Workspace
+  private let settings: EditSettings
+
+  /// Finds with the settings' hyperparameters and contexts.
+  package init(in workspace: Workspace, _ settings: EditSettings) {
+    self.workspace = workspace
+    self.settings = settings
+  }
+
+  /// Finds one of `count` shares of the targets of a facts file, on the state at `HEAD`.
+  ///
+  /// - Returns: how many targets the share has; those that the cache has already cost nothing.
+  /// - Throws: as ``CommitFacts/run(_:message:rules:precision:tool:)`` before anything is solved.
+  package func run(_ path: String, share: Int, of count: Int, rules: CommitFacts.Rules) throws
+    -> Int
+  {
+    let cases = try FactsFile.distinctCases(path: path).cases
+    let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
+    let model = try workspace.model(at: state.stack)
+    let tokenizer = try workspace.tokenizer()
+    let solver = BatchSolver(
+      workspace: workspace, moments: nil, cacheDirectory: settings.targetCache)
+    let editor = MEMITEditor(
+      model, tokenizer, try settings.memit(for: model),
+      try settings.contextTemplates(model, tokenizer), stop: rules.stop,
+      sameSubject: rules.sameSubject,
+      memory: try solver.memory(for: state, workspace.base().manifest))
+    return try editor.findTargets(
+      of: cases.map(\.fact), share: share, of: count, progress: workspace.progress)
+  }
+}
+
+extension FactsFile {
+  /// The facts of a file that contradict nothing, each once.
+  ///
+  /// - Throws: ``FactsFileError``, ``FactConflictError``.
+  static func distinctCases(path: String) throws -> (cases: [FactCase], duplicates: Int) {
+    let file = try FactsFile(path: path)
+    try FactConflicts.refuse(in: file, file: path)
+    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
+    return (
+      file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }, repeated.count
+    )
+  }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend resolve`
+struct Resolve: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Solve edits again on the present state, from their stored targets",
+    discussion: """
+      After a revert beneath an edit, or a merge, its delta is still the one computed on a state that is \
+      gone. Solving again takes no optimisation, unless --refresh-targets asks for it.
+
+      EXAMPLES:
+        emend resolve HEAD~1
+        emend resolve --all
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @Argument(help: "The commit whose edits are solved again.")
+  var revision: RevisionArgument?
+  @Flag(help: "All active edits, in the order in which they were committed.")
+  var all = false
+  @Flag(help: "Optimise the targets anew.")
+  var refreshTargets = false
+  @Option(name: .shortAndLong, help: "The message.")
+  var message: String?
+  @Option(help: ArgumentHelp("Second moments.", valueName: "file"))
+  var stats: String?
+
+  func validate() throws {
+    guard (revision != nil) != all else {
+      throw ValidationError("Give either a commit or --all.")
+    }
+  }
+
+  func run(on console: Console) throws {
+    let workspace = try common.openWorkspace(console, compute)
+    var settings = EditSettings(of: workspace)
+    settings.moments = stats
+    let outcome = try ResolveEdits(in: workspace, settings).run(
+      revision.map { .commit($0.revision) } ?? .all, refreshing: refreshTargets ? .refresh : .keep,
+      message: message, tool: "emend \(Version.text)")
+    try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
+  }
+}

@@ -1,0 +1,60 @@
+internal import Evaluation
+internal import Store
+internal import Workflows
+
+/// What `resolve` says: which facts hold.
+struct ResolveView: View {
+  struct Document: Encodable {
+    struct Change: Encodable {
+      let old: String
+      let new: String
+      let before: [String: Double]
+      let after: [String: Double]
+    }
+    let commit: String
+    let tree: String
+    let branch: String?
+    let changes: [Change]
+    let kept: [String]
+  }
+
+  let document: Document
+
+  init(_ outcome: ResolveEdits.Outcome, branch: String?) {
+    document = Document(
+      commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal, branch: branch,
+      changes: outcome.changes.map {
+        .init(
+          old: $0.old.hexadecimal, new: $0.new.hexadecimal, before: Self.values($0.before),
+          after: Self.values($0.after))
+      }, kept: outcome.kept.map(\.hexadecimal))
+  }
+
+  private static func values(_ batch: BatchMeasurement) -> [String: Double] {
+    Dictionary(uniqueKeysWithValues: batch.named.map { ($0.name, $0.mean.value) })
+  }
+
+  func write(to page: Page) {
+    page.line(
+      "[\(document.branch ?? "detached HEAD") \(Figures.shortID(document.commit), .identifier)] "
+        + "\(Figures.count(document.changes.count, "edit")) solved again")
+    var table = Table([
+      .init("  edit"), .init("becomes"), .init("first before", .right),
+      .init("first after", .right),
+    ])
+    for change in document.changes {
+      table.add([
+        "  \(Figures.shortID(change.old))", "\(Figures.shortID(change.new), .identifier)",
+        "\(Self.percentage(change.before))", "\(Self.percentage(change.after))",
+      ])
+    }
+    page.table(table)
+    for id in document.kept {
+      page.line("  \(Figures.shortID(id)) stays: it was not computed here")
+    }
+  }
+
+  private static func percentage(_ values: [String: Double]) -> String {
+    values["efficacy_accuracy"].map { Figures.percentage($0) } ?? "–"
+  }
+}
