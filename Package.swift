@@ -95,7 +95,8 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      name: "CommandTests",
+      dependencies: ["emend", "TestSupport", "Diagnostics", "Files", "Store", "Workflows"],
       swiftSettings: settings),
   ]
 )
