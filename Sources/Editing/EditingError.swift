@@ -3,7 +3,7 @@ package import Diagnostics
 /// Why an edit cannot be computed.
 package enum EditingError: ExplainedError, Equatable {
   /// A context template without exactly one `{}`.
-  case badTemplate(text: String)
+  case badTemplate(text: String, file: String?)
   /// A file that does not hold what it should.
   case unreadable(file: String, expected: String)
   /// A hyperparameter that is missing, of the wrong type or out of range.
@@ -32,9 +32,9 @@ package enum EditingError: ExplainedError, Equatable {
   /// What to tell the user.
   package var explanation: Explanation {
     switch self {
-    case .badTemplate(let text):
+    case .badTemplate(let text, let file):
       Explanation(
-        "a context template needs exactly one {}", found: "\"\(text)\"",
+        "a context template needs exactly one {}", file: file, found: "\"\(text)\"",
         remedy: "The {} marks the place of the request's prompt.")
     case .unreadable(let file, let expected):
       Explanation("the file cannot be understood", file: file, expected: expected)

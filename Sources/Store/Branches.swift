@@ -125,7 +125,7 @@ extension EditRepository {
     return "refs/heads/" + name
   }
 
-  private func branchCommit(_ name: String) throws -> ObjectID {
+  func branchCommit(_ name: String) throws -> ObjectID {
     guard !name.utf8.contains(0), ReferenceStore.isValidBranchName(name),
       let commit = try references.target(of: "refs/heads/" + name)
     else {

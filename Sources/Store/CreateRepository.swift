@@ -5,18 +5,14 @@ extension EditRepository {
   ///
   /// It appears whole or not at all.
   /// - Parameter baseName: what a person calls the base; for the commit's message only.
+  /// - Parameter configure: makes settings, before anybody can see the repository.
   /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``, ``FileFailure``.
   package static func create(
     in directory: String, base: BaseManifest, named baseName: String,
-    _ environment: GitEnvironment
+    _ environment: GitEnvironment, configure: (EditRepository) throws -> Void = { _ in }
   ) throws -> EditRepository {
-    let location = RepositoryLocation(
-      gitDirectory: directory + "/" + RepositoryLocation.directoryName)
-    guard try fileKind(at: location.gitDirectory) == nil else {
-      throw StoreError.alreadyExists(path: location.gitDirectory)
-    }
+    let location = try vacancy(in: directory, environment)
     let global = try GitConfiguration(for: nil, environment)
-    _ = try Identity(environment, global)  // before anything is made
     let branch = global.value("init.defaultBranch").flatMap {
       ReferenceStore.isValidBranchName($0) ? $0 : nil
     }
@@ -24,7 +20,7 @@ extension EditRepository {
     do {
       try makeDirectories(directory)
       unfinished = try AtomicDirectory(creating: location.gitDirectory)
-      try fill(unfinished.path, base, baseName, branch ?? "main", environment)
+      try fill(unfinished.path, base, baseName, branch ?? "main", environment, configure)
       try unfinished.commit()
     } catch FileFailure.destinationExists {
       throw StoreError.alreadyExists(path: location.gitDirectory)
@@ -32,9 +28,24 @@ extension EditRepository {
     return try EditRepository(opening: location, environment)
   }
 
+  /// Where a repository could be made: to be asked before work that would be for nothing.
+  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``.
+  @discardableResult
+  package static func vacancy(
+    in directory: String, _ environment: GitEnvironment
+  ) throws -> RepositoryLocation {
+    let location = RepositoryLocation(
+      gitDirectory: directory + "/" + RepositoryLocation.directoryName)
+    guard try fileKind(at: location.gitDirectory) == nil else {
+      throw StoreError.alreadyExists(path: location.gitDirectory)
+    }
+    _ = try Identity(environment, GitConfiguration(for: nil, environment))
+    return location
+  }
+
   private static func fill(
     _ path: String, _ base: BaseManifest, _ baseName: String, _ branch: String,
-    _ environment: GitEnvironment
+    _ environment: GitEnvironment, _ configure: (EditRepository) throws -> Void
   ) throws {
     try GitRepositoryHandle.createBare(at: path, branch: branch)
     let repository = try EditRepository(
@@ -44,5 +55,6 @@ extension EditRepository {
     try start.setBase(base)
     let summary = "emend: start from base " + baseName.split(whereSeparator: \.isNewline).joined()
     _ = try start.record(summary, as: .commit, onto: .unbornBranch)
+    try configure(repository)
   }
 }

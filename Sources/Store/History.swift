@@ -55,8 +55,10 @@ extension EditRepository {
   }
 
   /// The log of a branch or of `HEAD`, the latest entry first.
+  /// - Throws: ``StoreError/noSuchBranch``.
   package func referenceLog(of name: String) throws -> [ReferenceLogEntry] {
-    try references.log(of: name == "HEAD" ? name : "refs/heads/" + name)
+    if name != "HEAD" { _ = try branchCommit(name) }
+    return try references.log(of: name == "HEAD" ? name : "refs/heads/" + name)
   }
 
   /// The note on a commit; `nil` when it has none.

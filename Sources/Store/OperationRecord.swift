@@ -4,6 +4,9 @@ package struct OperationRecord: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
     case commit, revert, cherryPick, merge, resolve, rebase, reset, branch, `switch`, tag, fetch,
       undo
+
+    /// As the command is called.
+    package var verb: String { self == .cherryPick ? "cherry-pick" : rawValue }
   }
 
   /// What was done.

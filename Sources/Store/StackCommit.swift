@@ -119,7 +119,7 @@ package final class StackCommit {
     }
     try repository.changeReferences(
       OperationRecord(kind: kind, summary: summary, changes: [step], undoes: nil),
-      reason: "\(kind.rawValue): \(summary)", by: identity, with: pack)
+      reason: "\(kind.verb): \(summary)", by: identity, with: pack)
   }
 
   private func check(against before: EditStack?) throws {

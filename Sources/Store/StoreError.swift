@@ -67,7 +67,7 @@ package enum StoreError: ExplainedError, Equatable {
     case .hasWorkingTree(let path):
       Explanation(
         "the repository has a working tree, so it can be read and not written", file: path,
-        remedy: "Clone it with `emend clone`, which makes a bare one.")
+        remedy: "Make a bare one of it with `git clone --bare`.")
     case .locked(let path, let holder):
       Explanation(
         "another emend is writing to the repository" + (holder.map { " (pid \($0))" } ?? ""),
@@ -107,12 +107,12 @@ package enum StoreError: ExplainedError, Equatable {
     case .editNotActive(let id):
       Explanation(
         "the edit is not active here", field: id.abbreviated,
-        remedy: "`emend status` lists the active edits.")
+        remedy: "`emend facts` lists the active edits with their facts.")
     case .unknownEdit(let text, let similar):
       Explanation(
         "no active edit has an id that begins like this", field: text,
         remedy: similar.isEmpty
-          ? "`emend status` lists the active edits."
+          ? "`emend facts` lists the active edits with their facts."
           : "Did you mean \(similar.joined(separator: ", "))?")
     case .ambiguousEdit(let text, let candidates):
       Explanation(
@@ -169,7 +169,7 @@ package enum StoreError: ExplainedError, Equatable {
     case .notMerged(let branch, let commit):
       Explanation(
         "the branch has commits that HEAD does not have", field: branch, found: commit.abbreviated,
-        remedy: "Merge it, or delete it in any case with --force.")
+        remedy: "Merge it, or delete it in any case with -D.")
     case .nothingToUndo:
       Explanation("there is no operation to take back", remedy: "`emend op log` shows them.")
     case .cannotUndo(let operation, let reference, let found, let expected):
@@ -182,7 +182,7 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "two facts cannot both hold" + (count > 1 ? " (the first of \(count) such pairs)" : ""),
         found: theirs, expected: ours,
-        remedy: "Say which side wins: --ours, --theirs, or a resolution file.")
+        remedy: "Say which side wins: --ours or --theirs.")
     case .basesDiffer(let ours, let theirs):
       Explanation(
         "the two sides start from different bases", field: "base.json", found: theirs.hexadecimal,

@@ -4,13 +4,17 @@ package struct RevisionTag: Sendable, Equatable {
   package let name: String
   /// The object that it names: a commit, or a tag object for one with a message.
   package let target: ObjectID
+  /// The commit that it leads to; `nil` for a tag, made by plain Git, of something else.
+  package let commit: ObjectID?
 }
 
 extension EditRepository {
   /// The tags, by name.
   package func tags() throws -> [RevisionTag] {
     try references.list("refs/tags/").map {
-      RevisionTag(name: String($0.name.dropFirst("refs/tags/".count)), target: $0.target)
+      RevisionTag(
+        name: String($0.name.dropFirst("refs/tags/".count)), target: $0.target,
+        commit: try? database.peeledToCommit($0.target))
     }
   }
 

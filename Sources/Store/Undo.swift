@@ -84,12 +84,12 @@ extension EditRepository {
           changes.append(change.inverse)
         } else if value != change.before {
           throw StoreError.cannotUndo(
-            operation: entry.record.kind.rawValue, reference: change.name, found: value.text,
+            operation: entry.record.kind.verb, reference: change.name, found: value.text,
             expected: change.after.text)
         }
       }
       let record = OperationRecord(
-        kind: .undo, summary: "\(entry.record.kind.rawValue): \(entry.record.summary)",
+        kind: .undo, summary: "\(entry.record.kind.verb): \(entry.record.summary)",
         changes: changes, undoes: entry.id)
       try changeReferences(
         record, reason: "undo: \(record.summary)", by: operatorIdentity(),

@@ -24,13 +24,14 @@ package struct BaseBinding: Sendable {
 
   /// Opens the base that the repository's configuration names.
   ///
-  /// - Throws: ``WorkflowError/baseUnknown``, ``WorkflowError/wrongBase(path:found:expected:)``,
+  /// - Throws: ``WorkflowError/baseUnknown``, ``WorkflowError/baseMissing(path:)``, ``WorkflowError/wrongBase(path:found:expected:)``,
   ///   ``WorkflowError/baseChanged(path:files:)``, and what the checkpoint throws.
   package init(
     of repository: EditRepository, _ manifest: BaseManifest, check: Check, threads: Int,
     progress: some ProgressSink
   ) throws {
     guard let path = try repository.baseDirectory() else { throw WorkflowError.baseUnknown }
+    guard try fileKind(at: path) != nil else { throw WorkflowError.baseMissing(path: path) }
     let checkpoint = try CheckpointDirectory(path: path)
     let stamp = Self.storedStamp(repository.location)
     if check == .everyByte || stamp?.matches(checkpoint) != true {

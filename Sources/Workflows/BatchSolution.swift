@@ -126,10 +126,12 @@ struct BatchSolver {
     let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(
       at: state.stack, excluding: state.excluded, adding: state.extra)
-    let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
     let editor = MEMITEditor(
       model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop,
       sameSubject: recipe.sameSubject, memory: try memory(for: state, base.manifest))
+    // What cannot be edited is refused before anything is run.
+    _ = try editor.tokens(of: cases.map(\.fact))
+    let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
     let edit = try editor.edit(
       cases.map(\.fact), moments: moments, given: stored,
       protecting: recipe.history == .protect ? history(of: state) : [],

@@ -1,6 +1,7 @@
 internal import Checkpoint
 internal import Delta
 package import Diagnostics
+internal import Editing
 internal import Files
 internal import LinearAlgebra
 package import Store
@@ -18,6 +19,35 @@ package struct InitialiseRepository {
     package let byteCount: Int
   }
 
+  /// Files that a repository's edits use unless others are named; absolute paths.
+  package struct Settings: Sendable {
+    /// Hyperparameters.
+    package var hyperparameters: String?
+    /// Context templates.
+    package var templates: String?
+
+    /// None.
+    package init() {}
+
+    var files: [(setting: String, path: String)] {
+      [("hparams", hyperparameters), ("templates", templates)].compactMap { setting, path in
+        path.map { (setting, $0) }
+      }
+    }
+
+    func check(for model: ModelArchitecture) throws {
+      if let hyperparameters {
+        _ = try MEMITHyperparameters(
+          json: JSONValue(
+            parsing: readFile(hyperparameters, limit: 1 << 20), file: hyperparameters),
+          file: hyperparameters, layerCount: model.layerCount)
+      }
+      if let templates {
+        _ = try ContextTemplates(json: readFile(templates, limit: 1 << 20), file: templates)
+      }
+    }
+  }
+
   /// The verb.
   package init() {}
 
@@ -29,11 +59,14 @@ package struct InitialiseRepository {
   ///   - directory: gets the `.emend` directory.
   ///   - basePath: an absolute path of the checkpoint.
   ///   - name: what a person calls the base.
-  /// - Throws: what the checkpoint, the model, the tokenizer and the store throw.
+  ///   - settings: files for the edits to come; they are read now, so that none is remembered that
+  ///     cannot be used.
+  /// - Throws: what the files, the checkpoint, the model, the tokenizer and the store throw.
   package func run(
-    in directory: String, basePath: String, named name: String, _ environment: GitEnvironment,
-    threads: Int, progress: some ProgressSink
+    in directory: String, basePath: String, named name: String, settings: Settings = Settings(),
+    _ environment: GitEnvironment, threads: Int, progress: some ProgressSink
   ) throws -> Outcome {
+    try EditRepository.vacancy(in: directory, environment)
     let checkpoint = try CheckpointDirectory(path: basePath)
     _ = try DecoderModel(checkpoint, residency: .streaming, workers: Workers(threads))
     let tokenizerPath = basePath + "/tokenizer.json"
@@ -43,6 +76,7 @@ package struct InitialiseRepository {
       throw TransformerError.tokenOutsideVocabulary(
         id: tokenizer.vocabularySize - 1, vocabulary: model.vocabularySize)
     }
+    try settings.check(for: model)
     let measured = try CheckpointManifest(
       measuring: checkpoint, threads: threads, progress: progress)
     let base = try BaseManifest(
@@ -53,9 +87,10 @@ package struct InitialiseRepository {
           name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
           digest: tensor.digest, gridExponent: try Self.gridExponent(tensor))
       }, tokenizer: try MappedFile(path: tokenizerPath).withBytes { Digest(of: $0) })
-    let repository = try EditRepository.create(
-      in: directory, base: base, named: name, environment)
-    try BaseBinding.remember(checkpoint, in: repository)
+    let repository = try EditRepository.create(in: directory, base: base, named: name, environment) {
+      try BaseBinding.remember(checkpoint, in: $0)
+      for (setting, path) in settings.files { try $0.set(setting, to: path) }
+    }
     return Outcome(
       repository: repository, base: base, byteCount: checkpoint.tensorByteCount)
   }

@@ -4,6 +4,8 @@ package import Diagnostics
 package enum WorkflowError: ExplainedError, Equatable {
   /// The repository does not know where its base is.
   case baseUnknown
+  /// There is no directory where the base was.
+  case baseMissing(path: String)
   /// The checkpoint is not the one that the repository starts from.
   case wrongBase(path: String, found: String, expected: String)
   /// Files of the base are not as they were when it was last looked at.
@@ -34,6 +36,10 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "the repository does not know where its base is",
         remedy: "Say so with 'emend base DIR'; it is verified before it is used.")
+    case .baseMissing(let path):
+      Explanation(
+        "the base is not where it was", file: path, expected: "the checkpoint's directory",
+        remedy: "Say where it is now with 'emend base DIR'.")
     case .wrongBase(let path, let found, let expected):
       Explanation(
         "this checkpoint is not the repository's base", file: path, field: "fingerprint",

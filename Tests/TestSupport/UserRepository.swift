@@ -64,7 +64,10 @@ package final class UserRepository: Sendable {
   }
 
   /// What a command says with `--json`.
-  package func document(_ arguments: String...) throws -> JSONValue {
+  package func document(_ arguments: String...) throws -> JSONValue { try document(arguments) }
+
+  /// What a command says with `--json`.
+  package func document(_ arguments: [String]) throws -> JSONValue {
     let outcome = try self(arguments + ["--json"])
     guard
       let data = try JSONValue(parsing: outcome.output, file: arguments.joined(separator: " "))[

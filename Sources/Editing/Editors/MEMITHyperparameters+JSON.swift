@@ -94,8 +94,14 @@ struct HyperparameterReader {
     if let found = object[key], found.string != expected { throw bad(key, found, expected) }
   }
 
+  /// A value as it stands in the file, its beginning if it is long.
+  private static func text(_ value: JSONValue) -> String {
+    let text = String(decoding: JSONText.canonical(value), as: UTF8.self)
+    return text.count <= 60 ? text : text.prefix(60) + "…"
+  }
+
   private func bad(_ key: String, _ found: JSONValue?, _ expected: String) -> EditingError {
     .badHyperparameter(
-      file: file, key: key, found: found.map { "\($0)" } ?? "nothing", expected: expected)
+      file: file, key: key, found: found.map(Self.text) ?? "nothing", expected: expected)
   }
 }

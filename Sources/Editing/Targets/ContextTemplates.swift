@@ -11,14 +11,15 @@ package struct ContextTemplates: Sendable, Equatable {
 
   /// Templates given by the user.
   ///
-  /// - Throws: ``EditingError/badTemplate(text:)`` unless each has exactly one `{}`.
-  package init(groups: [[String]]) throws(EditingError) {
+  /// - Parameter file: where they come from, for messages.
+  /// - Throws: ``EditingError/badTemplate(text:file:)`` unless each has exactly one `{}`.
+  package init(groups: [[String]], file: String? = nil) throws(EditingError) {
     guard !groups.isEmpty, groups.allSatisfy({ !$0.isEmpty }) else {
-      throw .badTemplate(text: "(an empty list)")
+      throw .badTemplate(text: "(an empty list)", file: file)
     }
     for text in groups.joined() {
       guard text.split(separator: "{}", omittingEmptySubsequences: false).count == 2 else {
-        throw .badTemplate(text: text)
+        throw .badTemplate(text: text, file: file)
       }
     }
     self.groups = groups
@@ -34,7 +35,7 @@ package struct ContextTemplates: Sendable, Equatable {
     } catch {
       throw .unreadable(file: file, expected: "a JSON list of lists of strings")
     }
-    try self.init(groups: groups)
+    try self.init(groups: groups, file: file)
   }
 
   /// Lets the model write the contexts: ten tokens each, the beginning included, drawn from the five

@@ -23,7 +23,7 @@ package enum RevisionError: ExplainedError, Equatable {
       Explanation(
         "there is no such revision", field: text,
         remedy: similar.isEmpty
-          ? "`emend log --all` and `emend branch` show what there is."
+          ? "`emend log`, `emend branch` and `emend tag` show what there is."
           : "Did you mean \(similar.joined(separator: ", "))?")
     case .ambiguous(let text, let candidates):
       Explanation(

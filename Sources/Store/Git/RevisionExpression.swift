@@ -105,6 +105,8 @@ struct RevisionResolver {
       }
       return nil
     }
+    // A name that is there was not mistyped: what follows it leads too far.
+    guard !isKnown(String(wanted)) else { return [] }
     return nearMisses(of: String(wanted), among: names + ["HEAD"])
   }
 }

@@ -30,13 +30,14 @@ struct Init: EmendCommand {
 
   func run(on console: Console) throws {
     let path = Paths.absolute(base)
+    var settings = InitialiseRepository.Settings()
+    settings.hyperparameters = hparams.map(Paths.absolute)
+    settings.templates = templates.map(Paths.absolute)
     let outcome = try InitialiseRepository().run(
       in: Paths.absolute(directory), basePath: path,
-      named: name ?? URL(filePath: path).lastPathComponent,
+      named: name ?? URL(filePath: path).lastPathComponent, settings: settings,
       GitEnvironment(variables: console.environment), threads: compute.threadCount,
       progress: console.progress)
-    if let hparams { try outcome.repository.set("hparams", to: Paths.absolute(hparams)) }
-    if let templates { try outcome.repository.set("templates", to: Paths.absolute(templates)) }
     try console.show(InitView(outcome))
   }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Delta
 internal import Diagnostics
+internal import Editing
 internal import Files
 internal import Store
 internal import Workflows
@@ -52,6 +53,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged: false
     default: true
     }
+  case EditingError.changesNothing, EditingError.lossNotFinite: false
   case is ObjectError, is DeltaError: false
   default: true
   }

@@ -26,6 +26,7 @@ package final class Page {
 
   /// Writes text that has lines of its own, each after an indentation.
   package func paragraph(_ text: String, indented: Int = 0, _ role: TextRole = .plain) {
+    let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
     for part in text.split(separator: "\n", omittingEmptySubsequences: false) {
       let line = StyledText(String(part), role)
       self.line(line.isEmpty ? line : StyledText(String(repeating: " ", count: indented)) + line)

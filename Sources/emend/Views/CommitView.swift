@@ -83,17 +83,7 @@ struct CommitView: View {
     if outcome.duplicates > 0 {
       page.line("  \(Figures.count(outcome.duplicates, "repeated fact")) left out")
     }
-    var table = Table([
-      .init("", .left), .init("before", .right), .init("after", .right), .init("facts", .right),
-    ])
-    for (row, after) in zip(Self.rows(before), Self.rows(after)) {
-      guard let mean = after.mean else { continue }
-      table.add([
-        "  \(row.title)", "\(row.mean.map { Figures.fixed($0.value, decimals: 3) } ?? "–")",
-        "\(Figures.fixed(mean.value, decimals: 3))", "\(mean.count)",
-      ])
-    }
-    page.table(table)
+    MeasurementTable(before: before, after: after).write(to: page)
     let missed = outcome.cases.indices.filter { !outcome.after[$0].rewrite.wanted.isBest }
     if !missed.isEmpty {
       page.line("  not the first answer after the edit:")
@@ -113,19 +103,5 @@ struct CommitView: View {
           + "\(relative.map { ", \(Figures.percentage($0)) of the weight's" } ?? "")"
           + ", stored to \(Figures.significant(tensor.relativeError.value, digits: 2))")
     }
-  }
-
-  private static func rows(_ batch: BatchMeasurement)
-    -> [(title: String, mean: BatchMeasurement.Mean?)]
-  {
-    [
-      ("probability of the new object", batch.probability),
-      ("new object beats the old", batch.efficacy),
-      ("new object is first", batch.efficacyAccuracy),
-      ("paraphrases: beats the old", batch.paraphrase),
-      ("paraphrases: is first", batch.paraphraseAccuracy),
-      ("neighbors keep their object", batch.specificity),
-      ("neighbors' object is first", batch.specificityAccuracy),
-    ]
   }
 }

@@ -41,7 +41,8 @@ struct TagsView: View {
   let document: Document
 
   init(_ tags: [RevisionTag]) {
-    document = Document(tags: tags.map { .init(name: $0.name, target: $0.target.hexadecimal) })
+    document = Document(
+      tags: tags.map { .init(name: $0.name, target: ($0.commit ?? $0.target).hexadecimal) })
   }
 
   func write(to page: Page) {
@@ -72,7 +73,7 @@ struct OperationsView: View {
     document = Document(
       operations: operations.map {
         .init(
-          id: $0.id.hexadecimal, command: "\($0.record.kind.rawValue) \($0.record.summary)",
+          id: $0.id.hexadecimal, command: "\($0.record.kind.verb): \($0.record.summary)",
           person: $0.person.name,
           time: $0.person.time.iso8601, undone: $0.isUndone)
       })

@@ -94,7 +94,7 @@ struct ShowView: View {
         table.add([
           "  \(tensor.name)", "\(tensor.rank.map(String.init) ?? "dense")",
           "\(Figures.significant(tensor.norm, digits: 4))",
-          "\(tensor.weightNorm.map { Figures.percentage(tensor.norm / $0) } ?? "–")",
+          "\(tensor.weightNorm.flatMap { $0 > 0 ? Figures.percentage(tensor.norm / $0) : nil } ?? "–")",
           "\(Figures.significant(tensor.relativeError, digits: 2))",
           "\(Figures.bytes(tensor.bytes))",
         ])
@@ -107,19 +107,19 @@ struct ShowView: View {
 
   private func writeMeasurements(_ manifest: EditManifest, to page: Page) {
     let measured = manifest.description.measurements
-    guard case .object(let after) = measured["after"] else { return }
-    for member in after.members {
-      guard case .object(let value) = member.value, case .string(let mean) = value["mean"] else {
-        continue
+    func metrics(_ key: String) -> [(name: String, mean: Double, count: Int)] {
+      guard case .object(let all) = measured[key] else { return [] }
+      return all.members.compactMap { member in
+        guard case .object(let value) = member.value, case .string(let mean) = value["mean"],
+          case .integer(let count) = value["count"], let number = Double(mean)
+        else { return nil }
+        return (member.name, number, Int(count))
       }
-      var before = "–"
-      if case .object(let all) = measured["before"], case .object(let old) = all[member.name],
-        case .string(let text) = old["mean"]
-      {
-        before = text
-      }
-      page.line("  \(member.name): \(before) → \(mean)")
     }
+    MeasurementTable(
+      before: Dictionary(metrics("before").map { ($0.name, $0.mean) }) { first, _ in first },
+      after: metrics("after")
+    ).write(to: page)
   }
 }
 

@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+
+/// Facts that cannot be edited: the line is named, and nothing is recorded.
+@Suite("Facts that commit refuses")
+struct BadFactsTests {
+  private let directory: TemporaryDirectory
+  private let repository: UserRepository
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    repository = try UserRepository(TinyModel(in: directory).kit, in: directory)
+  }
+
+  private static let good = TinyModel.facts([("Oslo", "Rome")])
+
+  private func fact(_ prompt: String, _ subject: String, _ target: String) -> String {
+    "{\"prompt\": \"\(prompt)\", \"subject\": \"\(subject)\", \"target_new\": \"\(target)\"}\n"
+  }
+
+  private func refuse(_ text: String, _ parts: String...) throws {
+    let file = try directory.write(text, to: "bad.jsonl")
+    try expectRefusal(repository, repository.commitArguments(file), 2, parts)
+    #expect(try repository.git()("rev-list", "--count", "HEAD").lines == ["1"])
+  }
+
+  @Test("a broken line is named by its number")
+  func brokenLine() throws {
+    try refuse(Self.good + "{\"prompt\": \"{} is in\", \"subj\n", "bad.jsonl", "line 2, column")
+  }
+
+  @Test("a line without a field")
+  func missingField() throws {
+    try refuse(
+      Self.good + "{\"prompt\": \"{} is in\", \"subject\": \"Bern\"}\n", "bad.jsonl", "line 2")
+  }
+
+  @Test("a prompt without {}")
+  func noPlaceholder() throws {
+    try refuse(
+      Self.good + fact("Bern is in", "Bern", "Rome"), "the prompt has no place for the subject",
+      "line 2, prompt", "found:    'Bern is in'", "expected: one {}")
+  }
+
+  @Test("two facts that give one subject and prompt different objects")
+  func contradiction() throws {
+    try refuse(
+      Self.good + fact("{} is in", "Bern", "Lima") + fact("{} is  in", "Oslo", "Bonn"),
+      "two facts contradict each other", "line 1 and line 3", "'Rome' and 'Bonn'")
+  }
+
+  @Test("an empty target", arguments: ["", "   "])
+  func emptyTarget(target: String) throws {
+    try refuse(
+      Self.good + fact("{} is in", "Bern", target), "a field is empty", "line 2, target_new")
+  }
+
+  @Test("an empty subject")
+  func emptySubject() throws {
+    try refuse(Self.good + fact("{} is in", " ", "Rome"), "a field is empty", "line 2, subject")
+  }
+
+  @Test("a subject longer than the model's context")
+  func longSubject() throws {
+    let subject = String(repeating: "Oslo", count: 40)
+    try refuse(
+      Self.good + fact("{} is in", subject, "Rome"), "a fact does not fit into the model's context",
+      "OsloOslo", "found:    ", "expected: at most 64")
+  }
+
+  @Test("a file without facts", arguments: ["", "\n\n", "[]"])
+  func noFacts(text: String) throws {
+    try refuse(text, "there are no facts in the file", "bad.jsonl")
+  }
+
+  @Test("a file that is none of facts")
+  func otherFile() throws {
+    try refuse("subject,prompt,target\n", "not a facts file", "bad.jsonl")
+  }
+
+  @Test("no such file, and a directory")
+  func noFile() throws {
+    try expectRefusal(
+      repository, repository.commitArguments(directory["none.jsonl"]), 2, ["none.jsonl"])
+    try expectRefusal(repository, repository.commitArguments(directory["base"]), 2, ["not a regular file", "base"])
+  }
+}

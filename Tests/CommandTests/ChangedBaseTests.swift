@@ -1,0 +1,115 @@
+import Checkpoint
+import Files
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// The base is not what `init` saw, or not where.
+@Suite("A base that changed or moved")
+struct ChangedBaseTests {
+  private let directory: TemporaryDirectory
+  private let model: TinyModel
+  private let repository: UserRepository
+  private var weights: String { repository.kit.base + "/model.safetensors" }
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    model = try TinyModel(in: directory)
+    repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+  }
+
+  private func changeByte(ofTensor tensor: String, keepingTime: Bool = false) throws {
+    let stamp = try FileStamp(ofFileAt: weights)
+    let file = try WeightFile(weights)
+    let place = try 8 + file.header.utf8.count + file.range(of: tensor).lowerBound
+    let handle = try #require(fopen(weights, "r+"))
+    fseek(handle, place, SEEK_SET)
+    fputc(Int32(file.data[try file.range(of: tensor).lowerBound] ^ 1), handle)
+    fclose(handle)
+    guard keepingTime else { return }
+    let time = timespec(
+      tv_sec: Int(stamp.modified / 1_000_000_000), tv_nsec: Int(stamp.modified % 1_000_000_000))
+    #expect(utimensat(AT_FDCWD, weights, [time, time], 0) == 0)
+  }
+
+  @Test("a changed base is refused by all that use it, the file is named, and status tells")
+  func changed() throws {
+    try changeByte(ofTensor: "transformer.ln_f.bias")
+    for arguments in [
+      ["apply", "--output", "out"], ["apply", "--dry-run"], repository.commitArguments(model.second),
+      ["generate", "Oslo is in"], ["stats", "--corpus", model.first],
+    ] {
+      try expectRefusal(
+        repository, arguments, 1,
+        ["the base has changed since it was fingerprinted", "model.safetensors", "emend base DIR"])
+    }
+    let status = try repository.document("status")
+    #expect(status["base_state"]?.string == "changed")
+    #expect(try repository("status").outputText.contains("changed since it was read: model.safetensors"))
+  }
+
+  @Test("touched and otherwise the same, it is read once and then trusted again")
+  func touched() throws {
+    let before = try repository.fingerprint()
+    #expect(utimensat(AT_FDCWD, weights, nil, 0) == 0)
+    #expect(try repository.document("status")["base_state"]?.string == "changed")
+    #expect(try repository.fingerprint() == before)
+    #expect(try repository.document("status")["base_state"]?.string == "present")
+  }
+
+  @Test("time and size set back: a tensor that is edited is hashed before it is used")
+  func hiddenChange() throws {
+    try changeByte(ofTensor: "transformer.h.1.mlp.fc_out.weight", keepingTime: true)
+    try expectRefusal(
+      repository, ["apply", "--output", "out"], 1,
+      ["the base has changed", "transformer.h.1.mlp.fc_out.weight"])
+  }
+
+  @Test("time and size set back elsewhere: --verify reads every byte")
+  func verified() throws {
+    try changeByte(ofTensor: "transformer.ln_f.bias", keepingTime: true)
+    try expectRefusal(
+      repository, ["apply", "--output", "out", "--verify"], 1, ["the base has changed"])
+  }
+
+  @Test("moved: the way out is said, and once named the new place gives the same weights")
+  func moved() throws {
+    let before = try repository.fingerprint()
+    try FileManager.default.moveItem(atPath: repository.kit.base, toPath: directory["elsewhere"])
+    for arguments in [["apply", "--dry-run"], repository.commitArguments(model.second)] {
+      try expectRefusal(
+        repository, arguments, 2, ["the base is not where it was", repository.kit.base, "emend base DIR"])
+    }
+    #expect(try repository.document("status")["base_state"]?.string == "missing")
+    // What needs no weights goes on.
+    try repository("log")
+    try repository("revert", "HEAD")
+    try repository("undo")
+    try repository("base", directory["elsewhere"])
+    #expect(try repository.fingerprint() == before)
+  }
+
+  @Test("another checkpoint is not taken for the base, and both fingerprints are shown")
+  func another() throws {
+    try FileManager.default.copyItem(atPath: repository.kit.base, toPath: directory["other"])
+    var file = try WeightFile(directory["other/model.safetensors"])
+    file.data[file.data.count - 1] ^= 0x40
+    try file.write()
+    let fingerprint = try repository.document("base")["fingerprint"]?.string ?? ""
+    try expectRefusal(
+      repository, ["base", directory["other"]], 2,
+      ["this checkpoint is not the repository's base", "expected: \(fingerprint)"])
+    #expect(try repository.document("base")["path"]?.string == repository.kit.base)
+  }
+
+  @Test("another tokenizer is refused, with its digest")
+  func tokenizer() throws {
+    let text = try String(contentsOfFile: repository.kit.base + "/tokenizer.json", encoding: .utf8)
+    try directory.write(text + "\n", to: "base/tokenizer.json")
+    try expectRefusal(
+      repository, repository.commitArguments(model.second), 2,
+      ["the tokenizer is not the one the repository was made with", "SHA-256"])
+  }
+}

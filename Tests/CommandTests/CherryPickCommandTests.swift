@@ -1,0 +1,24 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct CherryPickCommandTests {
+  @Test("takes the same edits, one or a range, in the order of their history")
+  func pick() throws {
+    let scene = try Scene()
+    let tree = try scene.repository.tree()
+    try scene.repository("switch", "--create", "side", "HEAD~2")
+    let lines = try scene.lines("cherry-pick", "main~2..main")
+    #expect(lines.count == 4)
+    #expect(lines[0].hasSuffix("] One") && lines[2].hasSuffix("] Two"))
+    #expect(try scene.repository.tree() == tree)
+    let commits = try scene.repository.document("log", "side", "-n", "2")["commits"]?.array ?? []
+    #expect(commits.compactMap { $0["message"]?.string?.hasPrefix("Two") } == [true, false])
+  }
+
+  @Test("an edit that is active already is refused")
+  func active() throws {
+    let scene = try Scene(commits: 1)
+    try expectRefusal(scene.repository, ["cherry-pick", "HEAD"], 1, ["the edit is active already"])
+  }
+}

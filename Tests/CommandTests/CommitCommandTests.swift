@@ -1,0 +1,94 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct CommitCommandTests {
+  @Test("says what it measured before and after, and what changed")
+  func text() throws {
+    let scene = try Scene(commits: 0)
+    let text = try scene.repository(scene.repository.commitArguments(scene.model.first)).outputText
+    #expect(text.hasPrefix("[main \(try scene.short("HEAD"))] 2 facts, "))
+    for part in [
+      "before  after  facts", "probability of the new object", "new object beats the old",
+      "not the first answer after the edit:", "Oslo is in → Rome",
+      "transformer.h.1.mlp.fc_out.weight: change of norm", "% of the weight's",
+    ] {
+      #expect(text.contains(part), "\(part) in \(text)")
+    }
+  }
+
+  @Test("the document has each fact and each tensor, and ids that are the repository's")
+  func document() throws {
+    let scene = try Scene(commits: 0)
+    let document = try scene.repository.document(
+      "commit", scene.model.first, "--stats", scene.model.kit.moments)
+    #expect(document["commit"]?.string == (try scene.id("HEAD")))
+    #expect(document["tree"]?.string == (try scene.id("HEAD^{tree}")))
+    #expect(document["branch"]?.string == "main")
+    let edit = try #require(document["edit"]?.string)
+    #expect(try scene.repository.git()("log", "-1", "--format=%B").output.contains("Emend-Edit: \(edit)"))
+    let facts = document["facts"]?.array ?? []
+    #expect(facts.map { $0["subject"]?.string } == ["Oslo", "Bern"])
+    #expect(facts.allSatisfy { $0["steps"]?.integer == 4 })
+    for fact in facts {
+      let before = try #require(fact["probability_before"]?.double)
+      let after = try #require(fact["probability_after"]?.double)
+      #expect(before > 0 && before < 1 && after > 0 && after < 1 && after != before)
+    }
+    let errors = document["tensors"]?.array?.compactMap { $0["relative_error"]?.double } ?? []
+    #expect(errors.count == 2 && errors.allSatisfy { $0 > 0 && $0 <= 1e-3 })
+    #expect(document["after"]?["efficacy"]?.double != nil)
+  }
+
+  @Test("without -m the facts are summed up; with it the message is the user's")
+  func message() throws {
+    let scene = try Scene(commits: 0)
+    try scene.repository("commit", scene.model.first, "--stats", scene.model.kit.moments)
+    #expect(try scene.repository.git()("log", "-1", "--format=%s").lines == ["Edit 2 facts: Oslo, Bern"])
+    try scene.repository.commit(scene.model.second, message: "Offices moved\n\nIn May.")
+    #expect(try scene.repository.git()("log", "-1", "--format=%b").output.hasPrefix("In May.\n\nEmend-Edit:"))
+  }
+
+  @Test("a fact that is there twice enters once")
+  func duplicates() throws {
+    let scene = try Scene(commits: 0)
+    let file = try scene.directory.write(
+      TinyModel.facts([("Oslo", "Rome"), ("Oslo", "Rome")]), to: "twice.jsonl")
+    let text = try scene.repository(scene.repository.commitArguments(file)).outputText
+    #expect(text.contains("] 1 fact, ") && text.contains("1 repeated fact left out"))
+    #expect(try scene.lines("facts").count == 1)
+  }
+
+  @Test("an edit that changes no stored weight is refused")
+  func changesNothing() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    // Weights are float16 there: a change this small rounds away.
+    let text = String(decoding: try Fixture.bytes("fictional/hparams_memit.json"), as: UTF8.self)
+    let weak = try directory.write(
+      text.replacing("\"v_lr\": 0.7", with: "\"v_lr\": 1e-7"), to: "weak.json")
+    let facts = try directory.write(
+      """
+      {"prompt": "The first language of {} is", "subject": "Bregroua Treagrowell", "target_new": "Velmari"}
+
+      """, to: "facts.jsonl")
+    try expectRefusal(
+      repository, repository.commitArguments(facts) + ["--hparams", weak], 1,
+      ["the edit would change nothing"])
+  }
+
+  @Test("the same run twice gives the same commit: nothing but facts, base and settings enters")
+  func repeatable() throws {
+    let (first, second) = (try Scene(), try Scene())
+    #expect(try first.id("HEAD^{tree}") == second.id("HEAD^{tree}"))
+    #expect(try first.id("HEAD") == second.id("HEAD"))
+  }
+
+  @Test("facts read from the other forms", arguments: ["zsre_mend", "counterfact_easyedit"])
+  func forms(name: String) throws {
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    try repository.commit(Fixture.path("formats/\(name).json"))
+    #expect(try repository.document("facts")["facts"]?.array?.count == 5)
+  }
+}

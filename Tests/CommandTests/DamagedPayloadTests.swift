@@ -1,0 +1,93 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A byte that changed in a payload: Git's own hash sees it where the object was changed, emend's where
+/// somebody rewrote the objects so that Git is content (I3).
+@Suite("A flipped byte in a payload (I3)")
+struct DamagedPayloadTests {
+  private let directory: TemporaryDirectory
+  private let model: TinyModel
+  private let repository: UserRepository
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    model = try TinyModel(in: directory)
+    repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+    try repository.commit(model.second, message: "Good")
+  }
+
+  /// Rewrites the last commit with one byte changed in a file whose path contains `part`.
+  private func tamper(_ part: String) throws -> (edit: String, commit: String) {
+    let git = try repository.git()
+    let edit = try #require(
+      git("log", "-1", "--format=%(trailers:key=Emend-Edit,valueonly)").lines.first)
+    let folder = "edits/\(edit.prefix(2))/\(edit.dropFirst(2))"
+    let environment = ["GIT_INDEX_FILE": directory["index"]]
+    func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
+      let outcome = try git.run(arguments, input: input, environment: environment)
+      try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
+      return outcome.output.split(separator: "\n").first.map(String.init) ?? ""
+    }
+    _ = try run(["read-tree", "HEAD"])
+    let path = try #require(
+      git.run(["ls-files", folder], environment: environment).lines.first { $0.contains(part) })
+    _ = try git.run(["cat-file", "blob", "HEAD:" + path], to: directory["blob"])
+    var bytes = try directory.read("blob")
+    bytes[bytes.count - 2] ^= 0x04
+    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
+    _ = try run(["update-index", "--cacheinfo", "100644,\(blob),\(path)"])
+    let tree = try run(["write-tree"])
+    let commit = try run(["commit-tree", "-p", "HEAD~1", "-m", "Good", tree])
+    _ = try run(["update-ref", "HEAD", commit])
+    return (edit, commit)
+  }
+
+  @Test(
+    "rewritten consistently, fsck names the edit, the file and the commit, and nothing uses it",
+    arguments: ["deltas/transformer.h.1", "targets/000", "facts.jsonl", "edit.json"])
+  func rewritten(part: String) throws {
+    let (edit, commit) = try tamper(part)
+    let git = try repository.git().run(["fsck", "--strict", "--no-dangling", "--no-progress"])
+    #expect(git.status == 0 && git.errors.isEmpty, "Git itself sees nothing")
+    let check = try repository.emend.run(["fsck", "--json"])
+    #expect(check.ending == .exit(1))
+    #expect(check.outputText.contains("\"clean\":false"))
+    #expect(check.outputText.contains(edit.prefix(12)), "\(check.outputText)")
+    #expect(check.outputText.contains(commit))
+    let text = try repository.emend.run(["fsck"]).outputText
+    #expect(text.contains("damage") && text.contains("needed by: \(commit.prefix(12))"), "\(text)")
+    #expect(text.contains("DAMAGED"))
+    if part.hasPrefix("deltas") {
+      try expectRefusal(
+        repository, ["apply", "--output", "out"], 1,
+        ["the edit is damaged", String(edit.prefix(12)), part, "emend fsck"])
+    }
+    if part != "targets/000" {
+      let applied = try repository.emend.run(["show"])
+      #expect(applied.ending == .exit(1) || part.hasPrefix("deltas"))
+    }
+    // The commit before is whole.
+    try repository("reset", "HEAD~1")
+    try repository("apply", "--output", "out")
+  }
+
+  @Test("a byte of a pack: fsck says what cannot be read")
+  func packed() throws {
+    let packs = repository.gitDirectory + "/objects/pack/"
+    let largest = try FileManager.default.contentsOfDirectory(atPath: packs)
+      .filter { $0.hasSuffix(".pack") }
+      .map { (name: $0, size: try Data(contentsOf: URL(filePath: packs + $0)).count) }
+      .max { $0.size < $1.size }
+    let pack = try #require(largest).name
+    var bytes = try Data(contentsOf: URL(filePath: packs + pack))
+    bytes[bytes.count / 2] ^= 0x10
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: packs + pack)
+    try bytes.write(to: URL(filePath: packs + pack))
+    let check = try repository.emend.run(["fsck"])
+    #expect(check.ending == .exit(1))
+    #expect(check.outputText.contains("damage"), "\(check.outputText)\(check.errorText)")
+    #expect(check.outputText.contains("DAMAGED"))
+  }
+}

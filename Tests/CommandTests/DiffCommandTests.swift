@@ -1,0 +1,49 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct DiffCommandTests {
+  @Test("facts and tensors; --stat counts; --exit-code tells by the status")
+  func diff() throws {
+    let scene = try Scene()
+    let text = try scene.repository("diff", "HEAD~1", "HEAD").outputText
+    #expect(text.hasPrefix("edits: 1 added, 0 dropped\n"))
+    #expect(text.contains("+ Kyiv is in → Cork (was Asia)"))
+    #expect(text.contains("transformer.h.1.mlp.fc_out.weight"))
+    let back = try scene.repository("diff", "HEAD", "HEAD~1").outputText
+    #expect(back.contains("- Kyiv is in → Cork"))
+    let stat = try scene.repository("diff", "HEAD~1", "--stat").outputText
+    #expect(stat.contains("facts: 2 added, 0 dropped, 0 changed") && !stat.contains("Kyiv"))
+    #expect(try scene.repository.emend.run(["diff", "HEAD~1", "--exit-code"]).ending == .exit(1))
+    #expect(try scene.repository.emend.run(["diff", "HEAD", "--exit-code"]).ending == .exit(0))
+    #expect(try scene.lines("diff", "HEAD", "HEAD") == ["no differences"])
+  }
+
+  @Test("one subject and prompt with another object is a change")
+  func changed() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    try scene.repository.commit(scene.model.clash)
+    let text = try scene.repository("diff", "main", "side").outputText
+    #expect(text.contains("~ Oslo is in: Rome → Bonn"), "\(text)")
+    #expect(text.contains("- Bern is in → Lima"))
+    let kinds = try scene.repository.document("diff", "main", "side")["facts"]?.array?
+      .compactMap { $0["kind"]?.string }
+    #expect(kinds == ["changed", "dropped"])
+  }
+
+  @Test("--prompts asks both models, and the old side answers as the base does")
+  func prompts() throws {
+    let scene = try Scene(commits: 1)
+    let file = try scene.directory.write("Oslo is in\n\n  \nBern is in\n", to: "prompts.txt")
+    let document = try scene.repository.document("diff", "HEAD~1", "HEAD", "--prompts", file)
+    let prompts = document["prompts"]?.array ?? []
+    #expect(prompts.map { $0["prompt"]?.string } == ["Oslo is in", "Bern is in"])
+    let asked = try scene.repository.document(
+      "generate", "--at", "HEAD~1", "--next", "3", "Oslo is in")
+    #expect(prompts[0]["old"] == asked["prompts"]?.array?.first?["next"])
+    #expect(prompts[0]["old"] != prompts[0]["new"])
+    let text = try scene.repository("diff", "HEAD~1", "HEAD", "--prompts", file).outputText
+    #expect(text.contains("\nOslo is in\n  old: \"") && text.contains("\n  new: \""))
+  }
+}

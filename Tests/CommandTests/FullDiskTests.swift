@@ -1,0 +1,101 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// A disk that really is full, or cannot be written. What happens at each single call is `CrashTests`' matter.
+@Suite(
+  "Full and read-only disks",
+  .enabled(if: SmallDisk.isAvailable, "mounting a small file system needs root"))
+struct FullDiskTests {
+  private let directory: TemporaryDirectory
+  private let model: TinyModel
+  private let repository: UserRepository
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    model = try TinyModel(in: directory)
+    repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+  }
+
+  /// The repository on a disk of its own.
+  private func moved(to disk: SmallDisk) throws -> EmendProcess {
+    try FileManager.default.copyItem(atPath: repository.gitDirectory, toPath: disk.path + "/.emend")
+    return EmendProcess(in: disk.path)
+  }
+
+  /// In our words, or where libgit2 writes in the system's.
+  private static func saysFull(_ outcome: ProcessOutcome) -> Bool {
+    let text = outcome.errorText.lowercased()
+    return text.contains("the disk is full") || text.contains("no space left")
+  }
+
+  @Test("full while a checkpoint is written: nothing is left, and the room is named")
+  func apply() throws {
+    let disk = try SmallDisk(bytes: 300_000)
+    let outcome = try repository.emend.run(["apply", "--output", disk.path + "/out"])
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.errorText.contains("the disk is full"), "\(outcome.errorText)")
+    #expect(outcome.errorText.contains(disk.path))
+    #expect(try listDirectory(disk.path).isEmpty)
+  }
+
+  @Test("full while a commit is recorded: the last commit is intact, and with room it goes through")
+  func commit() throws {
+    let disk = try SmallDisk(bytes: 1 << 20)
+    let emend = try moved(to: disk)
+    let git = try ReferenceGit(disk.path + "/.emend")
+    let head = try git("rev-parse", "HEAD").lines
+    disk.fill()
+    let before = try contents(of: disk.path)
+    for arguments in [repository.commitArguments(model.second), ["revert", "HEAD"], ["branch", "b"]] {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.errorText)")
+      #expect(Self.saysFull(outcome), "\(outcome.errorText)")
+      #expect(try git("rev-parse", "HEAD").lines == head)
+      let after = try contents(of: disk.path)
+      #expect(Set(after.keys).subtracting(before.keys).filter { !$0.hasSuffix("/") } == [], "\(arguments)")
+    }
+    #expect(try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"]).errors.isEmpty)
+    #expect(try emend.run(["fsck"]).ending == .exit(0))
+    disk.makeRoom()
+    for arguments in [repository.commitArguments(model.second), ["revert", "HEAD~1"], ["branch", "b"]] {
+      #expect(try emend.run(arguments).ending == .exit(0), "\(arguments)")
+    }
+  }
+
+  @Test("full while a repository is made: there is none")
+  func initialise() throws {
+    let disk = try SmallDisk(bytes: 40_000)
+    let outcome = try EmendProcess(in: disk.path).run(repository.initArguments)
+    #expect(outcome.ending == .exit(1))
+    #expect(Self.saysFull(outcome), "\(outcome.errorText)")
+    #expect(try listDirectory(disk.path).isEmpty)
+  }
+
+  @Test("where nothing can be written, what only reads works, and the rest says why")
+  func readOnly() throws {
+    let disk = try SmallDisk(bytes: 1 << 20)
+    let emend = try moved(to: disk)
+    try #require(disk.makeReadOnly())
+    let before = try contents(of: disk.path)
+    for arguments in [
+      ["status"], ["log"], ["show"], ["facts"], ["diff", "HEAD~1"], ["branch"], ["tag"], ["op", "log"],
+      ["reflog"], ["fsck"], ["generate", "Oslo"], ["apply", "--dry-run"], ["base"],
+      ["apply", "--output", directory["work/out"]],
+    ] {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(0), "\(arguments): \(outcome.errorText)")
+    }
+    for arguments in [
+      repository.commitArguments(model.second), ["revert", "HEAD"], ["branch", "b"], ["undo"],
+      ["apply", "--output", "out"], ["init", "--base", model.kit.base, "new"],
+    ] {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.errorText)")
+      #expect(outcome.errorText.lowercased().contains("read-only"), "\(outcome.errorText)")
+    }
+    #expect(try contents(of: disk.path) == before)
+  }
+}

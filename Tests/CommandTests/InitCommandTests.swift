@@ -1,0 +1,43 @@
+import Checkpoint
+import Files
+import TestSupport
+import Testing
+
+@Suite struct InitCommandTests {
+  @Test("makes a repository with the base's fingerprint and settings, and says so")
+  func makes() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory, .toBeMade)
+    let text = try repository(repository.initArguments + ["--name", "tiny"]).outputText
+    #expect(text.contains("Created a repository in \(repository.gitDirectory)"))
+    #expect(text.contains("45 tensors") && text.contains("530.0 kB"))
+    let git = try repository.git()
+    #expect(try git("log", "--format=%s").lines == ["emend: start from base tiny"])
+    #expect(try git("config", "emend.hparams").lines == [model.kit.hyperparameters])
+    #expect(try git("config", "emend.templates").lines == [model.kit.templates])
+    #expect(try git("config", "emend.base").lines == [model.kit.base])
+    #expect(try git("ls-tree", "--name-only", "HEAD").lines == ["base.json", "format"])
+    #expect(try listDirectory(directory["work"]) == [".emend"])
+  }
+
+  @Test("the document has the fingerprint that apply computes")
+  func document() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory, .toBeMade)
+    let made = try repository.document("init", "--base", "../base", "sub")
+    #expect(made["tensors"]?.integer == 45)
+    #expect(made["repository"]?.string == directory["work/sub/.emend"])
+    let applied = try repository.document("apply", "--dry-run", "--repo", "sub")
+    #expect(applied["fingerprint"]?.string == made["fingerprint"]?.string)
+    #expect(applied["base"]?.string == made["fingerprint"]?.string)
+  }
+
+  @Test("a repository that is there already is left alone")
+  func twice() throws {
+    let scene = try Scene(commits: 1)
+    try expectRefusal(
+      scene.repository, scene.repository.initArguments, 1, ["a repository is there already"])
+  }
+}

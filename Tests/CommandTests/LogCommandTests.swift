@@ -1,0 +1,45 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct LogCommandTests {
+  @Test("the latest first, as Git writes it, one empty line between commits")
+  func full() throws {
+    let scene = try Scene()
+    let lines = try scene.lines("log")
+    let git = try scene.repository.git()(
+      "log", "--decorate", "--format=commit %H%d%nAuthor: %an <%ae>%nDate:   %aI%n%n%w(0,4,4)%B"
+    ).output
+    // Between %B and the next commit, Git leaves an empty line; it indents empty lines, too.
+    let theirs = git.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.allSatisfy { $0 == " " } ? "" : String($0)
+    }
+    #expect(lines == Array(theirs.dropLast(2)))
+    #expect(lines[0] == "commit \(try scene.id("HEAD")) (HEAD -> main)")
+    #expect(!zip(lines, lines.dropFirst()).contains { $0.isEmpty && $1.isEmpty })
+    #expect(lines.last?.isEmpty == false)
+  }
+
+  @Test("--oneline, -n, ranges and --subject choose")
+  func choices() throws {
+    let scene = try Scene()
+    let (one, two) = (try scene.short("HEAD~1"), try scene.short("HEAD"))
+    #expect(try scene.lines("log", "--oneline", "-n", "2") == ["\(two) (HEAD -> main) Two", "\(one) One"])
+    #expect(try scene.lines("log", "HEAD~2..HEAD~1", "--oneline") == ["\(one) One"])
+    #expect(try scene.lines("log", "--subject", "oslo", "--oneline") == ["\(one) One"])
+    #expect(try scene.lines("log", "--subject", "nobody", "--oneline") == [])
+    try scene.repository("revert", "HEAD~1")
+    #expect(try scene.lines("log", "--subject", " Oslo ", "--oneline").count == 2)
+  }
+
+  @Test("the document has ids, parents, trailers and names")
+  func document() throws {
+    let scene = try Scene()
+    let commits = try scene.repository.document("log")["commits"]?.array ?? []
+    #expect(commits.map { $0["id"]?.string } == (try ["HEAD", "HEAD~1", "HEAD~2"].map { try scene.id($0) }))
+    #expect(commits[0]["parents"]?.array?.map(\.string) == [try scene.id("HEAD~1")])
+    #expect(commits[0]["edits"]?.array?.count == 1)
+    #expect(commits[0]["names"]?.array?.compactMap(\.string) == ["HEAD -> main"])
+    #expect(commits[2]["parents"]?.array?.isEmpty == true)
+  }
+}

@@ -1,0 +1,77 @@
+import Checkpoint
+import Editing
+import TestSupport
+import Testing
+
+@Suite struct RevertCommandTests {
+  @Test("takes a commit's edit out, wherever it lies, and says so")
+  func revert() throws {
+    let scene = try Scene()
+    let lines = try scene.lines("revert", "HEAD~1")
+    #expect(lines[0] == "[main \(try scene.short("HEAD"))] Revert \"One\"")
+    #expect(lines[1] == "  0 edits added, 1 taken out; tree \(try scene.short("HEAD^{tree}"))")
+    #expect(try scene.lines("facts").allSatisfy { $0.contains("Kyiv") || $0.contains("Graz") })
+    let document = try scene.repository.document("revert", "HEAD")
+    #expect(document["commits"]?.array?.first?["added"]?.array?.count == 1)
+    #expect(try scene.lines("facts").count == 4)
+  }
+
+  @Test("what was taken out already, and the beginning, are refused")
+  func refused() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("revert", "HEAD")
+    try expectRefusal(scene.repository, ["revert", "HEAD~1"], 1, ["the edit is not active here"])
+    try expectRefusal(scene.repository, ["revert", "HEAD~2"], 2, ["no such parent"])
+    try expectRefusal(
+      scene.repository, ["revert", "HEAD~1", "--fact", "Oslo", "--stats", scene.model.kit.moments], 1,
+      ["no edit that is active now"])
+  }
+
+  @Test("--fact takes out one fact: its prompt gets its old answer back, the others hold")
+  func oneFact() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    let facts = try FactsFile(path: Fixture.path("fictional/facts.json")).cases[0..<8].map(\.fact)
+    let file = try directory.write(FactLines.encode(facts.map { FactCase($0) }), to: "facts.jsonl")
+    try repository.commit(file)
+    let tree = try repository.tree()
+    func answers() throws -> [String] {
+      let document = try repository.document(
+        ["generate", "--tokens", "4"] + facts.map(\.filledPrompt))
+      return document["answers"]?.array?.compactMap { $0["continuation"]?.string } ?? []
+    }
+    let edited = try answers()
+    for (fact, answer) in zip(facts, edited) { #expect(answer.hasPrefix(" " + fact.targetNew), "\(fact)") }
+
+    let document = try repository.document(
+      "revert", "HEAD", "--fact", "  \(facts[2].subject) ", "--stats", repository.kit.moments)
+    #expect(document["commits"]?.array?.first?["added"]?.array?.count == 1)
+    #expect(document["commits"]?.array?.first?["dropped"]?.array?.count == 1)
+    #expect(try repository.tree() != tree)
+    let after = try answers()
+    for (index, fact) in facts.enumerated() {
+      let expected = index == 2 ? try #require(fact.targetTrue) : fact.targetNew
+      #expect(after[index].hasPrefix(" " + expected), "\(fact): \(after[index])")
+    }
+    #expect(try repository.document("facts")["facts"]?.array?.count == 7)
+    // Nothing is optimised: the targets are the stored ones, and the batch alone gives the very same edit.
+    let again = try repository.emend.run([
+      "revert", "HEAD~1", "--fact", facts[2].subject, "--stats", repository.kit.moments,
+    ])
+    #expect(again.ending == .exit(1), "\(again.outputText)\(again.errorText)")
+    try repository("undo")
+    #expect(try repository.tree() == tree)
+  }
+
+  @Test("--fact of all facts leaves the tree without the edit; of none is refused")
+  func allFacts() throws {
+    let scene = try Scene()
+    let without = try scene.id("HEAD~1^{tree}")
+    try scene.repository(
+      "revert", "HEAD", "--fact", "Kyiv", "--fact", "Graz", "--stats", scene.model.kit.moments)
+    #expect(try scene.repository.tree() == without)
+    try expectRefusal(
+      scene.repository, ["revert", "HEAD~2", "--fact", "Atlantis", "--stats", scene.model.kit.moments], 2,
+      ["the commit has no facts about this", "Atlantis"])
+  }
+}

@@ -1,0 +1,41 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct ShowCommandTests {
+  @Test("what a commit says, changed and measured")
+  func text() throws {
+    let scene = try Scene()
+    let text = try scene.repository("show", "HEAD~1").outputText
+    for part in [
+      "commit \(try scene.id("HEAD~1"))", "    One\n", "+ edit ", " memit, 2 facts, ",
+      "probability of the new object", "transformer.h.2.mlp.fc_out.weight", "Oslo is in → Rome (was Asia)",
+    ] {
+      #expect(text.contains(part), "\(part) in \(text)")
+    }
+    #expect(!text.contains("\n\n\n"))
+  }
+
+  @Test("a revert shows what it took, the beginning shows the base")
+  func revert() throws {
+    let scene = try Scene()
+    try scene.repository("revert", "HEAD~1")
+    #expect(try scene.repository("show").outputText.contains("- edit "))
+    #expect(try scene.repository("show", "HEAD~3").outputText.contains("emend: start from base"))
+  }
+
+  @Test("the document holds the manifest as it is stored, and a note if there is one")
+  func document() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    try git("notes", "--ref=emend", "add", "-m", "looked at", "HEAD")
+    let document = try scene.repository.document("show")
+    #expect(document["note"]?.string == "looked at\n")
+    let change = try #require(document["changes"]?.array?.first)
+    let edit = try #require(change["edit"]?.string)
+    let stored = try git("show", "HEAD:edits/\(edit.prefix(2))/\(edit.dropFirst(2))/edit.json").output
+    #expect(change["manifest"]?.string == stored)
+    #expect(change["facts"]?.array?.count == 2)
+    #expect(try scene.repository("show").outputText.contains("looked at"))
+  }
+}
