@@ -82,6 +82,13 @@ let package = Package(
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    tests(of: "Evaluation", ["LinearAlgebra", "Checkpoint", "Transformer", "Editing"]),
+    tests(
+      of: "Workflows",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation",
+      ]),
     .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
     .testTarget(
       name: "KernelTests",
@@ -95,7 +102,10 @@ let package = Package(
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["emend", "TestSupport", "Diagnostics", "Files"],
+      name: "CommandTests",
+      dependencies: [
+        "emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store", "Workflows",
+      ],
       swiftSettings: settings),
   ]
 )

@@ -1,0 +1,82 @@
+import Diagnostics
+import Editing
+import Evaluation
+import LinearAlgebra
+import Store
+import TestSupport
+import Transformer
+import Workflows
+
+/// A repository on one of the bundled models, worked on through the verbs.
+final class StudyRepository {
+  let directory: TemporaryDirectory
+  let workspace: Workspace
+  let settings: EditSettings
+  private let cases: [FactCase]
+
+  /// Where the second moments come from.
+  enum Moments {
+    case file(String)
+    /// The first documents of a text.
+    case lines(of: String, count: Int)
+  }
+
+  static let environment = GitEnvironment(variables: [
+    "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Carl", "GIT_COMMITTER_EMAIL": "carl@example.org",
+  ])
+
+  init(
+    base: String, hyperparameters: String, templates: String, moments: Moments, facts: String
+  ) throws {
+    // As the executable does: threads have rows of their own, and OpenBLAS's would only spin.
+    KernelThreads.set(1)
+    directory = try TemporaryDirectory()
+    let made = try InitialiseRepository().run(
+      in: directory.path, basePath: base, named: "study", Self.environment, threads: 2,
+      progress: NoProgress())
+    workspace = Workspace(
+      made.repository, workers: Workers(2), memory: 1 << 30, progress: NoProgress())
+    var settings = EditSettings(of: workspace)
+    settings.hyperparameters = hyperparameters
+    settings.templates = templates
+    switch moments {
+    case .file(let path): settings.moments = path
+    case .lines(let path, let count):
+      settings.moments = try CollectMoments(in: workspace).run(
+        corpus: path, boundary: .line, layers: settings.memit(for: workspace.baseModel()).layers,
+        limit: count
+      ).path
+    }
+    self.settings = settings
+    cases = try FactsFile(path: facts).cases
+  }
+
+  /// The model of the invented world, with the second moments of the authors' program.
+  static func fictional() throws -> StudyRepository {
+    try StudyRepository(
+      base: EditingKit.fictional.base, hyperparameters: EditingKit.fictional.hyperparameters,
+      templates: EditingKit.fictional.templates, moments: .file(EditingKit.fictional.moments),
+      facts: Fixture.path("fictional/facts.json"))
+  }
+
+  /// The model that knows CounterFact. A quarter of its text is enough for the second moments.
+  static func counterfact() throws -> StudyRepository {
+    try StudyRepository(
+      base: Fixture.path("counterfact/model"),
+      hyperparameters: Fixture.path("counterfact/hparams_memit.json"),
+      templates: Fixture.path("counterfact/context_templates.json"),
+      moments: .lines(of: Fixture.path("counterfact/corpus.txt"), count: 800),
+      facts: Fixture.path("counterfact/counterfact_500.json"))
+  }
+
+  var repository: EditRepository { workspace.repository }
+
+  /// Commits some of the facts.
+  func commit(_ range: Range<Int>) throws -> CommitFacts.Outcome {
+    let file = try directory.write(
+      FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl")
+    return try CommitFacts(in: workspace, settings).run(
+      file, message: nil, rules: CommitFacts.Rules(), precision: 1e-3, tool: "test")
+  }
+}
