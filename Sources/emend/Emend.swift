@@ -24,7 +24,9 @@ struct Emend: ParsableCommand {
       CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self, Demo.self]),
       CommandGroup(
         name: "EDIT",
-        subcommands: [Commit.self, Targets.self, Revert.self, CherryPick.self, Merge.self]),
+        subcommands: [
+          Commit.self, Import.self, Targets.self, Revert.self, CherryPick.self, Merge.self,
+        ]),
       CommandGroup(
         name: "LOOK",
         subcommands: [
