@@ -1,0 +1,193 @@
+internal import Checkpoint
+package import Delta
+package import Diagnostics
+package import Editing
+package import Evaluation
+internal import Files
+package import Store
+
+/// Records an edit that was made elsewhere: `emend import`.
+package struct ImportEdit {
+  /// What the source was.
+  package enum Form: String, Sendable {
+    /// A safetensors file of factors.
+    case factors
+    /// A PEFT LoRA adapter.
+    case adapter
+    /// An edited checkpoint.
+    case checkpoint
+  }
+
+  /// What was recorded, and what it does.
+  package struct Outcome: Sendable {
+    /// The commit.
+    package let commit: RecordedCommit
+    /// The edit's id.
+    package let edit: EditID
+    /// What the source was.
+    package let form: Form
+    /// The facts that accompany it; none for an undeclared edit.
+    package let cases: [FactCase]
+    /// Each fact before the edit.
+    package let before: [FactMeasurement]
+    /// Each fact after it, on exactly the weights that `apply` writes.
+    package let after: [FactMeasurement]
+    /// What the manifest says of each tensor.
+    package let tensors: [DeltaRecord.Description]
+    /// Bytes of the deltas.
+    package let payloadBytes: Int
+  }
+
+  private let workspace: Workspace
+
+  /// Imports on the state at `HEAD`.
+  package init(in workspace: Workspace) { self.workspace = workspace }
+
+  /// Imports and commits. Nothing is recorded when anything is refused.
+  ///
+  /// - Parameters:
+  ///   - path: a file of factors, or the directory of a LoRA adapter.
+  ///   - facts: a facts file; without one the edit is recorded as undeclared.
+  ///   - message: the commit's; a summary where it is `nil`.
+  ///   - precision: the relative error of the stored delta.
+  ///   - tool: this program's name and version.
+  /// - Throws: ``ImportError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
+  ///   what the base and the store throw.
+  package func run(
+    _ path: String, facts: String?, message: String?, precision: Double, tool: String
+  ) throws -> Outcome {
+    let cases = try facts.map(Self.readFacts) ?? []
+    let base = try workspace.base()
+    let repository = workspace.repository
+    let head = try repository.head().commit
+    let stack = try repository.stack(at: head)
+
+    let form = try Self.form(of: path)
+    let pairs: [FactorPair]
+    let source: Digest
+    switch form {
+    case .factors:
+      let file = try SafetensorsFile(path: path)
+      pairs = try FactorPair.all(in: file)
+      source = file.file.withBytes { Digest(of: $0) }
+    case .adapter:
+      let adapter = try AdapterDirectory(path: path)
+      pairs = adapter.pairs
+      source = adapter.weights.file.withBytes { Digest(of: $0) }
+    case .checkpoint: throw ImportError.unknownSource(path: path)
+    }
+    let changes = try ImportFactors(base.manifest).changes(pairs)
+    var parts: [EncodedEdit.Part] = []
+    for (tensor, factors) in changes {
+      let norm = try weightNorm(tensor.name, stack)
+      if let part = try EncodedEdit.Part(tensor, factors, precision: precision, weightNorm: norm) {
+        parts.append(part)
+      }
+      workspace.progress.report(
+        ProgressEvent(.encode, done: parts.count, total: changes.count, detail: tensor.name))
+    }
+    guard try changesAnything(parts, stack) else {
+      throw ImportError.changesNothing(source: path, tensors: changes.count)
+    }
+    let settings: [(String, CanonicalJSON)] = [
+      ("form", .string(form.rawValue)), ("source_sha256", .string(source.hexadecimal)),
+      ("precision", .string(DecimalText.rounded(precision).description)),
+    ]
+    let measured = try measure(cases, parts, stack)
+    return try record(
+      parts, form, cases, measured, settings, message: message ?? Self.summary(path, cases),
+      on: (head, stack), tool: tool)
+  }
+
+  // MARK: The source
+
+  private static func readFacts(_ path: String) throws -> [FactCase] {
+    let file = try FactsFile(path: path)
+    try FactConflicts.refuse(in: file, file: path)
+    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
+    return file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }
+  }
+
+  private static func form(of path: String) throws -> Form {
+    switch try fileKind(at: path) {
+    case .regular: return .factors
+    case .directory:
+      return try AdapterDirectory.isThere(at: path) ? .adapter : .checkpoint
+    default: throw ImportError.unknownSource(path: path)
+    }
+  }
+
+  // MARK: What it does
+
+  /// ‖W‖_F of a tensor on the present state.
+  private func weightNorm(_ name: String, _ stack: EditStack) throws -> Double {
+    let base = try workspace.base()
+    let view = try base.checkpoint.tensor(named: name)
+    var sum = 0.0
+    try StackMaterialiser(stack, base.manifest).write(view) { bytes in
+      sum += view.elementType.sumOfSquares(bytes)
+    }
+    return sum.squareRoot()
+  }
+
+  /// Whether any stored weight differs: rounding to the checkpoint's type can swallow a small edit whole.
+  private func changesAnything(_ parts: [EncodedEdit.Part], _ stack: EditStack) throws -> Bool {
+    let base = try workspace.base()
+    let before = try StackMaterialiser(stack, base.manifest)
+    let after = try StackMaterialiser(stack, base.manifest, adding: parts)
+    return try parts.contains { part in
+      let view = try base.checkpoint.tensor(named: part.tensor)
+      return try before.digest(view) != after.digest(view)
+    }
+  }
+
+  private func measure(
+    _ cases: [FactCase], _ parts: [EncodedEdit.Part], _ stack: EditStack
+  ) throws -> (before: [FactMeasurement], after: [FactMeasurement]) {
+    guard !cases.isEmpty else { return ([], []) }
+    let tokenizer = try workspace.tokenizer()
+    let old = try workspace.model(at: stack)
+    let before = try FactMeter(PromptScorer(old, tokenizer)).measure(cases)
+    let new = try workspace.model(at: stack, adding: parts)
+    return (before, try FactMeter(PromptScorer(new, tokenizer)).measure(cases))
+  }
+
+  // MARK: Recording
+
+  private func record(
+    _ parts: [EncodedEdit.Part], _ form: Form, _ cases: [FactCase],
+    _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
+    _ settings: [(String, CanonicalJSON)], message: String,
+    on state: (head: ObjectID, stack: EditStack), tool: String
+  ) throws -> Outcome {
+    var measurements = CanonicalJSON.Object()
+    if !cases.isEmpty {
+      measurements = .init([
+        ("after", BatchMeasurement(measured.after).json),
+        ("before", BatchMeasurement(measured.before).json),
+      ])
+    }
+    let description = EditDescription(
+      method: "import", hyperparameters: .init(settings),
+      provenance: cases.isEmpty ? .undeclared : .imported, computedOn: state.stack.tree,
+      measurements: measurements, tool: tool)
+    let commit = StackCommit(in: workspace.repository)
+    let writer = commit.newEdit()
+    for part in parts { try writer.add(delta: part.description, payload: part.delta.payload()) }
+    let lines = Editing.FactLines.encode(cases).split(separator: 10)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
+    let recorded = try commit.record(message, as: .commit, onto: .head(expecting: state.head))
+    return Outcome(
+      commit: recorded, edit: id, form: form, cases: cases, before: measured.before,
+      after: measured.after, tensors: parts.map(\.description),
+      payloadBytes: writer.payloadByteCount)
+  }
+
+  /// "Import lora-capitals: 3 facts".
+  private static func summary(_ path: String, _ cases: [FactCase]) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let facts = cases.count == 1 ? "1 fact" : "\(cases.count) facts"
+    return cases.isEmpty ? "Import \(name) (undeclared)" : "Import \(name): \(facts)"
+  }
+}
