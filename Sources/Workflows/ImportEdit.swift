@@ -1,6 +1,6 @@
 internal import Checkpoint
-package import Delta
-package import Diagnostics
+internal import Delta
+internal import Diagnostics
 package import Editing
 package import Evaluation
 internal import Files

@@ -1,5 +1,5 @@
 package import Diagnostics
-package import Files
+internal import Files
 
 /// An `.npz` file: an uncompressed zip of `.npy` arrays, mapped.
 ///
