@@ -2,8 +2,10 @@ import Diagnostics
 import Files
 import Foundation
 import Glibc
+import Store
 import TestSupport
 import Testing
+import Workflows
 import emend
 
 private struct Greeting: View {
@@ -195,4 +197,21 @@ private struct Greeting: View {
     "other texts are no memory size",
     arguments: ["", "G", "-1G", "0", "nan", "inf", "1e400", "9e30T", "8X", "0x10", "1 G", "١"])
   func notMemory(text: String) { #expect(MemorySize(argument: text) == nil) }
+
+  @Test("what the user typed wrong is 2; what the disk, a lock or the state refuses is 1")
+  func statuses() {
+    struct Foreign: Error {}
+    let expected: [(any Error, emend.ExitStatus)] = [
+      (FileFailure.system(.open, path: "p", code: ENOENT), .misuse),
+      (FileFailure.system(.write, path: "p", code: ENOSPC), .refused),
+      (FileFailure.locked(path: "p", holder: 1), .refused),
+      (StoreError.notFound(searched: "p"), .misuse), (StoreError.nothingToUndo, .refused),
+      (WorkflowError.mergeConflicts(lines: [], count: 1), .refused),
+      (WorkflowError.noMoments, .misuse), (emend.ExitStatus.refused, .refused),
+      (Foreign(), .refused),
+    ]
+    for (error, status) in expected {
+      #expect(emend.ExitStatus(after: error) == status, "\(error)")
+    }
+  }
 }

@@ -9,9 +9,9 @@ struct SourceTree {
 
     /// The module: `Files` for `Sources/Files/CopyFile.swift`.
     var module: String { String(path.split(separator: "/").dropFirst().first ?? "") }
-    /// The name without its extension.
+    /// The name of what is in it: `Matrix` for `Matrix+BlockTranspose.swift`.
     var name: String {
-      String(path.split(separator: "/").last?.split(separator: ".").first ?? "")
+      String(path.split(separator: "/").last?.prefix { $0 != "." && $0 != "+" } ?? "")
     }
 
     /// The lines of code with their numbers, comments left out.

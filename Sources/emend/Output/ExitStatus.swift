@@ -1,6 +1,9 @@
 internal import ArgumentParser
+internal import Delta
 internal import Diagnostics
 internal import Files
+internal import Store
+internal import Workflows
 
 /// What the process leaves for the shell. A command throws one when it has shown all there is to say.
 package enum ExitStatus: Int32, Error, CaseIterable {
@@ -14,15 +17,42 @@ package enum ExitStatus: Int32, Error, CaseIterable {
   case readerLeft = 141
 
   /// The status that tells about an error.
-  init(after error: any Error) {
+  package init(after error: any Error) {
     self =
       switch error {
       case let status as ExitStatus: status
       case is ReaderLeft: .readerLeft
-      // A full disk and a file that somebody else holds are nobody's misuse.
-      case let failure as FileFailure where !failure.isAbsence: .refused
-      case is any ExplainedError, is ValidationError: .misuse
+      case let refusal as any ExplainedError: isMisuse(refusal) ? .misuse : .refused
+      case is ValidationError: .misuse
       default: .refused
       }
+  }
+}
+
+/// Whether the user can mend it on the command line or in a file that it names. A full disk, a lock that
+/// somebody else holds, a damaged object and a state that does not allow it are nobody's misuse.
+private func isMisuse(_ error: any ExplainedError) -> Bool {
+  switch error {
+  case let failure as FileFailure: failure.isAbsence
+  case let failure as GitFailure:
+    switch failure.kind {
+    case .notFound, .ambiguous, .invalidName: true
+    case .exists, .modified, .locked, .ownerDiffers, .other: false
+    }
+  case let refusal as StoreError:
+    switch refusal {
+    case .locked, .headMoved, .raced, .referenceLocked, .nothingToRecord, .alreadyExists,
+      .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
+      .notMerged, .nothingToUndo, .cannotUndo, .basesDiffer, .unresolved:
+      false
+    default: true
+    }
+  case let refusal as WorkflowError:
+    switch refusal {
+    case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged: false
+    default: true
+    }
+  case is ObjectError, is DeltaError: false
+  default: true
   }
 }
