@@ -70,7 +70,7 @@ struct Reflog: EmendCommand {
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let entries = try repository.referenceLog(of: name == "HEAD" ? name : "refs/heads/" + name)
+    let entries = try repository.referenceLog(of: name)
     try console.page(ReflogView(entries, name: name), corePager: repository.corePager())
   }
 }
