@@ -171,7 +171,7 @@ struct ImportCorrection {
     let sign: Int64 = place.isNegative ? -1 : 1
     let preferred: Int64? = power.map { sign << Int64($0) }
     let middle = place.low &+ (place.high &- place.low) / 2
-    let round = Self.roundest(place.low, place.high)
+    let round = ImportSource.roundest(above: place.low &- 1, below: place.high &+ 1)
     var candidates: [Int64] = [round, middle]
     if let preferred { candidates.insert(preferred, at: 0) }
     // The ends may belong to the neighbours: ties go to even.
@@ -192,19 +192,5 @@ struct ImportCorrection {
     guard !overflow else { return 0 }
     largestMiss = max(largestMiss, abs(w + Double(total) * step - t))
     return middle
-  }
-
-  /// The integer of a range with the most factors of two.
-  private static func roundest(_ low: Int64, _ high: Int64) -> Int64 {
-    guard low <= high, low > 0 || high < 0 else { return low <= 0 && high >= 0 ? 0 : low }
-    let (a, b) = low > 0 ? (UInt64(low), UInt64(high)) : (high.magnitude, low.magnitude)
-    // Clear as many low bits of b as leave it at or above a.
-    var value = b
-    var bit: UInt64 = 1
-    while bit < 1 << 62, value & ~(bit << 1 - 1) >= a {
-      value &= ~(bit << 1 - 1)
-      bit <<= 1
-    }
-    return low > 0 ? Int64(value) : -Int64(value)
   }
 }

@@ -58,6 +58,9 @@ package struct ImportSource {
     for i in 0..<target.count { difference[i] = target[i] - difference[i] }
   }
 
+  /// Whether active edits change the tensor: then P was rounded, too.
+  var isPresentRounded: Bool { present.baseAddress != base.baseAddress }
+
   /// How the type's numbers are spaced.
   var spacing: NumberSpacing { NumberSpacing(elementType) }
 }

@@ -7,7 +7,8 @@ import LinearAlgebra
 /// known: an error uniform within one spacing u of the edited tensor's numbers has the variance u²/12, and
 /// the largest singular value of an m × n matrix of such errors lies at σ(√m + √n) (Marchenko and Pastur).
 /// What lies above 1.1 times that belongs to the edit. An edit may have been rounded to the tensor's type
-/// before it was added; that error is counted in too.
+/// before it was added, and the present state is rounded where edits are active; those errors are counted
+/// in, too.
 struct ImportSpectrum {
   /// U S, `[rows, rank]`, the largest direction first.
   let left: Matrix<Double>
@@ -65,13 +66,16 @@ struct ImportSpectrum {
     var parts = source.bands.map { _ in (noise: 0.0, square: 0.0, inverse: 0.0) }
     // Where a fine spacing tells nothing: numbers far below the typical one.
     let typical = spacing.above(Self.typicalMagnitude(source)) / 16
+    let isPresentRounded = source.isPresentRounded
     source.forEachBand(threads, results: &parts) { rows, target, difference, result in
       var (noise, square, inverse) = (0.0, 0.0, 0.0)
       for i in 0..<target.count {
         let u = spacing.above(target[i])
         let d = difference[i]
         let v = d == 0 ? 0 : spacing.above(d)
-        noise += u * u + v * v
+        // P = T − (T − P) is near enough for the size of its spacing.
+        let p = isPresentRounded ? spacing.above(target[i] - d) : 0
+        noise += u * u + v * v + p * p
         square += d * d
         inverse += 1 / max(u, typical)
       }

@@ -106,7 +106,7 @@ package struct ImportedDelta: Sendable {
     var correction = try ImportCorrection(source)
     var builder = DenseDeltaBuilder(rows: source.rows, columns: source.columns, grid: source.grid)
     try forEachPiece(source, over: count, load) { rows, sums in
-      var integers = source.differences(rows)
+      var integers = source.shortestChanges(rows, below: sums)
       for i in integers.indices {
         let (sum, overflow) = sums[i].addingReportingOverflow(integers[i])
         guard !overflow else { throw DeltaError.sumOverflows(row: rows.lowerBound) }
@@ -140,24 +140,5 @@ package struct ImportedDelta: Sendable {
   ) throws {
     let sum = StackSum(rows: source.rows, columns: source.columns, grid: source.grid)
     try sum.forEachBand(of: count, load: load, body: body)
-  }
-}
-
-extension ImportSource {
-  /// T − P of some rows in grid steps, rounded where the grid is too coarse.
-  func differences(_ rows: Range<Int>) -> [Int64] {
-    let count = rows.count * columns
-    var target = [Double](repeating: 0, count: count)
-    var difference = target
-    let step = grid.step
-    return target.withUnsafeMutableBufferPointer { target in
-      difference.withUnsafeMutableBufferPointer { difference in
-        widen(rows, target: target, difference: difference)
-        return difference.map { number in
-          let steps = (number / step).rounded(.toNearestOrEven)
-          return abs(steps) < QuantisedFactors.elementLimit ? Int64(steps) : 0
-        }
-      }
-    }
   }
 }
