@@ -2,7 +2,7 @@ internal import Checkpoint
 internal import Delta
 internal import Diagnostics
 internal import Files
-package import Store
+internal import Store
 
 /// How faithfully an imported checkpoint can be given back.
 package struct ImportFidelity: Sendable, Equatable {

@@ -1,6 +1,6 @@
 internal import Checkpoint
-package import Delta
-package import Diagnostics
+internal import Delta
+internal import Diagnostics
 package import Editing
 package import Evaluation
 internal import Files
@@ -69,7 +69,6 @@ package struct ImportEdit {
     exactness: Exactness = .wanted, tool: String
   ) throws -> Outcome {
     let cases = try facts.map(Self.readFacts) ?? []
-    let base = try workspace.base()
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)

@@ -83,6 +83,18 @@ package struct StackMaterialiser {
       load: { try delta($0, of: source.name) }, write: sink)
   }
 
+  /// Hands over the sums of a changed tensor's integers, band by band.
+  func forEachBand(
+    of name: String, _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+  ) throws {
+    guard let change = changes[name] else { return }
+    let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
+    try sum.forEachBand(of: change.sources.count, load: { try delta($0, of: name) }, body: body)
+  }
+
+  /// The grid of a changed tensor.
+  func grid(of name: String) -> FixedPointGrid? { changes[name]?.grid }
+
   /// How many deltas change a tensor.
   func deltaCount(of name: String) -> Int { changes[name]?.sources.count ?? 0 }
 
