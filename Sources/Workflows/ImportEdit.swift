@@ -26,6 +26,8 @@ package struct ImportEdit {
     package let edit: EditID
     /// What the source was.
     package let form: Form
+    /// How faithfully a checkpoint comes back; `nil` for what is no checkpoint.
+    package let fidelity: ImportFidelity?
     /// The facts that accompany it; none for an undeclared edit.
     package let cases: [FactCase]
     /// Each fact before the edit.
@@ -38,6 +40,14 @@ package struct ImportEdit {
     package let payloadBytes: Int
   }
 
+  /// What becomes of a checkpoint that no grid integers give back bit for bit.
+  package enum Exactness: Sendable {
+    /// It is recorded, and the difference reported.
+    case wanted
+    /// It is refused.
+    case required
+  }
+
   private let workspace: Workspace
 
   /// Imports on the state at `HEAD`.
@@ -46,56 +56,54 @@ package struct ImportEdit {
   /// Imports and commits. Nothing is recorded when anything is refused.
   ///
   /// - Parameters:
-  ///   - path: a file of factors, or the directory of a LoRA adapter.
+  ///   - path: a file of factors, the directory of a LoRA adapter, or that of an edited checkpoint.
   ///   - facts: a facts file; without one the edit is recorded as undeclared.
   ///   - message: the commit's; a summary where it is `nil`.
-  ///   - precision: the relative error of the stored delta.
+  ///   - precision: the relative error of the stored delta; checkpoints are kept bit for bit.
+  ///   - exactness: whether a checkpoint is refused that cannot be.
   ///   - tool: this program's name and version.
   /// - Throws: ``ImportError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
   ///   what the base and the store throw.
   package func run(
-    _ path: String, facts: String?, message: String?, precision: Double, tool: String
+    _ path: String, facts: String?, message: String?, precision: Double,
+    exactness: Exactness = .wanted, tool: String
   ) throws -> Outcome {
     let cases = try facts.map(Self.readFacts) ?? []
-    let base = try workspace.base()
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
 
     let form = try Self.form(of: path)
-    let pairs: [FactorPair]
-    let source: Digest
+    var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
+    let parts: [EncodedEdit.Part]
+    var fidelity: ImportFidelity?
     switch form {
     case .factors:
       let file = try SafetensorsFile(path: path)
-      pairs = try FactorPair.all(in: file)
-      source = file.file.withBytes { Digest(of: $0) }
+      parts = try encode(FactorPair.all(in: file), precision, stack)
+      settings += Self.source(file, precision)
     case .adapter:
       let adapter = try AdapterDirectory(path: path)
-      pairs = adapter.pairs
-      source = adapter.weights.file.withBytes { Digest(of: $0) }
-    case .checkpoint: throw ImportError.unknownSource(path: path)
-    }
-    let changes = try ImportFactors(base.manifest).changes(pairs)
-    var parts: [EncodedEdit.Part] = []
-    for (tensor, factors) in changes {
-      let norm = try weightNorm(tensor.name, stack)
-      if let part = try EncodedEdit.Part(tensor, factors, precision: precision, weightNorm: norm) {
-        parts.append(part)
+      parts = try encode(adapter.pairs, precision, stack)
+      settings += Self.source(adapter.weights, precision)
+    case .checkpoint:
+      let found = try ImportCheckpoint(in: workspace, on: stack).changes(path)
+      parts = found.parts
+      fidelity = found.fidelity
+      if exactness == .required, !found.fidelity.isExact {
+        throw ImportError.notExact(
+          path: path, tensors: found.fidelity.inexactTensors,
+          elements: found.fidelity.inexactElements, largest: found.fidelity.largestDifference)
       }
-      workspace.progress.report(
-        ProgressEvent(.encode, done: parts.count, total: changes.count, detail: tensor.name))
+      settings.append(("exact", .boolean(found.fidelity.isExact)))
     }
-    guard try changesAnything(parts, stack) else {
-      throw ImportError.changesNothing(source: path, tensors: changes.count)
+    guard try !parts.isEmpty && changesAnything(parts, stack) else {
+      throw ImportError.changesNothing(source: path, tensors: parts.count)
     }
-    let settings: [(String, CanonicalJSON)] = [
-      ("form", .string(form.rawValue)), ("source_sha256", .string(source.hexadecimal)),
-      ("precision", .string(DecimalText.rounded(precision).description)),
-    ]
     let measured = try measure(cases, parts, stack)
     return try record(
-      parts, form, cases, measured, settings, message: message ?? Self.summary(path, cases),
+      parts, form, fidelity, cases, measured, settings,
+      message: message ?? Self.summary(path, cases),
       on: (head, stack), tool: tool)
   }
 
@@ -114,6 +122,29 @@ package struct ImportEdit {
     case .directory:
       return try AdapterDirectory.isThere(at: path) ? .adapter : .checkpoint
     default: throw ImportError.unknownSource(path: path)
+    }
+  }
+
+  private static func source(
+    _ file: SafetensorsFile, _ precision: Double
+  ) -> [(String, CanonicalJSON)] {
+    [
+      ("precision", .string(DecimalText.rounded(precision).description)),
+      ("source_sha256", .string(file.file.withBytes { Digest(of: $0) }.hexadecimal)),
+    ]
+  }
+
+  private func encode(
+    _ pairs: [FactorPair], _ precision: Double, _ stack: EditStack
+  ) throws -> [EncodedEdit.Part] {
+    let changes = try ImportFactors(workspace.base().manifest).changes(pairs)
+    return try changes.enumerated().compactMap { index, change in
+      let norm = try weightNorm(change.tensor.name, stack)
+      let part = try EncodedEdit.Part(
+        change.tensor, change.factors, precision: precision, weightNorm: norm)
+      workspace.progress.report(
+        ProgressEvent(.encode, done: index + 1, total: changes.count, detail: change.tensor.name))
+      return part
     }
   }
 
@@ -155,7 +186,7 @@ package struct ImportEdit {
   // MARK: Recording
 
   private func record(
-    _ parts: [EncodedEdit.Part], _ form: Form, _ cases: [FactCase],
+    _ parts: [EncodedEdit.Part], _ form: Form, _ fidelity: ImportFidelity?, _ cases: [FactCase],
     _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
     _ settings: [(String, CanonicalJSON)], message: String,
     on state: (head: ObjectID, stack: EditStack), tool: String
@@ -179,7 +210,8 @@ package struct ImportEdit {
     let id = try commit.add(writer, description, facts: Store.FactLines(lines))
     let recorded = try commit.record(message, as: .commit, onto: .head(expecting: state.head))
     return Outcome(
-      commit: recorded, edit: id, form: form, cases: cases, before: measured.before,
+      commit: recorded, edit: id, form: form, fidelity: fidelity, cases: cases,
+      before: measured.before,
       after: measured.after, tensors: parts.map(\.description),
       payloadBytes: writer.payloadByteCount)
   }

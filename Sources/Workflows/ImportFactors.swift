@@ -23,7 +23,8 @@ struct ImportFactors {
       let file = pair.first.file.path
       let tensor =
         pair.form == .lora
-        ? try names.weight(ofModule: pair.owner, in: file) : try names.tensor(pair.owner, in: file)
+        ? try names.weight(ofModule: AdapterDirectory.module(pair.owner), in: file)
+        : try names.tensor(pair.owner, in: file)
       guard seen.insert(tensor.name).inserted else {
         throw ImportError.twice(file: file, tensor: tensor.name)
       }

@@ -17,10 +17,7 @@ struct ImportNames {
   /// - Throws: ``ImportError/unknownTensor(file:name:nearest:)``,
   ///   ``ImportError/notEditable(file:tensor:found:)``.
   func tensor(_ name: String, in file: String) throws(ImportError) -> BaseManifest.Tensor {
-    let shorter = Self.beginnings.filter { name.hasPrefix($0) }
-      .map { String(name.dropFirst($0.count)) }
-    let candidates = [name] + shorter + Self.beginnings.map { $0 + name }
-    guard let tensor = candidates.lazy.compactMap({ base.tensor(named: $0) }).first else {
+    guard let tensor = anyTensor(name) else {
       throw .unknownTensor(file: file, name: name, nearest: nearest(name))
     }
     guard tensor.gridExponent != nil, !tensor.shape.isEmpty else {
@@ -28,6 +25,14 @@ struct ImportNames {
         file: file, tensor: tensor.name, found: "\(tensor.elementType.rawValue) \(tensor.shape)")
     }
     return tensor
+  }
+
+  /// The base's tensor of this name, editable or not; `nil` where there is none.
+  func anyTensor(_ name: String) -> BaseManifest.Tensor? {
+    let shorter = Self.beginnings.filter { name.hasPrefix($0) }
+      .map { String(name.dropFirst($0.count)) }
+    let candidates = [name] + shorter + Self.beginnings.map { $0 + name }
+    return candidates.lazy.compactMap { base.tensor(named: $0) }.first
   }
 
   /// The weight of a module.

@@ -1,5 +1,6 @@
 internal import Checkpoint
 internal import Delta
+internal import LinearAlgebra
 internal import Store
 
 extension EncodedEdit.Part {
@@ -10,8 +11,14 @@ extension EncodedEdit.Part {
     _ tensor: BaseManifest.Tensor, _ factors: LowRankFactors, precision: Double, weightNorm: Double
   ) throws {
     guard let exponent = tensor.gridExponent else { return nil }
-    let (delta, error) = try TensorDelta.encode(
-      factors, grid: FixedPointGrid(exponent: exponent), precision: precision)
+    let grid = try FixedPointGrid(exponent: exponent)
+    // What is no matrix has no rank in the manifest.
+    let (delta, error) =
+      tensor.shape.count == 2
+      ? try TensorDelta.encode(factors, grid: grid, precision: precision)
+      : try TensorDelta.encode(
+        dense: .product(factors.left, .none, factors.right, .transposed), grid: grid,
+        precision: precision)
     guard delta.rank != 0 else { return nil }
     self.init(
       tensor: tensor.name, delta: delta,
