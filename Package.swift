@@ -81,9 +81,6 @@ let package = Package(
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
-    tests(
-      of: "Workflows",
-      ["Store", "Checkpoint", "Delta", "Diagnostics", "Files", "LinearAlgebra", "Editing"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
     tests(of: "Evaluation", ["LinearAlgebra", "Checkpoint", "Transformer", "Editing"]),
     tests(
