@@ -15,8 +15,10 @@ build: packages
 	$(SWIFT) build $(RELEASE)
 
 # Without @testable, which would build everything with other options than `make build`, and slower code.
+# Temporary repositories lie in memory where that is possible: they are synchronised to the disk hundreds of times.
 test: packages
-	$(SWIFT) test $(RELEASE) --disable-testable-imports --disable-xctest
+	TMPDIR=$${TMPDIR:-$$(test -w /dev/shm && echo /dev/shm || echo /tmp)} \
+	  $(SWIFT) test $(RELEASE) --disable-testable-imports --disable-xctest
 
 demo: packages
 	$(SWIFT) build $(RELEASE) --product emend

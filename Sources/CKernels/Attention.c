@@ -1,36 +1,109 @@
 #include "CKernels.h"
 #include "Vector.h"
 
+/// Turns the pairs (0,1), (2,3), … of 16 coordinates; cosine and sine have 8 angles.
+INLINE void turn_neighbours(lanes_t *x, const float *cosines, const float *sines, float direction) {
+  half_lanes_t c, s;
+  memcpy(&c, cosines, sizeof c);
+  memcpy(&s, sines, sizeof s);
+  s *= direction;
+  lanes_t v = *x;
+  lanes_t other = __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+  half_lanes_t t = -s;
+  lanes_t cosine = __builtin_shufflevector(c, c, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+  lanes_t sine = __builtin_shufflevector(t, s, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+  *x = v * cosine + other * sine;
+}
+
 CLONES void emend_rotate(emend_rotary_pairing pairing, float *x, size_t rows, size_t row_stride,
                          size_t heads, size_t head_stride, const float *cosines,
                          const float *sines, const int32_t *positions, size_t pairs,
                          float direction) {
-  size_t second = pairing == EMEND_ROTARY_INTERLEAVED ? 1 : pairs;
-  size_t step = pairing == EMEND_ROTARY_INTERLEAVED ? 2 : 1;
   for (size_t r = 0; r < rows; r++) {
     const float *c = cosines + (size_t)positions[r] * pairs;
     const float *s = sines + (size_t)positions[r] * pairs;
     for (size_t h = 0; h < heads; h++) {
       float *head = x + r * row_stride + h * head_stride;
-      for (size_t i = 0; i < pairs; i++) {
-        float a = head[i * step], b = head[i * step + second];
-        float sine = s[i] * direction;
-        head[i * step] = a * c[i] - b * sine;
-        head[i * step + second] = b * c[i] + a * sine;
+      if (pairing == EMEND_ROTARY_HALVES) {
+        for (size_t i = 0; i < pairs; i += LANES) {
+          lanes_t a, b, cosine, sine, turned;
+          load(&a, head + i, pairs - i);
+          load(&b, head + pairs + i, pairs - i);
+          load(&cosine, c + i, pairs - i);
+          load(&sine, s + i, pairs - i);
+          sine *= direction;
+          turned = a * cosine - b * sine;
+          store(&turned, head + i, pairs - i);
+          turned = b * cosine + a * sine;
+          store(&turned, head + pairs + i, pairs - i);
+        }
+      } else {
+        size_t i = 0;
+        for (; i + LANES / 2 <= pairs; i += LANES / 2) {
+          lanes_t v;
+          load(&v, head + 2 * i, LANES);
+          turn_neighbours(&v, c + i, s + i, direction);
+          store(&v, head + 2 * i, LANES);
+        }
+        for (; i < pairs; i++) {
+          float a = head[2 * i], b = head[2 * i + 1], sine = s[i] * direction;
+          head[2 * i] = a * c[i] - b * sine;
+          head[2 * i + 1] = b * c[i] + a * sine;
+        }
       }
     }
   }
 }
 
-/// Turns `x` into its softmax, in place.
+/// Turns `x` into its softmax, in place; up to 16 numbers behind its end are overwritten.
 INLINE void softmax(float *x, size_t count) {
-  float largest = x[0];
-  for (size_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-  for (size_t i = 0; i < count; i++) x[i] = fast_exp(x[i] - largest);
-  float sum = 0.0f;
-  for (size_t i = 0; i < count; i++) sum += x[i];
-  float inverse = 1.0f / sum;
-  for (size_t i = 0; i < count; i++) x[i] *= inverse;
+  float most = largest(x, count);
+  lanes_t sum = {0}, v;
+  for (size_t i = count; i % LANES != 0; i++) x[i] = -INFINITY;
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&v, x + i, LANES);
+    v -= most;
+    exponential(&v);
+    store(&v, x + i, LANES);
+    // Behind the end stand numbers near 1e-38, too small to change a sum of which one part is 1.
+    sum += v;
+  }
+  float inverse = 1.0f / lane_sum(&sum);
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&v, x + i, LANES);
+    v *= inverse;
+    store(&v, x + i, LANES);
+  }
+}
+
+/// y += the sum over j of weights[j * step] rows[j], in the order of j; rows begin at `offset`.
+INLINE void add_mixture(float *y, const float *weights, size_t step, const float *const *rows,
+                        size_t offset, size_t count, size_t width) {
+  size_t c = 0;
+  // Several sums at a time: each waits for its own last addition.
+  for (; c + 2 * LANES <= width; c += 2 * LANES) {
+    lanes_t a, b, v;
+    load(&a, y + c, LANES);
+    load(&b, y + c + LANES, LANES);
+    for (size_t j = 0; j < count; j++) {
+      const float *row = rows[j] + offset + c;
+      load(&v, row, LANES);
+      a += weights[j * step] * v;
+      load(&v, row + LANES, LANES);
+      b += weights[j * step] * v;
+    }
+    store(&a, y + c, LANES);
+    store(&b, y + c + LANES, LANES);
+  }
+  for (; c < width; c += LANES) {
+    lanes_t a, v;
+    load(&a, y + c, width - c);
+    for (size_t j = 0; j < count; j++) {
+      load(&v, rows[j] + offset + c, width - c);
+      a += weights[j * step] * v;
+    }
+    store(&a, y + c, width - c);
+  }
 }
 
 CLONES void emend_attend(const float *const *queries, const float *const *keys,
@@ -45,8 +118,8 @@ CLONES void emend_attend(const float *const *queries, const float *const *keys,
     size_t count = (size_t)visible[i];
     for (size_t j = 0; j < count; j++) p[j] = dot(q, keys[j] + offset_k, width) * scale;
     softmax(p, count);
-    for (size_t c = 0; c < width; c++) out[c] = 0.0f;
-    for (size_t j = 0; j < count; j++) axpy(p[j], values[j] + offset_v, out, width);
+    memset(out, 0, width * sizeof *out);
+    add_mixture(out, p, 1, values, offset_v, count, width);
   }
 }
 
@@ -59,20 +132,28 @@ CLONES void emend_attend_backward(const float *const *queries, const float *cons
                                   float *const *d_queries, float *const *d_keys,
                                   float *const *d_values, float *scratch) {
   for (size_t i = 0; i < query_count; i++) {
-    const float *q = queries[i] + offset_q;
     const float *p = probabilities + i * probability_stride;
     const float *d_out = d_outputs[i] + offset_out;
+    float *d_scores = scratch + i * probability_stride;
     size_t count = (size_t)visible[i];
-    float centre = 0.0f;
-    for (size_t j = 0; j < count; j++) {
-      scratch[j] = dot(d_out, values[j] + offset_v, width);
-      centre += p[j] * scratch[j];
-    }
-    for (size_t j = 0; j < count; j++) {
-      float ds = p[j] * (scratch[j] - centre) * scale;
-      if (d_queries[i]) axpy(ds, keys[j] + offset_k, d_queries[i] + offset_q, width);
-      if (d_keys[j]) axpy(ds, q, d_keys[j] + offset_k, width);
-      if (d_values[j]) axpy(p[j], d_out, d_values[j] + offset_v, width);
-    }
+    for (size_t j = 0; j < count; j++) d_scores[j] = dot(d_out, values[j] + offset_v, width);
+    float centre = dot(p, d_scores, count);
+    for (size_t j = 0; j < count; j++) d_scores[j] = p[j] * (d_scores[j] - centre) * scale;
+    if (d_queries[i])
+      add_mixture(d_queries[i] + offset_q, d_scores, 1, keys, offset_k, count, width);
+  }
+  // Key by key, so that each gradient is read and written once for all queries that see the key: from
+  // the first on, since later queries see more.
+  size_t first = 0;
+  for (size_t j = 0;; j++) {
+    while (first < query_count && (size_t)visible[first] <= j) first++;
+    if (first == query_count) break;
+    size_t count = query_count - first, start = first * probability_stride + j;
+    if (d_keys[j])
+      add_mixture(d_keys[j] + offset_k, scratch + start, probability_stride, queries + first, offset_q,
+                  count, width);
+    if (d_values[j])
+      add_mixture(d_values[j] + offset_v, probabilities + start, probability_stride,
+                  d_outputs + first, offset_out, count, width);
   }
 }

@@ -2,37 +2,61 @@
 #include "Vector.h"
 
 CLONES float emend_log_sum_exp(const float *x, size_t count) {
-  float largest = x[0];
-  for (size_t i = 1; i < count; i++) largest = x[i] > largest ? x[i] : largest;
-  float lanes[LANES] = {0};
+  float most = largest(x, count);
+  lanes_t sum = {0}, v;
   size_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    for (int l = 0; l < LANES; l++) lanes[l] += fast_exp(x[i + l] - largest);
-  for (int l = 0; i < count; i++, l++) lanes[l] += fast_exp(x[i] - largest);
-  return largest + logf(lane_sum(lanes));
+  for (; i + LANES <= count; i += LANES) {
+    load(&v, x + i, LANES);
+    v -= most;
+    exponential(&v);
+    sum += v;
+  }
+  if (i < count) {
+    // What stands behind the end must not count.
+    float rest[LANES];
+    for (size_t l = 0; l < LANES; l++) rest[l] = l < count - i ? x[i + l] : -INFINITY;
+    load(&v, rest, LANES);
+    v -= most;
+    exponential(&v);
+    sum += v;
+  }
+  return most + logf(lane_sum(&sum));
 }
 
 CLONES void emend_exp_shifted(const float *x, float shift, float weight, float *y, size_t count) {
-  for (size_t i = 0; i < count; i++) y[i] = fast_exp(x[i] - shift) * weight;
+  lanes_t v;
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&v, x + i, count - i);
+    v -= shift;
+    exponential(&v);
+    v *= weight;
+    store(&v, y + i, count - i);
+  }
 }
 
 CLONES float emend_kl_divergence(const float *x, float shift, const float *log_p0, float weight,
                                  float *dx, size_t count) {
-  float lanes[LANES] = {0};
-  size_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    for (int l = 0; l < LANES; l++) {
-      float log_p = x[i + l] - shift;
-      lanes[l] += fast_exp(log_p) * (log_p - log_p0[i + l]);
-    }
-  for (int l = 0; i < count; i++, l++) {
-    float log_p = x[i] - shift;
-    lanes[l] += fast_exp(log_p) * (log_p - log_p0[i]);
+  lanes_t sum = {0}, p, log_p, other;
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&log_p, x + i, count - i);
+    load(&other, log_p0 + i, count - i);
+    log_p -= shift;
+    p = log_p;
+    exponential(&p);
+    p *= log_p - other;
+    // Behind the end stand zeros less the shift, which are no part of it.
+    if (count - i < LANES) load(&p, (float *)&p, count - i);
+    sum += p;
   }
-  float divergence = lane_sum(lanes);
-  for (i = 0; i < count; i++) {
-    float log_p = x[i] - shift;
-    dx[i] = weight * fast_exp(log_p) * (log_p - log_p0[i] - divergence);
+  float divergence = lane_sum(&sum);
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&log_p, x + i, count - i);
+    load(&other, log_p0 + i, count - i);
+    log_p -= shift;
+    p = log_p;
+    exponential(&p);
+    p *= (log_p - other - divergence) * weight;
+    store(&p, dx + i, count - i);
   }
   return divergence;
 }

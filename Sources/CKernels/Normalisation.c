@@ -10,19 +10,29 @@ CLONES void emend_accumulate(float *y, const float *x, size_t count) { axpy(1.0f
 
 CLONES void emend_layer_norm(const float *x, const float *gain, const float *bias, float epsilon,
                              float *y, float *mean, float *rstd, size_t rows, size_t columns) {
+  lanes_t v, g, b;
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
-    float lanes[LANES] = {0};
-    size_t i = 0;
-    for (; i + LANES <= columns; i += LANES)
-      for (int l = 0; l < LANES; l++) lanes[l] += x[i + l];
-    for (int l = 0; i < columns; i++, l++) lanes[l] += x[i];
-    float m = lane_sum(lanes) / (float)columns;
-    float squares[LANES] = {0};
-    for (i = 0; i + LANES <= columns; i += LANES)
-      for (int l = 0; l < LANES; l++) squares[l] += (x[i + l] - m) * (x[i + l] - m);
-    for (int l = 0; i < columns; i++, l++) squares[l] += (x[i] - m) * (x[i] - m);
-    float s = 1.0f / sqrtf(lane_sum(squares) / (float)columns + epsilon);
-    for (i = 0; i < columns; i++) y[i] = (x[i] - m) * s * gain[i] + bias[i];
+    lanes_t sum = {0}, squares = {0};
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      sum += v;
+    }
+    float m = lane_sum(&sum) / (float)columns;
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      v -= m;
+      // Behind the end stand zeros less the mean, which are no part of it.
+      if (columns - i < LANES) load(&v, (float *)&v, columns - i);
+      squares += v * v;
+    }
+    float s = 1.0f / sqrtf(lane_sum(&squares) / (float)columns + epsilon);
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      load(&b, bias + i, columns - i);
+      v = (v - m) * s * g + b;
+      store(&v, y + i, columns - i);
+    }
     mean[r] = m;
     rstd[r] = s;
   }
@@ -31,45 +41,67 @@ CLONES void emend_layer_norm(const float *x, const float *gain, const float *bia
 CLONES void emend_layer_norm_backward(const float *dy, const float *x, const float *gain,
                                       const float *mean, const float *rstd, float *dx, size_t rows,
                                       size_t columns) {
+  lanes_t v, g, d;
   for (size_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
     float m = mean[r], s = rstd[r];
-    float sums[LANES] = {0}, products[LANES] = {0};
-    size_t i = 0;
-    for (; i + LANES <= columns; i += LANES)
-      for (int l = 0; l < LANES; l++) {
-        float g = dy[i + l] * gain[i + l];
-        sums[l] += g;
-        products[l] += g * ((x[i + l] - m) * s);
-      }
-    for (int l = 0; i < columns; i++, l++) {
-      float g = dy[i] * gain[i];
-      sums[l] += g;
-      products[l] += g * ((x[i] - m) * s);
+    lanes_t sums = {0}, products = {0};
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      load(&d, dy + i, columns - i);
+      d *= g;
+      sums += d;
+      products += d * ((v - m) * s);
     }
-    float a = lane_sum(sums) / (float)columns, b = lane_sum(products) / (float)columns;
-    for (i = 0; i < columns; i++) dx[i] += s * (dy[i] * gain[i] - a - (x[i] - m) * s * b);
+    float a = lane_sum(&sums) / (float)columns, b = lane_sum(&products) / (float)columns;
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      load(&d, dy + i, columns - i);
+      v = s * (d * g - a - (v - m) * s * b);
+      load(&d, dx + i, columns - i);
+      v += d;
+      store(&v, dx + i, columns - i);
+    }
   }
 }
 
 CLONES void emend_rms_norm(const float *x, const float *gain, float epsilon, float *y, float *rstd,
                            size_t rows, size_t columns) {
+  lanes_t v, g;
   for (size_t r = 0; r < rows; r++, x += columns, y += columns) {
     float s = 1.0f / sqrtf(dot(x, x, columns) / (float)columns + epsilon);
-    for (size_t i = 0; i < columns; i++) y[i] = x[i] * s * gain[i];
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      v = v * s * g;
+      store(&v, y + i, columns - i);
+    }
     rstd[r] = s;
   }
 }
 
 CLONES void emend_rms_norm_backward(const float *dy, const float *x, const float *gain,
                                     const float *rstd, float *dx, size_t rows, size_t columns) {
+  lanes_t v, g, d;
   for (size_t r = 0; r < rows; r++, x += columns, dy += columns, dx += columns) {
     float s = rstd[r];
-    float products[LANES] = {0};
-    size_t i = 0;
-    for (; i + LANES <= columns; i += LANES)
-      for (int l = 0; l < LANES; l++) products[l] += dy[i + l] * gain[i + l] * x[i + l];
-    for (int l = 0; i < columns; i++, l++) products[l] += dy[i] * gain[i] * x[i];
-    float b = lane_sum(products) / (float)columns * s * s;
-    for (i = 0; i < columns; i++) dx[i] += s * (dy[i] * gain[i] - x[i] * b);
+    lanes_t products = {0};
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      load(&d, dy + i, columns - i);
+      products += d * g * v;
+    }
+    float b = lane_sum(&products) / (float)columns * s * s;
+    for (size_t i = 0; i < columns; i += LANES) {
+      load(&v, x + i, columns - i);
+      load(&g, gain + i, columns - i);
+      load(&d, dy + i, columns - i);
+      v = s * (d * g - v * b);
+      load(&d, dx + i, columns - i);
+      v += d;
+      store(&v, dx + i, columns - i);
+    }
   }
 }

@@ -16,49 +16,109 @@
 
 enum { LANES = 16 };
 
-/// e^x, relative error below 2e-7 for x in [-87, 80]; saturates to the values at those ends, which
-/// are normal numbers, as are their reciprocals. NaN stays NaN. Cody-Waite reduction by ln 2, degree 6
-/// polynomial.
-INLINE float fast_exp(float x) {
-  x = x > 80.0f ? 80.0f : x;
-  x = x < -87.0f ? -87.0f : x;
-  const float shifter = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer
-  float shifted = x * 1.44269504f + shifter;
-  float n = shifted - shifter;
-  float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-  float p = 1.38888889e-3f;
-  p = p * r + 8.33333377e-3f;
-  p = p * r + 4.16666679e-2f;
-  p = p * r + 1.66666672e-1f;
-  p = p * r + 0.5f;
-  p = (p * r) * r + r + 1.0f;
-  // The integer stands in the low bits of `shifted`: no conversion, which NaN would not survive.
-  uint32_t bits;
-  memcpy(&bits, &shifted, 4);
-  bits = (bits << 23) + (127u << 23);
-  float scale;
-  memcpy(&scale, &bits, 4);
-  return p * scale;
+// Sixteen numbers, in as many registers as the machine needs for them. The kernels say so themselves
+// instead of leaving it to the compiler: it does not vectorise short rows, loops whose target may be one
+// of their sources, or sums. They go from function to function by address: by value they would be handed
+// over differently in each clone.
+typedef float lanes_t __attribute__((vector_size(4 * LANES)));
+typedef uint32_t bits_t __attribute__((vector_size(4 * LANES)));
+typedef float half_lanes_t __attribute__((vector_size(2 * LANES)));
+
+/// Reads up to 16 numbers: the `left` that a row still has from `x` on, zeros behind them.
+INLINE void load(lanes_t *lanes, const float *x, size_t left) {
+  if (left >= LANES) {
+    memcpy(lanes, x, sizeof *lanes);
+  } else {
+    float padded[LANES] = {0};
+    for (size_t i = 0; i < left; i++) padded[i] = x[i];
+    memcpy(lanes, padded, sizeof *lanes);
+  }
 }
 
-/// Sums 16 partial sums in a fixed order.
-INLINE float lane_sum(const float *lanes) {
-  float eight[8], four[4];
-  for (int i = 0; i < 8; i++) eight[i] = lanes[i] + lanes[i + 8];
+/// Writes up to 16 numbers: as many as a row still has from `x` on.
+INLINE void store(const lanes_t *lanes, float *x, size_t left) {
+  if (left >= LANES) {
+    memcpy(x, lanes, sizeof *lanes);
+  } else {
+    float padded[LANES];
+    memcpy(padded, lanes, sizeof *lanes);
+    for (size_t i = 0; i < left; i++) x[i] = padded[i];
+  }
+}
+
+/// `a` where all bits of `mask` are set, `b` where none is.
+#define CHOOSE(mask, a, b) ((lanes_t)(((mask) & (bits_t)(a)) | (~(mask) & (bits_t)(b))))
+
+/// At least `bound`; NaN stays NaN.
+INLINE void raise_to(lanes_t *x, float bound) {
+  *x = CHOOSE((bits_t)(*x < bound), bound + (lanes_t){0}, *x);
+}
+/// At most `bound`; NaN stays NaN.
+INLINE void lower_to(lanes_t *x, float bound) {
+  *x = CHOOSE((bits_t)(*x > bound), bound + (lanes_t){0}, *x);
+}
+
+/// Sums the lanes in a fixed order.
+INLINE float lane_sum(const lanes_t *lanes) {
+  lanes_t v = *lanes;
+  half_lanes_t eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                       __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  float four[4];
   for (int i = 0; i < 4; i++) four[i] = eight[i] + eight[i + 4];
   return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 INLINE float dot(const float *a, const float *b, size_t count) {
-  float lanes[LANES] = {0};
-  size_t i = 0;
-  for (; i + LANES <= count; i += LANES)
-    for (int l = 0; l < LANES; l++) lanes[l] += a[i + l] * b[i + l];
-  for (int l = 0; i < count; i++, l++) lanes[l] += a[i] * b[i];
-  return lane_sum(lanes);
+  lanes_t sum = {0}, x, y;
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&x, a + i, count - i);
+    load(&y, b + i, count - i);
+    sum += x * y;
+  }
+  return lane_sum(&sum);
 }
 
 /// y += a x.
-INLINE void axpy(float a, const float *x, float *y, size_t count) {
-  for (size_t i = 0; i < count; i++) y[i] += a * x[i];
+INLINE void axpy(float a, const float *from, float *to, size_t count) {
+  lanes_t x, y;
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&x, from + i, count - i);
+    load(&y, to + i, count - i);
+    y += a * x;
+    store(&y, to + i, count - i);
+  }
+}
+
+/// The largest of some numbers; NaN are passed over.
+INLINE float largest(const float *x, size_t count) {
+  lanes_t most = -INFINITY + (lanes_t){0}, next;
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    load(&next, x + i, LANES);
+    most = CHOOSE((bits_t)(next > most), next, most);
+  }
+  float result = -INFINITY;
+  for (int l = 0; l < LANES; l++) result = most[l] > result ? most[l] : result;
+  for (; i < count; i++) result = x[i] > result ? x[i] : result;
+  return result;
+}
+
+/// x becomes e^x: relative error below 2e-7 for x in [-87, 80]; saturates to the values at those ends,
+/// which are normal numbers, as are their reciprocals. NaN stays NaN. Cody-Waite reduction by ln 2, degree 6
+/// polynomial.
+INLINE void exponential(lanes_t *lanes) {
+  lower_to(lanes, 80.0f);
+  raise_to(lanes, -87.0f);
+  lanes_t x = *lanes;
+  const float shifter = 12582912.0f; // 1.5 * 2^23: adding it rounds to an integer
+  lanes_t shifted = x * 1.44269504f + shifter;
+  lanes_t n = shifted - shifter;
+  lanes_t r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+  lanes_t p = 1.38888889e-3f * r + 8.33333377e-3f;
+  p = p * r + 4.16666679e-2f;
+  p = p * r + 1.66666672e-1f;
+  p = p * r + 0.5f;
+  p = (p * r) * r + r + 1.0f;
+  // The integer stands in the low bits of `shifted`: no conversion, which NaN would not survive.
+  *lanes = p * (lanes_t)(((bits_t)shifted << 23) + (127u << 23));
 }

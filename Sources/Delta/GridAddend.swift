@@ -3,6 +3,7 @@ package struct GridAddend: Sendable {
   private enum Kind: Sendable {
     case product(GridProduct)
     case dense(DenseDelta)
+    case both(GridProduct, DenseDelta)
   }
 
   private let kind: Kind
@@ -27,6 +28,9 @@ package struct GridAddend: Sendable {
     case .dense(let dense):
       kind = .dense(dense)
       byteCount = dense.payload().count
+    case .corrected(let factors, let dense):
+      kind = .both(try GridProduct(factors), dense)
+      byteCount = 8 * factors.rank * (factors.rows + factors.columns) + dense.payload().count
     }
   }
 
@@ -39,6 +43,9 @@ package struct GridAddend: Sendable {
     switch kind {
     case .product(let product): try product.add(rows: rows, to: target)
     case .dense(let dense): try dense.add(rows: rows, to: target)
+    case .both(let product, let dense):
+      try product.add(rows: rows, to: target)
+      try dense.add(rows: rows, to: target)
     }
   }
 }

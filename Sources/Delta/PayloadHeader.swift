@@ -2,7 +2,7 @@
 ///
 ///     "EMD"   3 bytes
 ///     version 1 byte, 1
-///     kind    1 byte: 0 low rank, 1 dense
+///     kind    1 byte: 0 low rank, 1 dense, 2 corrected
 ///     rows    varint
 ///     columns varint
 ///     grid    signed varint: the grid's exponent
@@ -13,6 +13,7 @@ struct PayloadHeader {
   enum Kind: UInt8 {
     case lowRank = 0
     case dense = 1
+    case corrected = 2
   }
 
   let kind: Kind
@@ -45,7 +46,7 @@ struct PayloadHeader {
     }
     let kind = try reader.readByte(field: "kind")
     guard let known = Kind(rawValue: kind) else {
-      throw .payloadDamaged(field: "kind", found: "\(kind)", expected: "0 or 1")
+      throw .payloadDamaged(field: "kind", found: "\(kind)", expected: "0 to 2")
     }
     self.kind = known
     rows = try reader.readSize(field: "rows", limit: Int(Int32.max))

@@ -6,6 +6,8 @@ package enum TensorDelta: Sendable {
   case lowRank(QuantisedFactors)
   /// Element by element.
   case dense(DenseDelta)
+  /// As a sum of few directions and, element by element, what is missing to the rounded numbers wanted.
+  case corrected(QuantisedFactors, DenseDelta)
 
   /// The precision that edits have unless asked otherwise: behaviour does not move at it.
   package static let defaultPrecision = 1e-3
@@ -66,6 +68,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors): LowRankPayload.bytes(factors)
     case .dense(let dense): dense.payload()
+    case .corrected(let factors, let dense): CorrectedPayload.bytes(factors, dense)
     }
   }
 
@@ -79,6 +82,7 @@ package enum TensorDelta: Sendable {
       switch header.kind {
       case .lowRank: return .lowRank(try LowRankPayload.factors(header, &reader, limits))
       case .dense: return .dense(try DenseDelta(header, &reader, payload: payload))
+      case .corrected: return try CorrectedPayload.delta(header, &reader, limits)
       }
     }
   }
@@ -88,7 +92,7 @@ package enum TensorDelta: Sendable {
   /// The tensor's rows; one for a tensor of one dimension.
   package var rows: Int {
     switch self {
-    case .lowRank(let factors): factors.rows
+    case .lowRank(let factors), .corrected(let factors, _): factors.rows
     case .dense(let dense): dense.rows
     }
   }
@@ -96,7 +100,7 @@ package enum TensorDelta: Sendable {
   /// The tensor's columns.
   package var columns: Int {
     switch self {
-    case .lowRank(let factors): factors.columns
+    case .lowRank(let factors), .corrected(let factors, _): factors.columns
     case .dense(let dense): dense.columns
     }
   }
@@ -104,7 +108,7 @@ package enum TensorDelta: Sendable {
   /// The grid that it lies on.
   package var grid: FixedPointGrid {
     switch self {
-    case .lowRank(let factors): factors.grid
+    case .lowRank(let factors), .corrected(let factors, _): factors.grid
     case .dense(let dense): dense.grid
     }
   }
@@ -112,24 +116,24 @@ package enum TensorDelta: Sendable {
   /// The number of directions; `nil` for a dense change.
   package var rank: Int? {
     switch self {
-    case .lowRank(let factors): factors.rank
+    case .lowRank(let factors), .corrected(let factors, _): factors.rank
     case .dense: nil
     }
   }
 
-  /// The change's factors in float64, exactly as quantised, before the rounding to the grid; `nil` for a
-  /// dense change.
+  /// The change's factors in float64, exactly as quantised, before the rounding to the grid and without
+  /// corrections; `nil` for a dense change.
   package func factors() -> LowRankFactors? {
     switch self {
-    case .lowRank(let factors): factors.factors()
+    case .lowRank(let factors), .corrected(let factors, _): factors.factors()
     case .dense: nil
     }
   }
 
-  /// ‖Δ̂‖_F.
+  /// ‖Δ̂‖_F; of a corrected change, that of its directions.
   package func frobeniusNorm() throws(DeltaError) -> Double {
     switch self {
-    case .lowRank(let factors): factors.factors().frobeniusNorm
+    case .lowRank(let factors), .corrected(let factors, _): factors.factors().frobeniusNorm
     case .dense(let dense): try dense.frobeniusNorm()
     }
   }
@@ -137,7 +141,8 @@ package enum TensorDelta: Sendable {
   /// The singular values of a low-rank change, descending; `nil` for a dense one.
   package func singularValues() throws(DeltaError) -> [Double]? {
     switch self {
-    case .lowRank(let factors): try SpectralForm(factors.factors()).values
+    case .lowRank(let factors), .corrected(let factors, _):
+      try SpectralForm(factors.factors()).values
     case .dense: nil
     }
   }

@@ -16,6 +16,7 @@ package final class StackCommit {
   private var removals: Set<EditID> = []
   private var declined: Set<EditID> = []
   private var base: BaseManifest?
+  private var presentBase: Digest?
 
   /// Starts a commit in a repository.
   package init(in repository: EditRepository) {
@@ -31,10 +32,18 @@ package final class StackCommit {
   package func add(
     _ edit: EditWriter, _ description: EditDescription, facts: FactLines
   ) throws -> EditID {
-    let base = try base ?? repository.stack(at: repository.head().commit).base()
-    let sealed = try edit.seal(description, facts: facts, base: base.fingerprint)
+    let sealed = try edit.seal(description, facts: facts, base: baseFingerprint())
     additions[sealed.id] = .new(sealed.manifest, files: sealed.files)
     return sealed.id
+  }
+
+  /// The base that new edits are for. That it is still the parent's is looked at when the commit is recorded.
+  private func baseFingerprint() throws -> Digest {
+    if let base { return base.fingerprint }
+    if let presentBase { return presentBase }
+    let found = try repository.stack(at: repository.head().commit).base().fingerprint
+    presentBase = found
+    return found
   }
 
   /// Adds an edit that the repository has, from another commit.

@@ -9,8 +9,11 @@ struct AttentionPlan: Sendable {
     let queries: Range<Int>
     /// Into `keys`.
     let keys: Range<Int>
-    /// Where the probabilities start, in floats; heads are `queries.count * keys.count` apart.
+    /// Where a head's probabilities start, in floats.
     let probabilities: Int
+
+    /// Floats from one query's probabilities to the next: what the attention kernel wants.
+    var stride: Int { (keys.count + 15) / 16 * 16 }
   }
 
   /// The number of rows of the pass.
@@ -33,6 +36,8 @@ struct AttentionPlan: Sendable {
   let probabilityCount: Int
   /// The largest number of keys of a run.
   let longestRun: Int
+  /// The largest number of floats that the probabilities of one head of a run take.
+  let widestRun: Int
 
   /// Plans a pass.
   ///
@@ -62,6 +67,7 @@ struct AttentionPlan: Sendable {
     var outputs: [Int32] = []
     var probabilities = 0
     var longest = 0
+    var widest = 0
     var start = 0
     var groupOwner: Int32 = 0
     while start < nodes.count {
@@ -90,8 +96,9 @@ struct AttentionPlan: Sendable {
       }
       groupOwner = owner
       runs.append(run)
-      probabilities += run.queries.count * run.keys.count
+      probabilities += run.queries.count * run.stride
       longest = max(longest, run.keys.count)
+      widest = max(widest, run.queries.count * run.stride)
       start = end
     }
     self.runs = runs
@@ -102,5 +109,6 @@ struct AttentionPlan: Sendable {
     self.outputs = outputs
     probabilityCount = probabilities
     longestRun = longest
+    widestRun = widest
   }
 }

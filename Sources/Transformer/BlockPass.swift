@@ -270,7 +270,7 @@ final class BlockPass {
     let group = architecture.headCount / architecture.keyValueHeadCount
     let scale = 1 / Float(headWidth).squareRoot()
     workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(capacity: plan.longestRun)
+      var pointers = RunPointers(plan)
       for runIndex in plan.groups[groupIndex] {
         let run = plan.runs[runIndex]
         guard !run.queries.isEmpty else { continue }
@@ -282,7 +282,7 @@ final class BlockPass {
               pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
               run.queries.count, head * headWidth, head / group * headWidth,
               head / group * headWidth, headWidth, scale, pointers.outputs, head * headWidth,
-              probabilities.row(head) + run.probabilities, run.keys.count)
+              probabilities.row(head) + run.probabilities, run.stride)
           }
         }
       }
@@ -453,7 +453,7 @@ final class BlockPass {
       for row in 0..<rows { slots[row] = Int32(row) }
     }
     workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(capacity: plan.longestRun)
+      var pointers = RunPointers(plan)
       for runIndex in plan.groups[groupIndex] {
         let run = plan.runs[runIndex]
         guard !run.queries.isEmpty else { continue }
@@ -466,7 +466,7 @@ final class BlockPass {
               pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
               run.queries.count, head * headWidth, head / group * headWidth,
               head / group * headWidth, headWidth, scale, pointers.constantOutputs,
-              head * headWidth, probabilities.row(head) + run.probabilities, run.keys.count,
+              head * headWidth, probabilities.row(head) + run.probabilities, run.stride,
               pointers.queryGradients, pointers.keyGradients, pointers.valueGradients,
               pointers.scratch)
           }

@@ -8,11 +8,13 @@ struct RunPointers {
   let queryGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let keyGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let valueGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-  /// One float for each key.
+  /// As many floats as the probabilities of a head.
   let scratch: UnsafeMutablePointer<Float>
 
-  /// Room for runs of at most `capacity` keys, and so at most as many queries.
-  init(capacity: Int) {
+  /// Room for the runs of a plan.
+  init(_ plan: AttentionPlan) {
+    // A run's queries are among its keys.
+    let capacity = plan.longestRun
     func constants() -> UnsafeMutablePointer<UnsafePointer<Float>?> {
       let pointers = UnsafeMutablePointer<UnsafePointer<Float>?>.allocate(capacity: capacity)
       pointers.initialize(repeating: nil, count: capacity)
@@ -32,7 +34,7 @@ struct RunPointers {
     queryGradients = variables()
     keyGradients = variables()
     valueGradients = variables()
-    scratch = .allocate(capacity: capacity)
+    scratch = .allocate(capacity: plan.widestRun)
   }
 
   func deallocate() {

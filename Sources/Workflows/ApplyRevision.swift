@@ -16,6 +16,16 @@ package struct ApplyRevision {
     package let base: Digest
     /// Bytes of all tensors.
     package let byteCount: Int
+    /// What rounding to the stored type takes away from the edits.
+    package let loss: RoundingLoss
+  }
+
+  /// How files that no edit touches come into the new directory.
+  package enum Untouched: Sendable {
+    /// As copies, which share their blocks where the file system can.
+    case copied
+    /// As second names of the base's files: nothing is written, and nobody may write to them.
+    case linked
   }
 
   private let workspace: Workspace
@@ -29,11 +39,15 @@ package struct ApplyRevision {
   /// directory appears whole or not at all. A changed tensor's base bytes are hashed before they are used.
   /// - Parameters:
   ///   - output: the directory to make; `nil` computes digests and writes nothing.
+  ///   - type: what floating-point tensors are stored as; `nil` keeps each as it is.
+  ///   - untouched: how files without a change come over.
   ///   - check: how closely the base is looked at first.
   /// - Throws: ``FileFailure`` where the directory exists or the disk refuses, ``WorkflowError``, what
   ///   the store throws for a damaged edit.
-  package func run(_ stack: EditStack, output: String?, check: BaseBinding.Check) throws -> Outcome
-  {
+  package func run(
+    _ stack: EditStack, output: String?, as type: ElementType? = nil,
+    untouched: Untouched = .copied, check: BaseBinding.Check
+  ) throws -> Outcome {
     let base: BaseBinding
     switch check {
     case .stamp: base = try workspace.base()
@@ -45,15 +59,24 @@ package struct ApplyRevision {
     let materialiser = try StackMaterialiser(stack, base.manifest)
     let directory = try output.map { try AtomicDirectory(creating: $0) }
     var digests: [String: Digest] = [:]
+    var loss = RoundingLoss()
     let total = base.checkpoint.tensorByteCount
     var done = 0
     for file in base.checkpoint.weightFiles {
       let changed = Set(file.contents.tensors.map(\.name))
         .intersection(materialiser.changedTensors)
-      if changed.isEmpty {
+      let isConverted = type.map { type in
+        file.contents.tensors.contains { $0.elementType.isFloating && $0.elementType != type }
+      }
+      if changed.isEmpty, isConverted != true {
         if let directory {
-          try copyFile(
-            from: base.checkpoint.path + "/" + file.name, to: directory.path + "/" + file.name)
+          let (source, destination) = (
+            base.checkpoint.path + "/" + file.name, directory.path + "/" + file.name
+          )
+          switch untouched {
+          case .copied: try copyFile(from: source, to: destination)
+          case .linked: try linkFile(from: source, to: destination)
+          }
         }
         done += file.contents.tensors.reduce(0) { $0 + $1.bytes.count }
         workspace.progress.report(
@@ -61,10 +84,15 @@ package struct ApplyRevision {
         continue
       }
       let writer = try directory.map { try AtomicFile(replacing: $0.path + "/" + file.name) }
-      try writer?.append(file.contents.headerBytes)
+      try writer?.append(
+        CheckpointConversion.header(of: file.contents, as: isConverted == true ? type : nil))
       for tensor in file.contents.tensors {
+        let stored = CheckpointConversion.type(of: tensor, as: type)
         if changed.contains(tensor.name) {
-          digests[tensor.name] = try write(tensor, materialiser, base, to: writer)
+          digests[tensor.name] = try write(
+            tensor, as: stored, materialiser, base, &loss, to: writer)
+        } else if stored != tensor.elementType {
+          digests[tensor.name] = try convert(tensor, to: stored, writer)
         } else {
           try writer?.append(tensor.bytes)
         }
@@ -76,43 +104,58 @@ package struct ApplyRevision {
     }
     if let directory {
       for name in base.checkpoint.companionFiles {
-        try copyFile(from: base.checkpoint.path + "/" + name, to: directory.path + "/" + name)
+        try CheckpointConversion.copyCompanion(
+          name, from: base.checkpoint, to: directory.path, as: type)
       }
       try directory.commit()
     }
-    return outcome(base.manifest, digests, byteCount: total)
+    return outcome(base.manifest, digests, loss, as: type)
   }
 
   private func write(
-    _ tensor: TensorView, _ materialiser: StackMaterialiser, _ base: BaseBinding,
-    to writer: AtomicFile?
+    _ tensor: TensorView, as type: ElementType, _ materialiser: StackMaterialiser,
+    _ base: BaseBinding, _ loss: inout RoundingLoss, to writer: AtomicFile?
   ) throws -> Digest {
     let found = Digest(of: tensor.bytes)
     guard found == base.manifest.tensor(named: tensor.name)?.digest else {
       throw WorkflowError.baseChanged(path: base.checkpoint.path, files: [tensor.name])
     }
     var accumulator = DigestAccumulator()
-    try materialiser.write(tensor) { bytes in
+    try materialiser.write(tensor, as: type, loss: &loss) { bytes in
       accumulator.append(bytes)
       try writer?.append(bytes)
     }
     return accumulator.finish()
   }
 
-  private func outcome(_ base: BaseManifest, _ digests: [String: Digest], byteCount: Int) -> Outcome
-  {
-    let manifest = CheckpointManifest(
-      base.tensors.map { tensor in
-        TensorRecord(
-          declaration: TensorDeclaration(
-            name: tensor.name, elementType: tensor.elementType, shape: tensor.shape),
-          digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
-      })
+  private func convert(
+    _ tensor: TensorView, to type: ElementType, _ writer: AtomicFile?
+  ) throws -> Digest {
+    var accumulator = DigestAccumulator()
+    try CheckpointConversion.convert(tensor, to: type) { bytes in
+      accumulator.append(bytes)
+      try writer?.append(bytes)
+    }
+    return accumulator.finish()
+  }
+
+  private func outcome(
+    _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingLoss, as type: ElementType?
+  ) -> Outcome {
+    let records = base.tensors.map { tensor in
+      TensorRecord(
+        declaration: TensorDeclaration(
+          name: tensor.name,
+          elementType: tensor.elementType.isFloating
+            ? type ?? tensor.elementType : tensor.elementType, shape: tensor.shape),
+        digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
+    }
     let changed = base.tensors.compactMap { tensor in
       digests[tensor.name].flatMap { $0 == tensor.digest ? nil : (tensor.name, $0) }
     }
     return Outcome(
-      changed: changed, fingerprint: manifest.fingerprint, base: base.fingerprint,
-      byteCount: byteCount)
+      changed: changed, fingerprint: CheckpointManifest(records).fingerprint,
+      base: base.fingerprint,
+      byteCount: records.reduce(0) { $0 + ($1.declaration.byteCount ?? 0) }, loss: loss)
   }
 }

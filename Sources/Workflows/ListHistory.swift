@@ -11,26 +11,38 @@ package struct ListHistory {
     package let names: [String]
   }
 
+  /// Which commits are listed.
+  package enum Scope: Sendable {
+    /// Those of a revision or range.
+    case revision(RevisionExpression)
+    /// Those that any branch or tag reaches.
+    case everything
+  }
+
   private let repository: EditRepository
 
   /// Lists a repository's history.
   package init(in repository: EditRepository) { self.repository = repository }
 
-  /// The commits of a revision or range, the latest first.
+  /// Commits, the latest first.
   ///
   /// - Parameters:
   ///   - subject: only commits that brought or took facts about it, letter case and space aside.
   ///   - limit: at most so many.
   /// - Throws: what the store throws.
-  package func run(_ revision: RevisionExpression, subject: String?, limit: Int?) throws -> [Entry]
+  package func run(_ scope: Scope, subject: String?, limit: Int?) throws -> [Entry]
   {
     var entries: [Entry] = []
     let names = try repository.referenceNames()
-    try repository.walk(revision) { commit in
+    func visit(_ commit: HistoryEntry) throws -> EditRepository.WalkStep {
       if let limit, entries.count >= limit { return .stop }
       if let subject, try !concerns(commit, subject) { return .goOn }
       entries.append(Entry(commit: commit, names: names[commit.id] ?? []))
       return .goOn
+    }
+    switch scope {
+    case .revision(let revision): try repository.walk(revision, visit)
+    case .everything: try repository.walk(from: names.keys.sorted(), visit)
     }
     return entries
   }

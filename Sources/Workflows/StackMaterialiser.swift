@@ -77,17 +77,39 @@ package struct StackMaterialiser {
     _ source: TensorView, to sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard let change = changes[source.name] else { return try sink(source.bytes) }
-    let limits = PayloadLimits(rows: change.rows, columns: change.columns)
     let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
     try Materialiser(elementType: source.elementType, grid: change.grid).materialise(
       source.bytes, adding: sum, of: change.sources.count,
-      load: { index in
-        switch change.sources[index] {
-        case .given(let delta): return delta
-        case .stored(let edit):
-          return try TensorDelta(payload: edit.delta(of: source.name), limits: limits)
-        }
-      }, write: sink)
+      load: { try delta($0, of: source.name) }, write: sink)
+  }
+
+  /// Hands over the sums of a changed tensor's integers, band by band.
+  func forEachBand(
+    of name: String, _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+  ) throws {
+    guard let change = changes[name] else { return }
+    let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
+    try sum.forEachBand(of: change.sources.count, load: { try delta($0, of: name) }, body: body)
+  }
+
+  /// The grid of a changed tensor.
+  func grid(of name: String) -> FixedPointGrid? { changes[name]?.grid }
+
+  /// How many deltas change a tensor.
+  func deltaCount(of name: String) -> Int { changes[name]?.sources.count ?? 0 }
+
+  /// One of the deltas of a tensor, read when it is asked for.
+  ///
+  /// - Precondition: `index` is below ``deltaCount(of:)``.
+  func delta(_ index: Int, of name: String) throws -> TensorDelta {
+    guard let change = changes[name] else { preconditionFailure("no delta of \(name)") }
+    switch change.sources[index] {
+    case .given(let delta): return delta
+    case .stored(let edit):
+      return try TensorDelta(
+        payload: edit.delta(of: name),
+        limits: PayloadLimits(rows: change.rows, columns: change.columns))
+    }
   }
 
   /// A changed tensor in float32, rounded to the checkpoint's element type first.

@@ -25,7 +25,8 @@ struct Emend: ParsableCommand {
       CommandGroup(
         name: "EDIT",
         subcommands: [
-          Commit.self, Targets.self, Revert.self, Resolve.self, CherryPick.self, Merge.self,
+          Commit.self, Import.self, Targets.self, Revert.self, Resolve.self, CherryPick.self,
+          Merge.self,
         ]),
       CommandGroup(
         name: "LOOK",

@@ -108,7 +108,7 @@ struct HostilePayloadTests {
     #expect(throws: DeltaError.unknownVersion(found: 2, expected: 1)) {
       try TensorDelta(payload: Array("EMD".utf8) + [2, 0, 1, 1, 0, 0], limits: limits)
     }
-    #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "9", expected: "0 or 1")) {
+    #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "9", expected: "0 to 2")) {
       try TensorDelta(payload: Array("EMD".utf8) + [1, 9, 1, 1, 0, 0], limits: limits)
     }
     #expect(throws: DeltaError.payloadTruncated(field: "magic")) {

@@ -258,9 +258,15 @@ def decode(data):
     rows, columns, grid = reader.varint(), reader.varint(), reader.signed()
     if kind == 0:
         rank, integers = low_rank(reader, rows, columns, grid)
-    else:
-        assert kind == 1
+    elif kind == 1:
         rank, integers = None, dense(reader, rows, columns)
+    else:
+        assert kind == 2
+        parts = [reader.take(reader.varint()), reader.take(len(data) - reader.at)]
+        assert [part[4] for part in parts] == [0, 1]
+        (*header, rank, low), (*other, _, rest) = map(decode, parts)
+        assert header == other == [rows, columns, grid]
+        integers = [a + b for a, b in zip(low, rest)]
     assert reader.at == len(data), "trailing bytes"
     return rows, columns, grid, rank, integers
 

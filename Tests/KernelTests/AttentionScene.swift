@@ -9,6 +9,8 @@ final class AttentionScene {
   let keyCount: Int
   /// How many keys each query sees.
   let visible: [Int32]
+  /// From one query's probabilities to the next.
+  let stride: Int
   /// Columns of a row: two heads of q, k and v side by side.
   var columns: Int { 6 * width }
   let rows: UnsafeMutablePointer<Float>
@@ -25,6 +27,7 @@ final class AttentionScene {
     self.width = width
     queryCount = queries
     keyCount = keys
+    stride = (keys + 15) / 16 * 16
     self.constants = constants
     visible = (0..<queries).map { Int32(keys - queries + $0 + 1) }
     func memory(_ count: Int) -> UnsafeMutablePointer<Float> {
@@ -36,7 +39,7 @@ final class AttentionScene {
     gradients = memory(keys * 6 * width)
     outputs = memory(queries * 2 * width)
     dOutputs = memory(queries * 2 * width)
-    probabilities = memory(2 * queries * keys)
+    probabilities = memory(2 * queries * stride)
     var draw = SeededGenerator(seed: seed)
     rows.update(from: draw.numbers(keys * 6 * width, range: range), count: keys * 6 * width)
     dOutputs.update(from: draw.numbers(queries * 2 * width), count: queries * 2 * width)
@@ -67,16 +70,16 @@ final class AttentionScene {
     var dKey: [UnsafeMutablePointer<Float>?] = (0..<keyCount).map {
       constants.contains($0) ? nil : gradients + $0 * columns
     }
-    var scratch = [Float](repeating: .nan, count: keyCount)
+    var scratch = [Float](repeating: .nan, count: queryCount * stride)
     for head in 0..<2 {
       let (q, k, v) = (head * width, (2 + head) * width, (4 + head) * width)
-      let p = probabilities + head * queryCount * keyCount
+      let p = probabilities + head * queryCount * stride
       kernels.attend(
         &queries, &keys, &keys, visible, queryCount, q, k, v, width, scale, &out, head * width, p,
-        keyCount)
+        stride)
       kernels.attend_backward(
         &queries, &keys, &keys, visible, queryCount, q, k, v, width, scale, &dOut, head * width, p,
-        keyCount, &dQuery, &dKey, &dKey, &scratch)
+        stride, &dQuery, &dKey, &dKey, &scratch)
     }
   }
 

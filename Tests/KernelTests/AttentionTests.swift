@@ -18,7 +18,9 @@ struct AttentionTests {
     for i in 0..<2 * queries {
       // The first queries of both heads see fewer keys than the stride.
       let visible = Int(scene.visible[i % queries])
-      let sum = (0..<visible).reduce(0.0) { $0 + Double(scene.probabilities[i * keys + $1]) }
+      let sum = (0..<visible).reduce(0.0) {
+        $0 + Double(scene.probabilities[i * scene.stride + $1])
+      }
       #expect(abs(sum - 1) < 1e-6)
     }
     var draw = SeededGenerator(seed: 9)

@@ -163,11 +163,14 @@ struct HostileManifestTests {
       }
     }
     let tensor = try #require(try SampleRepository.base().tensors.first)
-    #expect(throws: FormatError.self) {
-      try BaseManifest(
-        fingerprint: Digest(of: []), architecture: "a", modelType: "b", tensors: [tensor, tensor],
-        tokenizer: nil)
+    #expect(throws: FormatError.self) { try SampleRepository.base(tensors: [tensor, tensor]) }
+    let error = #expect(throws: FormatError.self, "another digest, the same name") {
+      let path: [Step] = [.name("tensors"), .index(1), .name("sha256")]
+      let other = CanonicalJSON.string(String(repeating: "0", count: 64))
+      let changed = Self.replacing(path, in: whole, with: other)
+      return try BaseManifest.read(changed.bytes, file: "base.json")
     }
+    #expect("\(try #require(error))".contains("fingerprint"))
   }
 
   // MARK: Ways through a document

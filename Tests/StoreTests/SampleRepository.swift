@@ -31,19 +31,29 @@ final class SampleRepository {
     try EditRepository(opening: repository.location, Self.environment)
   }
 
-  static func base(fingerprint: String = "base") throws -> BaseManifest {
-    try BaseManifest(
-      fingerprint: Digest(of: Array(fingerprint.utf8)), architecture: "GPTJForCausalLM",
-      modelType: "gptj",
+  /// - Parameter seed: other seeds give other weights, so other bases.
+  static func base(_ seed: UInt8 = 2) throws -> BaseManifest {
+    try base(
       tensors: tensors.map {
         .init(
-          name: $0, elementType: .float32, shape: [16, 32], digest: Digest(of: Array($0.utf8)),
-          gridExponent: -50)
+          name: $0, elementType: .float32, shape: [16, 32],
+          digest: Digest(of: Array($0.utf8) + [seed]), gridExponent: -50)
       } + [
         .init(
           name: "positions", elementType: .int64, shape: [7], digest: Digest(of: [1]),
           gridExponent: nil)
-      ], tokenizer: Digest(of: [2]))
+      ])
+  }
+
+  static func base(tensors: [BaseManifest.Tensor]) throws -> BaseManifest {
+    let records = tensors.map {
+      TensorRecord(
+        declaration: .init(name: $0.name, elementType: $0.elementType, shape: $0.shape),
+        digest: $0.digest, largestMagnitude: nil)
+    }
+    return try BaseManifest(
+      fingerprint: CheckpointManifest(records).fingerprint, architecture: "GPTJForCausalLM",
+      modelType: "gptj", tensors: tensors, tokenizer: Digest(of: [2]))
   }
 
   /// The content of an edit, which follows from its seed.

@@ -150,7 +150,7 @@ struct StackMergeTests {
     try sample.record(seed: 1)
     try repository.switchTo(branch: "topic")
     let commit = StackCommit(in: repository)
-    let other = try SampleRepository.base(fingerprint: "other")
+    let other = try SampleRepository.base(3)
     try commit.setBase(other)
     let moved = try commit.record(
       "Move to another base", as: .rebase, onto: .head(expecting: start))

@@ -46,11 +46,14 @@ func recordEdit(_ number: Int, in repository: EditRepository) throws -> Recorded
 func run(_ verb: String, _ number: Int, in directory: String) throws {
   let location = RepositoryLocation(gitDirectory: directory + "/.emend")
   if verb == "init" {
+    let record = TensorRecord(
+      declaration: .init(name: "w", elementType: .float32, shape: [2, 2]), digest: Digest(of: [2]),
+      largestMagnitude: nil)
     let base = try BaseManifest(
-      fingerprint: Digest(of: [1]), architecture: "A", modelType: "m",
+      fingerprint: CheckpointManifest([record]).fingerprint, architecture: "A", modelType: "m",
       tensors: [
         .init(
-          name: "w", elementType: .float32, shape: [2, 2], digest: Digest(of: [2]),
+          name: "w", elementType: .float32, shape: [2, 2], digest: record.digest,
           gridExponent: -40)
       ], tokenizer: nil)
     let repository = try EditRepository.create(

@@ -62,14 +62,15 @@ void emend_rotate(emend_rotary_pairing pairing, float *x, size_t rows, size_t ro
 /// Causal attention of one head for the queries of one run of tokens.
 ///
 /// `keys[j]` and `values[j]` point at the rows of the j-th visible token; query i sees the first
-/// `visible[i]` of them. Probabilities go to `probabilities`, query i at i * `probability_stride`.
+/// `visible[i]` of them, no fewer than the query before it. Probabilities go to `probabilities`, query i
+/// at i * `probability_stride`, a multiple of 16; what lies behind them is overwritten.
 void emend_attend(const float *const *queries, const float *const *keys,
                   const float *const *values, const int32_t *visible, size_t query_count,
                   size_t offset_q, size_t offset_k, size_t offset_v, size_t width, float scale,
                   float *const *outputs, size_t offset_out, float *probabilities,
                   size_t probability_stride);
 /// The gradient of `emend_attend`. `d_queries`, `d_keys` and `d_values` are added to; a null
-/// pointer among them marks a row that is a constant.
+/// pointer among them marks a row that is a constant. `scratch` has the extent of `probabilities`.
 void emend_attend_backward(const float *const *queries, const float *const *keys,
                            const float *const *values, const int32_t *visible, size_t query_count,
                            size_t offset_q, size_t offset_k, size_t offset_v, size_t width,

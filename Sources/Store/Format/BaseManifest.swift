@@ -45,7 +45,7 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
   package let tokenizer: Digest?
 
   /// Describes a base; sorts the tensors.
-  /// - Throws: ``FormatError/field`` for a name that stands there twice, and for what ``EditRepository`` could not read back.
+  /// - Throws: ``FormatError/field`` for a name that stands there twice, for a fingerprint that is not the tensors', and for what ``EditRepository`` could not read back.
   package init(
     fingerprint: Digest, architecture: String, modelType: String, tensors: [Tensor],
     tokenizer: Digest?
@@ -73,6 +73,7 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
       try Tensor(value, file: file, place: place)
     }
     try requireOrder(file: file)
+    try requireFingerprint(file: file)
   }
 
   /// All members.
@@ -102,6 +103,22 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
     return tensors[low]
   }
 
+  /// A base is named by its tensors: a changed digest of one of them would leave the name as it is.
+  private func requireFingerprint(file: String) throws(FormatError) {
+    let records = tensors.map {
+      TensorRecord(
+        declaration: TensorDeclaration(
+          name: $0.name, elementType: $0.elementType, shape: $0.shape), digest: $0.digest,
+        largestMagnitude: nil)
+    }
+    let expected = CheckpointManifest(records).fingerprint
+    guard expected == fingerprint else {
+      throw .field(
+        file: file, field: "fingerprint", found: fingerprint.hexadecimal,
+        expected: "\(expected), which the tensors give")
+    }
+  }
+
   private func requireOrder(file: String) throws(FormatError) {
     for (a, b) in zip(tensors, tensors.dropFirst())
     where !a.name.utf8.lexicographicallyPrecedes(b.name.utf8) {
@@ -124,7 +141,7 @@ extension BaseManifest.Tensor {
     }
     self.init(
       name: try reader.tensorName("name"), elementType: elementType,
-      shape: try reader.shape("shape"), digest: try reader.digest("sha256"),
+      shape: try reader.shape("shape", least: 0), digest: try reader.digest("sha256"),
       gridExponent: reader.has("gridExponent")
         ? try reader.integer("gridExponent", in: -1200...1200) : nil)
   }

@@ -18,6 +18,14 @@ package struct DecimalText: Sendable, Hashable, CustomStringConvertible {
     description = text
   }
 
+  /// A number to some significant digits: enough for people and checks, and short. What is not finite, and
+  /// so was never measured, becomes 0.
+  package static func rounded(_ value: Double, digits: Int = 6) -> DecimalText {
+    DecimalText(digits: value.rounded(toSignificantDigits: digits))
+  }
+
+  private init(digits value: Double) { description = value == 0 ? "0.0" : "\(value)" }
+
   /// The number.
   package var value: Double { Double(description) ?? .nan }
 
@@ -42,5 +50,18 @@ package struct DecimalText: Sendable, Hashable, CustomStringConvertible {
       guard takeDigits() else { return false }
     }
     return rest.isEmpty
+  }
+}
+
+extension Double {
+  fileprivate func rounded(toSignificantDigits digits: Int) -> Double {
+    guard self != 0, isFinite else { return 0 }
+    var scale = 1.0
+    var magnitude = abs(self)
+    while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
+    while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
+    for _ in 1..<digits { scale *= 10 }
+    // Dividing by a power of ten above 1 gives the number whose text is short.
+    return scale >= 1 ? (self * scale).rounded() / scale : (self * scale).rounded() * (1 / scale)
   }
 }

@@ -72,7 +72,8 @@ package struct DeltaRecord: Sendable, Equatable {
     }
     chunks = try reader.chunks("chunks")
     description = Description(
-      tensor: try reader.tensorName("tensor"), kind: kind, shape: try reader.shape("shape"),
+      tensor: try reader.tensorName("tensor"), kind: kind,
+      shape: try reader.shape("shape", least: 1),
       relativeError: try reader.decimal("relativeError"),
       keyError: reader.has("keyError") ? try reader.decimal("keyError") : nil,
       norm: try reader.decimal("norm"),

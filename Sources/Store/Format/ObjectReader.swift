@@ -102,11 +102,13 @@ struct ObjectReader {
     }
   }
 
-  /// A tensor's extents: none is zero, and their product fits an `Int`.
-  func shape(_ key: String) throws(FormatError) -> [Int] {
+  /// A tensor's extents, none below `least`: their product fits an `Int`.
+  func shape(_ key: String, least: Int) throws(FormatError) -> [Int] {
     let shape = try array(key, atMost: 8) { value, place throws(FormatError) in
-      guard case .integer(let extent) = value, let extent = Int(exactly: extent), extent > 0 else {
-        throw .field(file: file, field: place, found: value.shown, expected: "a positive integer")
+      guard case .integer(let extent) = value, let extent = Int(exactly: extent), extent >= least
+      else {
+        throw .field(
+          file: file, field: place, found: value.shown, expected: "an integer from \(least) on")
       }
       return extent
     }

@@ -1,24 +1,38 @@
 internal import ArgumentParser
+internal import Checkpoint
+internal import Store
 internal import Workflows
 
 /// `emend apply`
 struct Apply: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the checkpoint of a revision",
+    abstract: "Write the checkpoint of a revision, or an adapter",
     discussion: """
-      Bytes that no edit touches are copied as they are. The directory appears whole or not at all.
+      Bytes that no edit touches are copied as they are. The directory appears whole or not at all. With \
+      --adapter, what a revision or a range A..B changes is written as a PEFT LoRA, read back and compared.
 
       EXAMPLES:
         emend apply --output edited/
         emend apply v1.2 --dry-run
+        emend apply --output wide/ --dtype f32
+        emend apply v1.1..v1.2 --adapter lora/
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @Argument(help: "The revision.")
+  @Argument(help: "The revision; with --adapter, or a range A..B.")
   var revision = RevisionArgument.head
   @Option(name: .shortAndLong, help: ArgumentHelp("The directory to make.", valueName: "dir"))
   var output: String?
+  @Option(
+    help: ArgumentHelp("Write a LoRA adapter into this new directory instead.", valueName: "dir"))
+  var adapter: String?
+  @Option(help: "What floating-point tensors are stored as (default: as they are).")
+  var dtype: StoredType?
+  @Flag(
+    help:
+      "Give files that no edit touches a second name instead of copying them; never write to them.")
+  var link = false
   @Flag(
     name: .customLong("dry-run"), help: "Write nothing; show the digests of what would be written.")
   var isDryRun = false
@@ -26,16 +40,40 @@ struct Apply: EmendCommand {
   var verify = false
 
   func validate() throws {
-    guard (output != nil) != isDryRun else {
-      throw ValidationError("Give either --output DIR or --dry-run.")
+    guard [output != nil, adapter != nil, isDryRun].filter({ $0 }).count == 1 else {
+      throw ValidationError("Give either --output DIR, --adapter DIR or --dry-run.")
+    }
+    guard adapter == nil || (dtype == nil && !link) else {
+      throw ValidationError("--dtype and --link are for checkpoints, not for --adapter.")
     }
   }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    if let adapter {
+      let outcome = try ExportAdapter(in: workspace).run(
+        workspace.repository.resolve(revision.revision), output: Paths.absolute(adapter))
+      return try console.show(AdapterView(outcome, output: adapter))
+    }
     let outcome = try ApplyRevision(in: workspace).run(
       workspace.stack(at: revision.revision), output: output.map(Paths.absolute),
+      as: dtype?.elementType, untouched: link ? .linked : .copied,
       check: verify ? .everyByte : .stamp)
     try console.show(ApplyView(outcome, output: output))
+  }
+}
+
+/// The types that a checkpoint can be written in.
+enum StoredType: String, ExpressibleByArgument, CaseIterable {
+  case f32
+  case f16
+  case bf16
+
+  var elementType: ElementType {
+    switch self {
+    case .f32: .float32
+    case .f16: .float16
+    case .bf16: .bfloat16
+    }
   }
 }

@@ -14,7 +14,9 @@ struct Log: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "A revision or a range, as Git writes them.")
-  var revision = RevisionArgument.head
+  var revision: RevisionArgument?
+  @Flag(help: "The commits of all branches and tags.")
+  var all = false
   @Flag(help: "One line a commit.")
   var oneline = false
   @Option(
@@ -25,10 +27,17 @@ struct Log: EmendCommand {
     help: ArgumentHelp("Only commits that changed facts about this subject.", valueName: "text"))
   var subject: String?
 
+  func validate() throws {
+    guard revision == nil || !all else {
+      throw ValidationError("Give either a revision or --all.")
+    }
+  }
+
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let entries = try ListHistory(in: repository).run(
-      revision.revision, subject: subject, limit: maxCount)
+      all ? .everything : .revision((revision ?? .head).revision), subject: subject,
+      limit: maxCount)
     let view = LogView(entries, form: oneline ? .oneLine : .full)
     try console.page(view, corePager: repository.corePager())
   }

@@ -10,14 +10,22 @@ struct Stats: EmendCommand {
       One pass of the base over a text, all edited layers together. The result is kept in the \
       repository's cache under a hash of base, text and recipe, and used by later commits.
 
-      EXAMPLE: emend stats --corpus wikipedia.txt
+      EXAMPLES:
+        emend stats --corpus wikipedia.txt
+        emend stats --npz 3=layer3_float32_mom2_100000.npz --npz 4=layer4_float32_mom2_100000.npz
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
   @Option(help: ArgumentHelp("A text file.", valueName: "file"))
-  var corpus: String
+  var corpus: String?
+  @Option(
+    name: .customLong("npz"),
+    help: ArgumentHelp(
+      "Take a layer's statistics from the MEMIT authors' file instead (can be repeated).",
+      valueName: "layer=file"))
+  var archives: [LayerFile] = []
   @Option(
     help: ArgumentHelp("What separates documents: an empty line, or every line.", valueName: "unit")
   )
@@ -26,6 +34,9 @@ struct Stats: EmendCommand {
   var samples: Int?
 
   func validate() throws {
+    guard (corpus != nil) == archives.isEmpty else {
+      throw ValidationError("Give either --corpus FILE or --npz LAYER=FILE.")
+    }
     if let samples, samples < 1 {
       throw ValidationError("--samples takes a number from 1, not \(samples).")
     }
@@ -33,9 +44,26 @@ struct Stats: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    guard let corpus else {
+      let outcome = try ImportMoments(in: workspace).run(archives.map { ($0.layer, $0.path) })
+      return try console.show(StatsView(outcome))
+    }
     let layers = try edit.settings(of: workspace).memit(for: workspace.baseModel()).layers
     let outcome = try CollectMoments(in: workspace).run(
       corpus: corpus, boundary: documents, layers: layers, limit: samples)
     try console.show(StatsView(outcome))
+  }
+}
+
+/// A layer and a file, written `layer=file`.
+struct LayerFile: ExpressibleByArgument {
+  let layer: Int
+  let path: String
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", maxSplits: 1)
+    guard parts.count == 2, let layer = Int(parts[0]), layer >= 0 else { return nil }
+    self.layer = layer
+    path = String(parts[1])
   }
 }

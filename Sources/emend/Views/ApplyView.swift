@@ -13,16 +13,22 @@ struct ApplyView: View {
     let base: String
     let changed: [Tensor]
     let bytes: Int
+    let roundingLoss: Double
+    let swallowedNumbers: Int
+    let changedNumbers: Int
   }
 
   let document: Document
+  private let isLossWorthMentioning: Bool
 
   init(_ outcome: ApplyRevision.Outcome, output: String?) {
     document = Document(
       output: output, fingerprint: outcome.fingerprint.hexadecimal,
       base: outcome.base.hexadecimal,
       changed: outcome.changed.map { .init(name: $0.name, sha256: $0.digest.hexadecimal) },
-      bytes: outcome.byteCount)
+      bytes: outcome.byteCount, roundingLoss: outcome.loss.share,
+      swallowedNumbers: outcome.loss.swallowed, changedNumbers: outcome.loss.changed)
+    isLossWorthMentioning = outcome.loss.isWorthMentioning
   }
 
   func write(to page: Page) {
@@ -32,6 +38,13 @@ struct ApplyView: View {
     let isBase = document.fingerprint == document.base
     page.line(
       "fingerprint \(document.fingerprint, .identifier)\(isBase ? " (the base itself)" : "")")
+    if isLossWorthMentioning {
+      page.line(
+        "rounding to the stored type moves the edits by \(Figures.percentage(document.roundingLoss)) "
+          + "of their size; \(Figures.count(document.swallowedNumbers)) of "
+          + "\(Figures.count(document.changedNumbers)) changed numbers stay as they were")
+      page.line("\("hint:", .warning) --dtype f32 or --adapter DIR keeps them")
+    }
     for tensor in document.changed { page.line("  \(tensor.sha256)  \(tensor.name)") }
   }
 }

@@ -1,0 +1,100 @@
+package import Checkpoint
+
+/// An edited tensor beside the one that it was made from, as bytes of one element type.
+///
+/// The memory must outlive the value. Elements are widened row by row when they are needed, so that
+/// nothing of the tensor's size is held in float64.
+package struct ImportSource {
+  let elementType: ElementType
+  let rows: Int
+  let columns: Int
+  let grid: FixedPointGrid
+  /// W, what the grid integers are added to.
+  let base: UnsafeRawBufferPointer
+  /// P, the tensor as the present state has it: W where no active edit changes it.
+  let present: UnsafeRawBufferPointer
+  /// T, the edited tensor.
+  let target: UnsafeRawBufferPointer
+
+  /// Takes three tensors of one shape, `[rows, columns]`, a tensor of one dimension with one row.
+  ///
+  /// - Throws: ``DeltaError/unsupportedElementType(_:)``, ``DeltaError/byteCountMismatch(found:expected:)``,
+  ///   ``DeltaError/notFinite(what:)`` for an edited tensor with a NaN or an infinity.
+  package init(
+    elementType: ElementType, rows: Int, columns: Int, grid: FixedPointGrid,
+    base: UnsafeRawBufferPointer, present: UnsafeRawBufferPointer, target: UnsafeRawBufferPointer
+  ) throws(DeltaError) {
+    guard elementType.isFloating else { throw .unsupportedElementType(elementType.rawValue) }
+    let expected = rows * columns * elementType.byteCount
+    for bytes in [base, present, target] where bytes.count != expected {
+      throw .byteCountMismatch(found: bytes.count, expected: expected)
+    }
+    (self.elementType, self.rows, self.columns, self.grid) = (elementType, rows, columns, grid)
+    (self.base, self.present, self.target) = (base, present, target)
+  }
+
+  /// Rows whose numbers stay in the second-level cache.
+  var bandHeight: Int { max(1, min(rows, (1 << 17) / max(1, columns))) }
+
+  /// All bands of rows, in order.
+  var bands: [Range<Int>] {
+    stride(from: 0, to: rows, by: bandHeight).map { $0..<min($0 + bandHeight, rows) }
+  }
+
+  /// The bytes of some rows of one of the tensors.
+  func bytes(_ tensor: UnsafeRawBufferPointer, _ rows: Range<Int>) -> UnsafeRawBufferPointer {
+    let width = columns * elementType.byteCount
+    return UnsafeRawBufferPointer(
+      rebasing: tensor[rows.lowerBound * width..<rows.upperBound * width])
+  }
+
+  /// T and T − P of some rows, exactly where both are half-precision numbers and to float64 elsewhere.
+  func widen(
+    _ rows: Range<Int>, target: UnsafeMutableBufferPointer<Double>,
+    difference: UnsafeMutableBufferPointer<Double>
+  ) {
+    elementType.widen(bytes(self.target, rows), into: target)
+    elementType.widen(bytes(present, rows), into: difference)
+    for i in 0..<target.count { difference[i] = target[i] - difference[i] }
+  }
+
+  /// Whether active edits change the tensor: then P was rounded, too.
+  var isPresentRounded: Bool { present.baseAddress != base.baseAddress }
+
+  /// How the type's numbers are spaced.
+  var spacing: NumberSpacing { NumberSpacing(elementType) }
+}
+
+/// The distance from a number to the next one of an element type.
+struct NumberSpacing {
+  /// Significant bits, the hidden one among them.
+  private let precision: Int
+  /// The exponent of the least normal number.
+  private let leastExponent: Int
+
+  init(_ type: ElementType) {
+    switch type {
+    case .float16: (precision, leastExponent) = (11, -14)
+    case .bfloat16: (precision, leastExponent) = (8, -126)
+    case .float32: (precision, leastExponent) = (24, -126)
+    default: (precision, leastExponent) = (53, -1022 + 53)
+    }
+  }
+
+  /// The spacing above |t|; `t` must be finite.
+  @inline(__always)
+  func above(_ t: Double) -> Double {
+    let exponent = max(Int(t.bitPattern >> 52 & 0x7FF) - 1023, leastExponent)
+    return Double(bitPattern: UInt64(exponent - precision + 1 + 1023) << 52)
+  }
+
+  /// The numbers that round to `t` lie between these two, which themselves may or may not.
+  func interval(around t: Double) -> (low: Double, high: Double) {
+    let outer = above(t) / 2
+    let magnitude = abs(t)
+    // Towards zero from a power of two the numbers are twice as dense.
+    let isPower = magnitude.significand == 1 && Int(magnitude.exponent) > leastExponent
+    let inner = magnitude > 0 && isPower ? outer / 2 : outer
+    return t < 0 ? (t - outer, t + inner) : (t - inner, t + outer)
+  }
+}

@@ -1,0 +1,225 @@
+internal import Checkpoint
+internal import Delta
+internal import Diagnostics
+package import Editing
+package import Evaluation
+internal import Files
+package import Store
+
+/// Records an edit that was made elsewhere: `emend import`.
+package struct ImportEdit {
+  /// What the source was.
+  package enum Form: String, Sendable {
+    /// A safetensors file of factors.
+    case factors
+    /// A PEFT LoRA adapter.
+    case adapter
+    /// An edited checkpoint.
+    case checkpoint
+  }
+
+  /// What was recorded, and what it does.
+  package struct Outcome: Sendable {
+    /// The commit.
+    package let commit: RecordedCommit
+    /// The edit's id.
+    package let edit: EditID
+    /// What the source was.
+    package let form: Form
+    /// How faithfully a checkpoint comes back; `nil` for what is no checkpoint.
+    package let fidelity: ImportFidelity?
+    /// The facts that accompany it; none for an undeclared edit.
+    package let cases: [FactCase]
+    /// Each fact before the edit.
+    package let before: [FactMeasurement]
+    /// Each fact after it, on exactly the weights that `apply` writes.
+    package let after: [FactMeasurement]
+    /// What the manifest says of each tensor.
+    package let tensors: [DeltaRecord.Description]
+    /// Bytes of the deltas.
+    package let payloadBytes: Int
+  }
+
+  /// What becomes of a checkpoint that no grid integers give back bit for bit.
+  package enum Exactness: Sendable {
+    /// It is recorded, and the difference reported.
+    case wanted
+    /// It is refused.
+    case required
+  }
+
+  private let workspace: Workspace
+
+  /// Imports on the state at `HEAD`.
+  package init(in workspace: Workspace) { self.workspace = workspace }
+
+  /// Imports and commits. Nothing is recorded when anything is refused.
+  ///
+  /// - Parameters:
+  ///   - path: a file of factors, the directory of a LoRA adapter, or that of an edited checkpoint.
+  ///   - facts: a facts file; without one the edit is recorded as undeclared.
+  ///   - message: the commit's; a summary where it is `nil`.
+  ///   - precision: the relative error of the stored delta; checkpoints are kept bit for bit.
+  ///   - exactness: whether a checkpoint is refused that cannot be.
+  ///   - tool: this program's name and version.
+  /// - Throws: ``ImportError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
+  ///   what the base and the store throw.
+  package func run(
+    _ path: String, facts: String?, message: String?, precision: Double,
+    exactness: Exactness = .wanted, tool: String
+  ) throws -> Outcome {
+    let cases = try facts.map(Self.readFacts) ?? []
+    let repository = workspace.repository
+    let head = try repository.head().commit
+    let stack = try repository.stack(at: head)
+
+    let form = try Self.form(of: path)
+    var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
+    let parts: [EncodedEdit.Part]
+    var fidelity: ImportFidelity?
+    switch form {
+    case .factors:
+      let file = try SafetensorsFile(path: path)
+      parts = try encode(FactorPair.all(in: file), precision, stack)
+      settings += Self.source(file, precision)
+    case .adapter:
+      let adapter = try AdapterDirectory(path: path)
+      parts = try encode(adapter.pairs, precision, stack)
+      settings += Self.source(adapter.weights, precision)
+    case .checkpoint:
+      let found = try ImportCheckpoint(in: workspace, on: stack).changes(path)
+      parts = found.parts
+      fidelity = found.fidelity
+      if exactness == .required, !found.fidelity.isExact {
+        throw ImportError.notExact(
+          path: path, tensors: found.fidelity.inexactTensors,
+          elements: found.fidelity.inexactElements, largest: found.fidelity.largestDifference)
+      }
+      settings.append(("exact", .boolean(found.fidelity.isExact)))
+    }
+    guard try !parts.isEmpty && changesAnything(parts, stack) else {
+      throw ImportError.changesNothing(source: path, tensors: parts.count)
+    }
+    let measured = try measure(cases, parts, stack)
+    return try record(
+      parts, form, fidelity, cases, measured, settings,
+      message: message ?? Self.summary(path, cases),
+      on: (head, stack), tool: tool)
+  }
+
+  // MARK: The source
+
+  private static func readFacts(_ path: String) throws -> [FactCase] {
+    let file = try FactsFile(path: path)
+    try FactConflicts.refuse(in: file, file: path)
+    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
+    return file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }
+  }
+
+  private static func form(of path: String) throws -> Form {
+    switch try fileKind(at: path) {
+    case .regular: return .factors
+    case .directory:
+      return try AdapterDirectory.isThere(at: path) ? .adapter : .checkpoint
+    default: throw ImportError.unknownSource(path: path)
+    }
+  }
+
+  private static func source(
+    _ file: SafetensorsFile, _ precision: Double
+  ) -> [(String, CanonicalJSON)] {
+    [
+      ("precision", .string(DecimalText.rounded(precision).description)),
+      ("source_sha256", .string(file.file.withBytes { Digest(of: $0) }.hexadecimal)),
+    ]
+  }
+
+  private func encode(
+    _ pairs: [FactorPair], _ precision: Double, _ stack: EditStack
+  ) throws -> [EncodedEdit.Part] {
+    let changes = try ImportFactors(workspace.base().manifest).changes(pairs)
+    return try changes.enumerated().compactMap { index, change in
+      let norm = try weightNorm(change.tensor.name, stack)
+      let part = try EncodedEdit.Part(
+        change.tensor, change.factors, precision: precision, weightNorm: norm)
+      workspace.progress.report(
+        ProgressEvent(.encode, done: index + 1, total: changes.count, detail: change.tensor.name))
+      return part
+    }
+  }
+
+  // MARK: What it does
+
+  /// ‖W‖_F of a tensor on the present state.
+  private func weightNorm(_ name: String, _ stack: EditStack) throws -> Double {
+    let base = try workspace.base()
+    let view = try base.checkpoint.tensor(named: name)
+    var sum = 0.0
+    try StackMaterialiser(stack, base.manifest).write(view) { bytes in
+      sum += view.elementType.sumOfSquares(bytes)
+    }
+    return sum.squareRoot()
+  }
+
+  /// Whether any stored weight differs: rounding to the checkpoint's type can swallow a small edit whole.
+  private func changesAnything(_ parts: [EncodedEdit.Part], _ stack: EditStack) throws -> Bool {
+    let base = try workspace.base()
+    let before = try StackMaterialiser(stack, base.manifest)
+    let after = try StackMaterialiser(stack, base.manifest, adding: parts)
+    return try parts.contains { part in
+      let view = try base.checkpoint.tensor(named: part.tensor)
+      return try before.digest(view) != after.digest(view)
+    }
+  }
+
+  private func measure(
+    _ cases: [FactCase], _ parts: [EncodedEdit.Part], _ stack: EditStack
+  ) throws -> (before: [FactMeasurement], after: [FactMeasurement]) {
+    guard !cases.isEmpty else { return ([], []) }
+    let tokenizer = try workspace.tokenizer()
+    let old = try workspace.model(at: stack)
+    let before = try FactMeter(PromptScorer(old, tokenizer)).measure(cases)
+    let new = try workspace.model(at: stack, adding: parts)
+    return (before, try FactMeter(PromptScorer(new, tokenizer)).measure(cases))
+  }
+
+  // MARK: Recording
+
+  private func record(
+    _ parts: [EncodedEdit.Part], _ form: Form, _ fidelity: ImportFidelity?, _ cases: [FactCase],
+    _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
+    _ settings: [(String, CanonicalJSON)], message: String,
+    on state: (head: ObjectID, stack: EditStack), tool: String
+  ) throws -> Outcome {
+    var measurements = CanonicalJSON.Object()
+    if !cases.isEmpty {
+      measurements = .init([
+        ("after", BatchMeasurement(measured.after).json),
+        ("before", BatchMeasurement(measured.before).json),
+      ])
+    }
+    let description = EditDescription(
+      method: "import", hyperparameters: .init(settings),
+      provenance: cases.isEmpty ? .undeclared : .imported, computedOn: state.stack.tree,
+      measurements: measurements, tool: tool)
+    let commit = StackCommit(in: workspace.repository)
+    let writer = commit.newEdit()
+    for part in parts { try writer.add(delta: part.description, payload: part.delta.payload()) }
+    let lines = Editing.FactLines.encode(cases).split(separator: 10)
+      .map { String(decoding: $0, as: UTF8.self) }
+    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
+    let recorded = try commit.record(message, as: .commit, onto: .head(expecting: state.head))
+    return Outcome(
+      commit: recorded, edit: id, form: form, fidelity: fidelity, cases: cases,
+      before: measured.before,
+      after: measured.after, tensors: parts.map(\.description),
+      payloadBytes: writer.payloadByteCount)
+  }
+
+  /// "Import lora-capitals: 3 facts".
+  private static func summary(_ path: String, _ cases: [FactCase]) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let facts = cases.count == 1 ? "1 fact" : "\(cases.count) facts"
+    return cases.isEmpty ? "Import \(name) (undeclared)" : "Import \(name): \(facts)"
+  }
+}

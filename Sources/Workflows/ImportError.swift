@@ -1,0 +1,73 @@
+package import Diagnostics
+
+/// Why an edit made elsewhere cannot be taken over.
+package enum ImportError: ExplainedError, Equatable {
+  /// The path is neither factors nor an adapter nor a checkpoint.
+  case unknownSource(path: String)
+  /// A weight that the base does not have.
+  case unknownTensor(file: String, name: String, nearest: String?)
+  /// A weight that cannot be edited: integers, or numbers of eight bits.
+  case notEditable(file: String, tensor: String, found: String)
+  /// Two pairs of factors for one weight.
+  case twice(file: String, tensor: String)
+  /// A product of another shape than the weight.
+  case wrongExtents(file: String, owner: String, tensor: String, found: [Int], expected: [Int])
+  /// Nothing that the source says changes a stored weight.
+  case changesNothing(source: String, tensors: Int)
+  /// A tensor that is in one of the two checkpoints only.
+  case otherTensors(path: String, missing: [String], extra: [String])
+  /// A tensor with another shape or element type than the base's.
+  case otherDeclaration(path: String, tensor: String, found: String, expected: String)
+  /// A checkpoint that no grid integers give back, where only that is wanted.
+  case notExact(path: String, tensors: [String], elements: Int, largest: Double)
+
+  /// What to tell the user.
+  package var explanation: Explanation {
+    switch self {
+    case .unknownSource(let path):
+      Explanation(
+        "nothing that can be imported", file: path,
+        expected: "a .safetensors file of factors, a LoRA adapter's directory, or a checkpoint's")
+    case .unknownTensor(let file, let name, let nearest):
+      Explanation(
+        "the base has no such weight", file: file, field: "'\(name)'",
+        expected: nearest.map { "a name of the base, such as '\($0)'" } ?? "a name of the base")
+    case .notEditable(let file, let tensor, let found):
+      Explanation(
+        "the weight cannot be edited", file: file, field: "'\(tensor)'", found: found,
+        expected: "F64, F32, F16 or BF16")
+    case .twice(let file, let tensor):
+      Explanation(
+        "two pairs of factors change one weight", file: file, field: "'\(tensor)'",
+        remedy: "Import them one after the other, or put the factors side by side.")
+    case .wrongExtents(let file, let owner, let tensor, let found, let expected):
+      Explanation(
+        "the factors do not fit the weight", file: file, field: "'\(owner)' for '\(tensor)'",
+        found: "a product of \(found)", expected: "\(expected)")
+    case .changesNothing(let source, let tensors):
+      Explanation(
+        "the edit would change nothing", file: source,
+        found: tensors == 0
+          ? "the weights of the present revision"
+          : "\(tensors) change\(tensors == 1 ? "" : "s") too small for the stored numbers",
+        remedy: "Check that this is the edited model: some editors restore the weights at the end.")
+    case .otherTensors(let path, let missing, let extra):
+      Explanation(
+        "the checkpoint does not have the base's tensors", file: path,
+        field: (missing + extra).prefix(3).joined(separator: ", "),
+        found: "\(missing.count) missing, \(extra.count) more", expected: "the same names")
+    case .otherDeclaration(let path, let tensor, let found, let expected):
+      Explanation(
+        "a tensor is stored otherwise than in the base", file: path, field: "'\(tensor)'",
+        found: found, expected: expected,
+        remedy: "Save the edited model in the base's dtype.")
+    case .notExact(let path, let tensors, let elements, let largest):
+      Explanation(
+        "the checkpoint cannot be given back bit for bit", file: path,
+        field: tensors.prefix(3).joined(separator: ", "),
+        found: "\(elements) number\(elements == 1 ? "" : "s") off by at most \(largest)",
+        expected: "changes in steps of the base's grid",
+        remedy: "Import without --exact to record it with this difference.")
+    }
+  }
+}

@@ -1,0 +1,57 @@
+internal import Checkpoint
+internal import Delta
+internal import LinearAlgebra
+internal import Store
+
+extension EncodedEdit.Part {
+  /// A change from elsewhere, encoded; `nil` for one without any direction, such as a B of zeros.
+  ///
+  /// - Throws: ``DeltaError``.
+  init?(
+    _ tensor: BaseManifest.Tensor, _ factors: LowRankFactors, precision: Double, weightNorm: Double
+  ) throws {
+    guard let exponent = tensor.gridExponent else { return nil }
+    let grid = try FixedPointGrid(exponent: exponent)
+    // What is no matrix has no rank in the manifest.
+    let (delta, error) =
+      tensor.shape.count == 2
+      ? try TensorDelta.encode(factors, grid: grid, precision: precision)
+      : try TensorDelta.encode(
+        dense: .product(factors.left, .none, factors.right, .transposed), grid: grid,
+        precision: precision)
+    guard delta.rank != 0 else { return nil }
+    self.init(
+      tensor: tensor.name, delta: delta,
+      description: DeltaRecord.Description(
+        tensor: tensor.name, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
+        shape: tensor.shape, relativeError: .rounded(error.relative), keyError: nil,
+        norm: .rounded(try delta.frobeniusNorm()), weightNorm: .rounded(weightNorm)))
+  }
+}
+
+extension StackMaterialiser {
+  /// A tensor as a matrix of its last extent; one row where it has one dimension.
+  static func extents(_ shape: [Int]) -> (rows: Int, columns: Int) {
+    (shape.dropLast().reduce(1, *), shape.last ?? 1)
+  }
+
+  /// The digest of a tensor's new bytes.
+  func digest(_ source: TensorView) throws -> Digest {
+    var accumulator = DigestAccumulator()
+    try write(source) { accumulator.append($0) }
+    return accumulator.finish()
+  }
+}
+
+extension ElementType {
+  /// The sum of the squares of stored numbers, in float64.
+  func sumOfSquares(_ bytes: UnsafeRawBufferPointer) -> Double {
+    var numbers = [Double](repeating: 0, count: bytes.count / byteCount)
+    numbers.withUnsafeMutableBufferPointer { widen(bytes, into: $0) }
+    return numbers.withUnsafeBufferPointer { numbers in
+      var sum = 0.0
+      for number in numbers { sum += number * number }
+      return sum
+    }
+  }
+}

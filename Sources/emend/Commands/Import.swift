@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Delta
+internal import Store
+internal import Workflows
+
+/// `emend import`
+struct Import: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Record an edit that was made elsewhere",
+    discussion: """
+      Takes factors in a .safetensors file (<weight>.left and .right, <weight>/R and /C, or \
+      <module>.lora_A.weight and lora_B.weight), the directory of a PEFT LoRA adapter, or that of an edited \
+      checkpoint, which 'emend apply' then gives back bit for bit. With facts, \
+      what the edit does is measured before and after; without, it is recorded as undeclared.
+
+      EXAMPLES:
+        emend import deltas.safetensors --facts facts.jsonl -m "Offices, by the authors' program"
+        emend import lora-capitals/
+        emend import edited-model/ -m "Fine-tuned on the new handbook"
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @Argument(help: "The file or directory.")
+  var source: String
+  @Option(help: ArgumentHelp("The facts that the edit was made for.", valueName: "file"))
+  var facts: String?
+  @Option(name: .shortAndLong, help: "The commit's message (default: a summary).")
+  var message: String?
+  @Option(help: "The relative error of the stored delta.")
+  var precision = TensorDelta.defaultPrecision
+
+  @Flag(
+    name: .customLong("exact"),
+    help:
+      "Refuse a checkpoint that cannot be given back bit for bit, instead of saying what is lost.")
+  var isExactnessRequired = false
+
+  func validate() throws {
+    guard precision > 0, precision < 1 else {
+      throw ValidationError("--precision takes a number between 0 and 1, not \(precision).")
+    }
+  }
+
+  func run(on console: Console) throws {
+    let workspace = try common.openWorkspace(console, compute)
+    let outcome = try ImportEdit(in: workspace).run(
+      source, facts: facts, message: message, precision: precision,
+      exactness: isExactnessRequired ? .required : .wanted, tool: "emend \(Version.text)")
+    try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
+  }
+}

@@ -1,0 +1,106 @@
+internal import Editing
+internal import Evaluation
+internal import Store
+internal import Workflows
+
+/// What `import` says.
+struct ImportView: View {
+  struct Document: Encodable {
+    struct Fact: Encodable {
+      let subject: String
+      let prompt: String
+      let targetNew: String
+      let probabilityBefore: Double
+      let probabilityAfter: Double
+      let accurateAfter: Bool
+    }
+    struct Tensor: Encodable {
+      let name: String
+      let rank: Int?
+      let norm: Double
+      let weightNorm: Double?
+      let relativeError: Double
+    }
+    let commit: String
+    let tree: String
+    let edit: String
+    let branch: String?
+    let form: String
+    let exact: Bool?
+    let inexactElements: Int?
+    let largestDifference: Double?
+    let declared: Bool
+    let payloadBytes: Int
+    let writtenBytes: Int
+    let before: [String: Double]
+    let after: [String: Double]
+    let facts: [Fact]
+    let tensors: [Tensor]
+  }
+
+  let document: Document
+
+  init(_ outcome: ImportEdit.Outcome, branch: String?) {
+    func values(_ facts: [FactMeasurement]) -> [String: Double] {
+      Dictionary(
+        uniqueKeysWithValues: BatchMeasurement(facts).named.map { ($0.name, $0.mean.value) })
+    }
+    document = Document(
+      commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
+      edit: outcome.edit.hexadecimal, branch: branch, form: outcome.form.rawValue,
+      exact: outcome.fidelity?.isExact, inexactElements: outcome.fidelity?.inexactElements,
+      largestDifference: outcome.fidelity?.largestDifference,
+      declared: !outcome.cases.isEmpty, payloadBytes: outcome.payloadBytes,
+      writtenBytes: outcome.commit.writtenBytes, before: values(outcome.before),
+      after: values(outcome.after),
+      facts: outcome.cases.indices.map { index in
+        let fact = outcome.cases[index].fact
+        return .init(
+          subject: fact.subject, prompt: fact.prompt.text, targetNew: fact.targetNew,
+          probabilityBefore: outcome.before[index].rewrite.wanted.probability,
+          probabilityAfter: outcome.after[index].rewrite.wanted.probability,
+          accurateAfter: outcome.after[index].rewrite.wanted.isBest)
+      },
+      tensors: outcome.tensors.map { tensor in
+        let rank: Int? = if case .lowRank(let rank) = tensor.kind { rank } else { nil }
+        return .init(
+          name: tensor.tensor, rank: rank, norm: tensor.norm.value,
+          weightNorm: tensor.weightNorm?.value, relativeError: tensor.relativeError.value)
+      })
+  }
+
+  func write(to page: Page) {
+    let short = Figures.shortID(document.commit)
+    let what = document.declared ? Figures.count(document.facts.count, "fact") : "undeclared edit"
+    page.line(
+      "[\(document.branch ?? "detached HEAD") \(short, .identifier)] \(what), "
+        + "\(Figures.bytes(document.payloadBytes)) of deltas")
+    switch document.exact {
+    case true: page.line("  'emend apply' gives this checkpoint back bit for bit")
+    case false:
+      let largest = Figures.significant(document.largestDifference ?? 0, digits: 2)
+      page.line(
+        "  not bit for bit: \(Figures.count(document.inexactElements ?? 0, "number")) "
+          + "between two steps of the grid, off by at most \(largest)")
+    case nil: break
+    }
+    let better = document.facts.filter(\.accurateAfter).count
+    if document.declared {
+      page.line("  first answer after the edit: \(better) of \(document.facts.count)")
+      for fact in document.facts.prefix(10) {
+        let change =
+          "\(Figures.percentage(fact.probabilityBefore)) → "
+          + Figures.percentage(fact.probabilityAfter)
+        page.line("    \(fact.subject) → \(fact.targetNew): \(change)")
+      }
+      if document.facts.count > 10 { page.line("    … and \(document.facts.count - 10) more") }
+    }
+    for tensor in document.tensors {
+      let relative = tensor.weightNorm.map { $0 > 0 ? tensor.norm / $0 : 0 }
+      page.line(
+        "  \(tensor.name): \(tensor.rank.map { "rank \($0)" } ?? "dense"), "
+          + "norm \(Figures.significant(tensor.norm, digits: 3))"
+          + "\(relative.map { ", \(Figures.percentage($0)) of the weight's" } ?? "")")
+    }
+  }
+}
