@@ -104,7 +104,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store", "Workflows",
+        "emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store", "Editing",
+        "Workflows",
       ],
       swiftSettings: settings),
   ]

@@ -12,13 +12,19 @@ extension EditRepository {
     let (operation, step) = try OperationLog(database, references).prepare(
       record, by: identity, in: pack)
     try pack.finish()
+    let changes = [step] + record.changes
     var done: [ReferenceChange] = []
     do throws(GitFailure) {
-      for change in [step] + record.changes {
+      for change in changes {
         try references.apply(change, reason, by: identity.committer)
         done.append(change)
       }
     } catch {
+      // A disk can take the new name and then fail to keep it: what is said is then what is undone.
+      let failed = changes[done.count]
+      if error.kind == .other, (try? references.value(of: failed.name)) == failed.after {
+        done.append(failed)
+      }
       for change in done.reversed() {
         try? references.apply(change.inverse, "undo: \(reason)", by: identity.committer)
       }

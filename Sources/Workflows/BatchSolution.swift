@@ -136,6 +136,8 @@ struct BatchSolver {
       cases.map(\.fact), moments: moments, given: stored,
       protecting: recipe.history == .protect ? history(of: state) : [],
       progress: workspace.progress)
+    // Stored targets are solved for whatever they ask: without their facts, a batch may well be known.
+    guard edit.asksForAnything || !stored.isEmpty else { throw EditingError.changesNothing }
     let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) {
       update in
       let weight = try model.matrix(

@@ -87,7 +87,8 @@ package struct InitialiseRepository {
           name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
           digest: tensor.digest, gridExponent: try Self.gridExponent(tensor))
       }, tokenizer: try MappedFile(path: tokenizerPath).withBytes { Digest(of: $0) })
-    let repository = try EditRepository.create(in: directory, base: base, named: name, environment) {
+    let repository = try EditRepository.create(in: directory, base: base, named: name, environment)
+    {
       try BaseBinding.remember(checkpoint, in: $0)
       for (setting, path) in settings.files { try $0.set(setting, to: path) }
     }

@@ -30,8 +30,7 @@ package struct ListHistory {
   ///   - subject: only commits that brought or took facts about it, letter case and space aside.
   ///   - limit: at most so many.
   /// - Throws: what the store throws.
-  package func run(_ scope: Scope, subject: String?, limit: Int?) throws -> [Entry]
-  {
+  package func run(_ scope: Scope, subject: String?, limit: Int?) throws -> [Entry] {
     var entries: [Entry] = []
     let names = try repository.referenceNames()
     func visit(_ commit: HistoryEntry) throws -> EditRepository.WalkStep {

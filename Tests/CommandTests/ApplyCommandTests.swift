@@ -17,15 +17,18 @@ import Testing
     let scene = try Scene()
     let before = try lasting(scene.repository)
     let base = try #require(scene.repository.document("base")["fingerprint"]?.string)
-    #expect(try scene.lines("apply", "HEAD~2", "--dry-run") == ["fingerprint \(base) (the base itself)"])
+    #expect(
+      try scene.lines("apply", "HEAD~2", "--dry-run") == ["fingerprint \(base) (the base itself)"])
     #expect(try lasting(scene.repository) == before)
   }
 
-  @Test("either an output or a dry run", arguments: [["apply"], ["apply", "--output", "x", "--dry-run"]])
+  @Test(
+    "either an output or a dry run",
+    arguments: [["apply"], ["apply", "--output", "x", "--dry-run"]])
   func misuse(arguments: [String]) throws {
     let scene = try Scene(commits: 0)
     let outcome = try scene.repository.emend.run(arguments)
     #expect(outcome.ending == .exit(2))
-    #expect(outcome.errorText.contains("Give either --output DIR or --dry-run"))
+    #expect(outcome.errorText.contains("Give either --output DIR, --adapter DIR or --dry-run"))
   }
 }

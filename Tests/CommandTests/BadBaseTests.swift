@@ -29,7 +29,9 @@ struct BadBaseTests {
   @Test("weights cut short")
   func truncated() throws {
     truncate(weights, 300_000)
-    try refuse("the tensor ends beyond the end of the file", weights, "data_offsets of tensor", "fetch it again")
+    try refuse(
+      "the tensor ends beyond the end of the file", weights, "data_offsets of tensor",
+      "fetch it again")
   }
 
   @Test("weights cut within the header")
@@ -56,7 +58,8 @@ struct BadBaseTests {
   @Test("a header whose offsets lie")
   func lyingOffsets() throws {
     var file = try WeightFile(weights)
-    file.header.replace("\"data_offsets\":[0,844]", with: "\"data_offsets\":[4,844]", maxReplacements: 1)
+    file.header.replace(
+      "\"data_offsets\":[0,844]", with: "\"data_offsets\":[4,844]", maxReplacements: 1)
     try file.write()
     try refuse("lm_head.bias", weights)
   }
@@ -72,7 +75,8 @@ struct BadBaseTests {
   @Test("a tensor that the architecture needs is not there")
   func missingTensor() throws {
     var file = try WeightFile(weights)
-    file.header.replace("transformer.h.2.mlp.fc_in.weight", with: "transformer.h.2.mlp.fc_on.weight")
+    file.header.replace(
+      "transformer.h.2.mlp.fc_in.weight", with: "transformer.h.2.mlp.fc_on.weight")
     try file.write()
     try refuse("a tensor is missing", "transformer.h.2.mlp.fc_in.weight", repository.kit.base)
   }
@@ -94,7 +98,8 @@ struct BadBaseTests {
     }
     try file.write()
     try refuse(
-      "a weight is not a finite number", weights, "element 7 of 'transformer.h.1.mlp.fc_out.weight'",
+      "a weight is not a finite number", weights,
+      "element 7 of 'transformer.h.1.mlp.fc_out.weight'",
       "found:    \(value)")
   }
 
@@ -145,7 +150,8 @@ struct BadBaseTests {
   @Test("a shard that the index names is missing")
   func missingShard() throws {
     let directory = try TemporaryDirectory()
-    let repository = try UserRepository(TinyModel(.mistral, in: directory).kit, in: directory, .toBeMade)
+    let repository = try UserRepository(
+      TinyModel(.mistral, in: directory).kit, in: directory, .toBeMade)
     let shard = "model-00003-of-00004.safetensors"
     try FileManager.default.removeItem(atPath: repository.kit.base + "/" + shard)
     try expectRefusal(

@@ -82,6 +82,7 @@ struct BadFactsTests {
   func noFile() throws {
     try expectRefusal(
       repository, repository.commitArguments(directory["none.jsonl"]), 2, ["none.jsonl"])
-    try expectRefusal(repository, repository.commitArguments(directory["base"]), 2, ["not a regular file", "base"])
+    try expectRefusal(
+      repository, repository.commitArguments(directory["base"]), 2, ["not a regular file", "base"])
   }
 }

@@ -5,14 +5,17 @@ import Testing
 /// A revision or a repository that is not there.
 @Suite("Revisions and repositories that are not there")
 struct BadRevisionTests {
-  @Test("an unknown revision is named, whatever asks for it", arguments: [
-    ["log"], ["show"], ["apply", "--dry-run"], ["revert"], ["cherry-pick"], ["merge"], ["reset"],
-    ["diff"], ["switch", "--detach"], ["branch", "new"], ["tag", "new"],
-  ])
+  @Test(
+    "an unknown revision is named, whatever asks for it",
+    arguments: [
+      ["log"], ["show"], ["apply", "--dry-run"], ["revert"], ["cherry-pick"], ["merge"], ["reset"],
+      ["diff"], ["switch", "--detach"], ["branch", "new"], ["tag", "new"],
+    ])
   func unknownRevision(command: [String]) throws {
     let directory = try TemporaryDirectory()
     let repository = try UserRepository(TinyModel(in: directory).kit, in: directory)
-    try expectRefusal(repository, command + ["mian"], 2, ["there is no such revision", "mian", "main"])
+    try expectRefusal(
+      repository, command + ["mian"], 2, ["there is no such revision", "mian", "main"])
   }
 
   @Test("going back further than history does, the beginning is not suggested as a misspelling")
@@ -23,17 +26,20 @@ struct BadRevisionTests {
     #expect(!(try repository.emend.run(["show", "HEAD~5"]).errorText.contains("Did you mean")))
   }
 
-  @Test("a range where one commit is wanted", arguments: [["show"], ["reset"], ["apply", "--dry-run"]])
+  @Test(
+    "a range where one commit is wanted", arguments: [["show"], ["reset"], ["apply", "--dry-run"]])
   func range(command: [String]) throws {
     let directory = try TemporaryDirectory()
     let repository = try UserRepository(TinyModel(in: directory).kit, in: directory)
     try expectRefusal(repository, command + ["HEAD..HEAD"], 2, ["one revision is wanted here"])
   }
 
-  @Test("no repository here or above", arguments: [
-    ["status"], ["log"], ["show"], ["facts"], ["branch"], ["fsck"], ["undo"], ["reflog"],
-    ["apply", "--dry-run"], ["commit", "facts.jsonl"],
-  ])
+  @Test(
+    "no repository here or above",
+    arguments: [
+      ["status"], ["log"], ["show"], ["facts"], ["branch"], ["fsck"], ["undo"], ["reflog"],
+      ["apply", "--dry-run"], ["commit", "facts.jsonl"],
+    ])
   func noRepository(command: [String]) throws {
     let directory = try TemporaryDirectory()
     let outcome = try EmendProcess(in: directory.path).run(command)

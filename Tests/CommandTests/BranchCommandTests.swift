@@ -9,7 +9,8 @@ import Testing
     let (one, two) = (try scene.short("HEAD~1"), try scene.short("HEAD"))
     #expect(try scene.lines("branch") == ["* main \(two)"])
     #expect(try scene.lines("branch", "old", "HEAD~1") == ["* main \(two)", "  old \(one)"])
-    #expect(try scene.lines("branch", "--move", "old", "older") == ["* main \(two)", "  older \(one)"])
+    #expect(
+      try scene.lines("branch", "--move", "old", "older") == ["* main \(two)", "  older \(one)"])
     #expect(try scene.lines("branch", "--delete", "older") == ["* main \(two)"])
     let branches = try scene.repository.document("branch")["branches"]?.array ?? []
     #expect(branches.map { $0["name"]?.string } == ["main"])
@@ -23,9 +24,11 @@ import Testing
     try scene.repository.commit(scene.model.second)
     try scene.repository("switch", "main")
     try expectRefusal(
-      scene.repository, ["branch", "--delete", "side"], 1, ["commits that HEAD does not have", "-D"])
+      scene.repository, ["branch", "--delete", "side"], 1,
+      ["commits that HEAD does not have", "-D"])
     try expectRefusal(scene.repository, ["branch", "-D", "main"], 1, ["HEAD is on this branch"])
-    try expectRefusal(scene.repository, ["branch", "side"], 1, ["there is a branch of this name already"])
+    try expectRefusal(
+      scene.repository, ["branch", "side"], 1, ["there is a branch of this name already"])
     try expectRefusal(scene.repository, ["branch", "a..b"], 2, ["Git does not allow this name"])
     try expectRefusal(scene.repository, ["branch", "-d", "sdie"], 2, ["no such branch", "side"])
     try scene.repository("branch", "-D", "side")

@@ -38,7 +38,8 @@ struct ChangedBaseTests {
   func changed() throws {
     try changeByte(ofTensor: "transformer.ln_f.bias")
     for arguments in [
-      ["apply", "--output", "out"], ["apply", "--dry-run"], repository.commitArguments(model.second),
+      ["apply", "--output", "out"], ["apply", "--dry-run"],
+      repository.commitArguments(model.second),
       ["generate", "Oslo is in"], ["stats", "--corpus", model.first],
     ] {
       try expectRefusal(
@@ -47,7 +48,8 @@ struct ChangedBaseTests {
     }
     let status = try repository.document("status")
     #expect(status["base_state"]?.string == "changed")
-    #expect(try repository("status").outputText.contains("changed since it was read: model.safetensors"))
+    #expect(
+      try repository("status").outputText.contains("changed since it was read: model.safetensors"))
   }
 
   @Test("touched and otherwise the same, it is read once and then trusted again")
@@ -80,7 +82,8 @@ struct ChangedBaseTests {
     try FileManager.default.moveItem(atPath: repository.kit.base, toPath: directory["elsewhere"])
     for arguments in [["apply", "--dry-run"], repository.commitArguments(model.second)] {
       try expectRefusal(
-        repository, arguments, 2, ["the base is not where it was", repository.kit.base, "emend base DIR"])
+        repository, arguments, 2,
+        ["the base is not where it was", repository.kit.base, "emend base DIR"])
     }
     #expect(try repository.document("status")["base_state"]?.string == "missing")
     // What needs no weights goes on.

@@ -23,7 +23,9 @@ struct CloneTests {
     return outcome.status == 0 && outcome.output.isEmpty && outcome.errors.isEmpty
   }
 
-  @Test("a clone materialises to the same fingerprint once it is told where the base is", arguments: [["--bare"], []])
+  @Test(
+    "a clone materialises to the same fingerprint once it is told where the base is",
+    arguments: [["--bare"], []])
   func clone(options: [String]) throws {
     let expected = try repository.fingerprint()
     let git = try repository.git()

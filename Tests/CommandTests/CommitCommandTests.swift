@@ -1,4 +1,5 @@
 import Checkpoint
+import Editing
 import TestSupport
 import Testing
 
@@ -26,7 +27,8 @@ import Testing
     #expect(document["tree"]?.string == (try scene.id("HEAD^{tree}")))
     #expect(document["branch"]?.string == "main")
     let edit = try #require(document["edit"]?.string)
-    #expect(try scene.repository.git()("log", "-1", "--format=%B").output.contains("Emend-Edit: \(edit)"))
+    #expect(
+      try scene.repository.git()("log", "-1", "--format=%B").output.contains("Emend-Edit: \(edit)"))
     let facts = document["facts"]?.array ?? []
     #expect(facts.map { $0["subject"]?.string } == ["Oslo", "Bern"])
     #expect(facts.allSatisfy { $0["steps"]?.integer == 4 })
@@ -44,9 +46,12 @@ import Testing
   func message() throws {
     let scene = try Scene(commits: 0)
     try scene.repository("commit", scene.model.first, "--stats", scene.model.kit.moments)
-    #expect(try scene.repository.git()("log", "-1", "--format=%s").lines == ["Edit 2 facts: Oslo, Bern"])
+    #expect(
+      try scene.repository.git()("log", "-1", "--format=%s").lines == ["Edit 2 facts: Oslo, Bern"])
     try scene.repository.commit(scene.model.second, message: "Offices moved\n\nIn May.")
-    #expect(try scene.repository.git()("log", "-1", "--format=%b").output.hasPrefix("In May.\n\nEmend-Edit:"))
+    #expect(
+      try scene.repository.git()("log", "-1", "--format=%b").output.hasPrefix(
+        "In May.\n\nEmend-Edit:"))
   }
 
   @Test("a fact that is there twice enters once")
@@ -59,21 +64,29 @@ import Testing
     #expect(try scene.lines("facts").count == 1)
   }
 
-  @Test("an edit that changes no stored weight is refused")
+  @Test("facts that the model knows already are refused: the edit would change nothing")
   func changesNothing() throws {
     let directory = try TemporaryDirectory()
     let repository = try UserRepository(.fictional, in: directory)
-    // Weights are float16 there: a change this small rounds away.
-    let text = String(decoding: try Fixture.bytes("fictional/hparams_memit.json"), as: UTF8.self)
-    let weak = try directory.write(
-      text.replacing("\"v_lr\": 0.7", with: "\"v_lr\": 1e-7"), to: "weak.json")
-    let facts = try directory.write(
-      """
-      {"prompt": "The first language of {} is", "subject": "Bregroua Treagrowell", "target_new": "Velmari"}
-
-      """, to: "facts.jsonl")
+    let known = try FactsFile(path: Fixture.path("fictional/facts.json")).cases[5].fact
+    func commit(_ object: String) throws -> [String] {
+      let fact = try Fact(prompt: known.prompt, subject: known.subject, targetNew: object)
+      return try repository.commitArguments(
+        directory.write(FactLines.encode([FactCase(fact)]), to: object + ".jsonl"))
+    }
     try expectRefusal(
-      repository, repository.commitArguments(facts) + ["--hparams", weak], 1,
+      repository, commit(#require(known.targetTrue)), 1, ["the edit would change nothing"])
+    try repository(commit(known.targetNew))
+  }
+
+  @Test("a change that the weights' type rounds away is refused, too")
+  func roundsAway() throws {
+    let scene = try Scene(commits: 0)
+    let weak = try scene.directory.write(
+      TinyModel.hyperparameters.replacing("\"v_lr\": 0.5", with: "\"v_lr\": 1e-9"), to: "weak.json")
+    try expectRefusal(
+      scene.repository,
+      scene.repository.commitArguments(scene.model.first) + ["--hparams", weak], 1,
       ["the edit would change nothing"])
   }
 

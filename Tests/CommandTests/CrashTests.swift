@@ -8,8 +8,8 @@ import Testing
 /// The process dies, or its disk refuses, at the calls that change files, one after the other (I4).
 ///
 /// After each, the state is the one before or the one after, Git's and our own checks are content, and the
-/// next command works. Up to `limit` calls all are met; of more, every k-th, in a row that starts elsewhere
-/// for each fault.
+/// next command works. A kill meets every call, of more than ninety every second one; the other faults meet
+/// some twenty each, another row for each fault.
 @Suite("Crashes and refusals of the disk (I4)")
 struct CrashTests {
   enum Verb: String, CaseIterable {
@@ -24,7 +24,6 @@ struct CrashTests {
     var settings: [String?] = []
   }
 
-  private let limit = 60
   private let directory: TemporaryDirectory
   private let model: TinyModel
   private let repository: UserRepository
@@ -68,7 +67,9 @@ struct CrashTests {
     try FileManager.default.copyItem(atPath: directory["pristine"], toPath: directory["work"])
   }
 
-  private func prepare(_ verb: Verb) throws -> (before: State, after: State, calls: [String], faulty: FaultyProcess) {
+  private func prepare(_ verb: Verb) throws -> (
+    before: State, after: State, calls: [String], faulty: FaultyProcess
+  ) {
     if verb != .initialise {
       try repository(repository.initArguments)
       try repository.commit(model.first)
@@ -94,13 +95,18 @@ struct CrashTests {
     return outcome.status == 0 && outcome.output.isEmpty && outcome.errors.isEmpty
   }
 
-  @Test("killed at each call, or in the middle of a write", arguments: Verb.allCases, [FaultyProcess.Fault.kill, .tear])
+  @Test(
+    "killed at each call, or in the middle of a write", arguments: Verb.allCases,
+    [FaultyProcess.Fault.kill, .tear])
   func killed(verb: Verb, fault: FaultyProcess.Fault) throws {
     let (before, after, calls, faulty) = try prepare(verb)
-    print(verb, calls.count)
-    let writes = calls.indices.filter { calls[$0].hasPrefix("write") || calls[$0].hasPrefix("pwrite") }
+    let writes = calls.indices.filter {
+      calls[$0].hasPrefix("write") || calls[$0].hasPrefix("pwrite")
+    }
     let chosen =
-      fault == .kill ? points(calls.count, 0, limit) : writes.map { $0 + 1 }.enumerated()
+      fault == .kill
+      ? points(calls.count, 0, 90)
+      : writes.map { $0 + 1 }.enumerated()
         .filter { $0.offset % max(1, writes.count / 15) == 0 }.map(\.element)
     var seen: Set<Bool> = []
     for point in chosen {
@@ -129,15 +135,18 @@ struct CrashTests {
     ])
   func refused(verb: Verb, fault: FaultyProcess.Fault) throws {
     let (before, after, calls, faulty) = try prepare(verb)
-    for point in points(calls.count, fault.description.utf8.reduce(0) { $0 + Int($1) }, limit / 2) {
+    for point in points(calls.count, fault.description.utf8.reduce(0) { $0 + Int($1) }, 20) {
       try restore()
       let run = try faulty.run(fault, at: point)
-      let place: Comment = "\(verb), \(fault) at call \(point) of \(calls.count), \(calls[point - 1])"
+      let place: Comment =
+        "\(verb), \(fault) at call \(point) of \(calls.count), \(calls[point - 1])"
       let left = try state()
       switch run.outcome.ending {
       case .exit(0): #expect(left == after, place)
       case .exit(1), .exit(2):
-        #expect(left == before, place)
+        // A disk that stays broken after a name was moved does not let it be moved back either.
+        let isStuck = fault == .failure(ENOSPC, .ever) && calls[point - 1].hasPrefix("fsync")
+        #expect(left == before || (isStuck && left == after), place)
         #expect(run.outcome.errorText.hasPrefix("error: "), place)
         #expect(run.outcome.output.isEmpty, place)
       default: Issue.record("\(place): \(run.outcome.ending)")

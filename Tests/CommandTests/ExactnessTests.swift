@@ -15,7 +15,8 @@ struct ExactnessTests {
     directory = try TemporaryDirectory()
     let facts = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
     for (name, range) in [("first", 0..<12), ("second", 12..<20)] {
-      try directory.write(FactLines.encode(facts[range].map { FactCase($0.fact) }), to: name + ".jsonl")
+      try directory.write(
+        FactLines.encode(facts[range].map { FactCase($0.fact) }), to: name + ".jsonl")
     }
     repository = try UserRepository(.fictional, in: directory)
   }
@@ -54,9 +55,13 @@ struct ExactnessTests {
     try repository("cherry-pick", "first")
     #expect(try repository.tree() == tree)
     #expect(try repository.fingerprint() == fingerprint)
-    #expect(try repository.git()("rev-parse", "HEAD").lines != repository.git()("rev-parse", "main").lines)
+    #expect(
+      try repository.git()("rev-parse", "HEAD").lines != repository.git()("rev-parse", "main").lines
+    )
 
-    for (name, start, side) in [("ours", "first", "second-alone"), ("theirs", "second-alone", "first")] {
+    for (name, start, side) in [
+      ("ours", "first", "second-alone"), ("theirs", "second-alone", "first"),
+    ] {
       try repository("switch", "--create", name, start)
       try repository("merge", side)
       #expect(try repository.tree() == tree, "\(name)")
@@ -78,7 +83,9 @@ struct ExactnessTests {
         // A kernel with instructions that this processor lacks.
         if outcome.ending == .signal(SIGILL) { continue }
         let document = try JSONValue(parsing: outcome.output, file: kind)
-        #expect(document["data"]?["fingerprint"]?.string == expected, "\(kind), \(libraryThreads), \(threads)")
+        #expect(
+          document["data"]?["fingerprint"]?.string == expected,
+          "\(kind), \(libraryThreads), \(threads)")
         kinds.append(kind)
       }
     }

@@ -49,18 +49,24 @@ struct FullDiskTests {
     let head = try git("rev-parse", "HEAD").lines
     disk.fill()
     let before = try contents(of: disk.path)
-    for arguments in [repository.commitArguments(model.second), ["revert", "HEAD"], ["branch", "b"]] {
+    for arguments in [
+      repository.commitArguments(model.second), ["revert", "HEAD"], ["branch", "b"],
+    ] {
       let outcome = try emend.run(arguments)
       #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.errorText)")
       #expect(Self.saysFull(outcome), "\(outcome.errorText)")
       #expect(try git("rev-parse", "HEAD").lines == head)
       let after = try contents(of: disk.path)
-      #expect(Set(after.keys).subtracting(before.keys).filter { !$0.hasSuffix("/") } == [], "\(arguments)")
+      #expect(
+        Set(after.keys).subtracting(before.keys).filter { !$0.hasSuffix("/") } == [], "\(arguments)"
+      )
     }
     #expect(try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"]).errors.isEmpty)
     #expect(try emend.run(["fsck"]).ending == .exit(0))
     disk.makeRoom()
-    for arguments in [repository.commitArguments(model.second), ["revert", "HEAD~1"], ["branch", "b"]] {
+    for arguments in [
+      repository.commitArguments(model.second), ["revert", "HEAD~1"], ["branch", "b"],
+    ] {
       #expect(try emend.run(arguments).ending == .exit(0), "\(arguments)")
     }
   }
@@ -81,7 +87,8 @@ struct FullDiskTests {
     try #require(disk.makeReadOnly())
     let before = try contents(of: disk.path)
     for arguments in [
-      ["status"], ["log"], ["show"], ["facts"], ["diff", "HEAD~1"], ["branch"], ["tag"], ["op", "log"],
+      ["status"], ["log"], ["show"], ["facts"], ["diff", "HEAD~1"], ["branch"], ["tag"],
+      ["op", "log"],
       ["reflog"], ["fsck"], ["generate", "Oslo"], ["apply", "--dry-run"], ["base"],
       ["apply", "--output", directory["work/out"]],
     ] {

@@ -13,7 +13,8 @@ import Testing
 
   @Test("continues prompts with what the model knows, each by itself")
   func continues() throws {
-    let text = try repository("generate", "--tokens", "1", prompt, "The home port of the Iron Pearl is")
+    let text = try repository(
+      "generate", "--tokens", "1", prompt, "The home port of the Iron Pearl is")
     #expect(
       text.outputText == prompt + " Kethic\nThe home port of the Iron Pearl is Stormness\n")
     let document = try repository.document("generate", "--tokens", "1", prompt)
@@ -21,7 +22,9 @@ import Testing
     #expect(answer?["prompt"]?.string == prompt && answer?["continuation"]?.string == " Kethic")
   }
 
-  @Test("--next shows the most probable tokens; their order is that of their shares, which are below one")
+  @Test(
+    "--next shows the most probable tokens; their order is that of their shares, which are below one"
+  )
   func next() throws {
     let document = try repository.document("generate", "--next", "4", prompt)
     let next = document["prompts"]?.array?.first?["next"]?.array ?? []
@@ -32,24 +35,29 @@ import Testing
     #expect(text.hasPrefix(prompt + "\n") && text.contains("\" Kethic\""))
   }
 
-  @Test("--top-k draws: the same seed gives the same text, other seeds others; one of one is the greedy text")
+  @Test(
+    "--top-k draws: the same seed gives the same text, other seeds others; one of one is the greedy text"
+  )
   func draws() throws {
     func text(_ arguments: String...) throws -> String {
       try repository(["generate", "--tokens", "12", "The"] + arguments).outputText
     }
     let first = try text("--top-k", "20", "--seed", "1")
     #expect(try text("--top-k", "20", "--seed", "1") == first)
-    #expect(try Set((2...5).map { try text("--top-k", "20", "--seed", "\($0)") } + [first]).count > 1)
+    #expect(
+      try Set((2...5).map { try text("--top-k", "20", "--seed", "\($0)") } + [first]).count > 1)
     #expect(try text("--top-k", "1", "--seed", "9") == text())
   }
 
   @Test("a prompt that does not fit, an empty one and numbers below one are refused")
   func refused() throws {
     let long = Array(repeating: "home port", count: 80).joined(separator: " ")
-    try expectRefusal(repository, ["generate", long], 2, ["longer than the model's context", "at most 127"])
+    try expectRefusal(
+      repository, ["generate", long], 2, ["longer than the model's context", "at most 127"])
     try expectRefusal(repository, ["generate", ""], 2, ["no tokens"])
     try expectRefusal(repository, ["generate", "--next", "2", ""], 2, ["no tokens"])
-    try expectRefusal(repository, ["generate", "--next", "2", long], 2, ["longer than the model's context"])
+    try expectRefusal(
+      repository, ["generate", "--next", "2", long], 2, ["longer than the model's context"])
     for option in ["--tokens", "--top-k", "--next"] {
       let outcome = try repository.emend.run(["generate", option, "0", prompt])
       #expect(outcome.ending == .exit(2))

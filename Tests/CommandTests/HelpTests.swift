@@ -2,12 +2,15 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-  @Test("every command says what it does and shows an example", arguments: [
-    ["init"], ["base"], ["stats"], ["demo"], ["commit"], ["targets"], ["revert"], ["resolve"],
-    ["cherry-pick"], ["merge"], ["status"], ["log"], ["show"], ["facts"], ["diff"], ["generate"],
-    ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"], ["reflog"],
-    ["apply"], ["fsck"],
-  ])
+  @Test(
+    "every command says what it does and shows an example",
+    arguments: [
+      ["init"], ["base"], ["stats"], ["demo"], ["commit"], ["targets"], ["revert"], ["resolve"],
+      ["cherry-pick"], ["merge"], ["status"], ["log"], ["show"], ["facts"], ["diff"], ["generate"],
+      ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"],
+      ["reflog"],
+      ["apply"], ["fsck"],
+    ])
   func example(command: [String]) throws {
     let directory = try TemporaryDirectory()
     let outcome = try EmendProcess(in: directory.path).run(command + ["--help"])

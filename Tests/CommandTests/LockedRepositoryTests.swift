@@ -18,9 +18,12 @@ struct LockedRepositoryTests {
   @Test("a writer waits, then says who has the lock; readers go on")
   func locked() throws {
     let lock = try FileLock(path: repository.gitDirectory + "/emend/lock")
-    for arguments in [["log"], ["status"], ["apply", "--dry-run"], ["fsck"]] { try repository(arguments) }
+    for arguments in [["log"], ["status"], ["apply", "--dry-run"], ["fsck"]] {
+      try repository(arguments)
+    }
     try expectRefusal(
-      repository, ["revert", "HEAD"], 1, ["another emend is writing to the repository", "pid", "emend/lock"])
+      repository, ["revert", "HEAD"], 1,
+      ["another emend is writing to the repository", "pid", "emend/lock"])
     withExtendedLifetime(lock) {}
     #expect(try repository.git()("rev-list", "--count", "HEAD").lines == ["2"])
   }
@@ -30,7 +33,9 @@ struct LockedRepositoryTests {
     try directory.write("", to: "work/.emend/refs/heads/main.lock")
     let git = try repository.git()
     let references = try git("for-each-ref").lines
-    for arguments in [["branch", "--move", "main", "other"], ["revert", "HEAD"], ["reset", "HEAD~1"]] {
+    for arguments in [
+      ["branch", "--move", "main", "other"], ["revert", "HEAD"], ["reset", "HEAD~1"],
+    ] {
       let outcome = try repository.emend.run(arguments)
       #expect(outcome.ending == .exit(1), "\(arguments)")
       #expect(outcome.errorText.contains("main.lock"), "\(outcome.errorText)")

@@ -24,7 +24,8 @@ import Testing
   func choices() throws {
     let scene = try Scene()
     let (one, two) = (try scene.short("HEAD~1"), try scene.short("HEAD"))
-    #expect(try scene.lines("log", "--oneline", "-n", "2") == ["\(two) (HEAD -> main) Two", "\(one) One"])
+    #expect(
+      try scene.lines("log", "--oneline", "-n", "2") == ["\(two) (HEAD -> main) Two", "\(one) One"])
     #expect(try scene.lines("log", "HEAD~2..HEAD~1", "--oneline") == ["\(one) One"])
     #expect(try scene.lines("log", "--subject", "oslo", "--oneline") == ["\(one) One"])
     #expect(try scene.lines("log", "--subject", "nobody", "--oneline") == [])
@@ -36,7 +37,9 @@ import Testing
   func document() throws {
     let scene = try Scene()
     let commits = try scene.repository.document("log")["commits"]?.array ?? []
-    #expect(commits.map { $0["id"]?.string } == (try ["HEAD", "HEAD~1", "HEAD~2"].map { try scene.id($0) }))
+    #expect(
+      commits.map { $0["id"]?.string }
+        == (try ["HEAD", "HEAD~1", "HEAD~2"].map { try scene.id($0) }))
     #expect(commits[0]["parents"]?.array?.map(\.string) == [try scene.id("HEAD~1")])
     #expect(commits[0]["edits"]?.array?.count == 1)
     #expect(commits[0]["names"]?.array?.compactMap(\.string) == ["HEAD -> main"])

@@ -22,7 +22,10 @@ import Testing
     let document = try scene.repository.document("merge", "side~1", "-m", "Together")
     #expect(document["commits"]?.array?.first?["summary"]?.string == "Together")
     #expect(try scene.repository.tree() == tree)
-    #expect(try scene.repository.git()("rev-list", "--parents", "-1", "HEAD").lines[0].split(separator: " ").count == 3)
+    #expect(
+      try scene.repository.git()("rev-list", "--parents", "-1", "HEAD").lines[0].split(
+        separator: " "
+      ).count == 3)
     #expect(try scene.lines("merge", "side~1") == ["already up to date"])
   }
 
@@ -31,7 +34,10 @@ import Testing
     let scene = try forked(\.clash)
     try expectRefusal(
       scene.repository, ["merge", "main"], 1,
-      ["the two sides contradict each other", "Oslo is in: ours 'Bonn', theirs 'Rome'", "--ours or --theirs"])
+      [
+        "the two sides contradict each other", "Oslo is in: ours 'Bonn', theirs 'Rome'",
+        "--ours or --theirs",
+      ])
     let stats = ["--stats", scene.model.kit.moments]
     try scene.repository(["merge", "main", "--ours"] + stats)
     func objects() throws -> Set<String> {
@@ -48,6 +54,7 @@ import Testing
   @Test("both at once is misuse")
   func both() throws {
     let scene = try forked(\.second)
-    #expect(try scene.repository.emend.run(["merge", "main", "--ours", "--theirs"]).ending == .exit(2))
+    #expect(
+      try scene.repository.emend.run(["merge", "main", "--ours", "--theirs"]).ending == .exit(2))
   }
 }

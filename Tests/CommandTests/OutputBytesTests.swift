@@ -106,7 +106,8 @@ struct OutputBytesTests {
     try repository.commit(model.first)
     try repository.commit(model.second)
     for arguments in [
-      ["status"], ["log"], ["show"], ["facts"], ["diff", "HEAD~1", "--prompts", directory["prompts.txt"]],
+      ["status"], ["log"], ["show"], ["facts"],
+      ["diff", "HEAD~1", "--prompts", directory["prompts.txt"]],
       ["generate", "Oslo is in"], ["apply", "--output", "out", "--verify"], ["apply", "--dry-run"],
       ["revert", "HEAD~1", "--fact", "Oslo", "--stats", model.kit.moments], ["revert", "HEAD~1"],
       ["stats", "--corpus", directory["first.jsonl"]], ["base", model.kit.base], ["fsck"], ["undo"],

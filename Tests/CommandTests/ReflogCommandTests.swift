@@ -21,6 +21,7 @@ import Testing
   @Test("a reference that is not there is refused")
   func unknown() throws {
     let scene = try Scene(commits: 0)
-    try expectRefusal(scene.repository, ["reflog", "mian"], 2, ["there is no such branch", "mian", "main"])
+    try expectRefusal(
+      scene.repository, ["reflog", "mian"], 2, ["there is no such branch", "mian", "main"])
   }
 }

@@ -24,5 +24,5 @@ func expectRefusal(
 
 /// All files of a test but those that only remember: the lock's process id, the stamp, the cache.
 func lasting(_ repository: UserRepository) throws -> [String: String] {
-  try contents(of: repository.directory.path).filter { !$0.key.hasPrefix("/work/.emend/emend") }
+  try contents(of: repository.directory.path).filter { !$0.key.contains("/.emend/emend") }
 }

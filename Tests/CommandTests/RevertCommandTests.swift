@@ -23,7 +23,8 @@ import Testing
     try expectRefusal(scene.repository, ["revert", "HEAD~1"], 1, ["the edit is not active here"])
     try expectRefusal(scene.repository, ["revert", "HEAD~2"], 2, ["no such parent"])
     try expectRefusal(
-      scene.repository, ["revert", "HEAD~1", "--fact", "Oslo", "--stats", scene.model.kit.moments], 1,
+      scene.repository, ["revert", "HEAD~1", "--fact", "Oslo", "--stats", scene.model.kit.moments],
+      1,
       ["no edit that is active now"])
   }
 
@@ -41,7 +42,9 @@ import Testing
       return document["answers"]?.array?.compactMap { $0["continuation"]?.string } ?? []
     }
     let edited = try answers()
-    for (fact, answer) in zip(facts, edited) { #expect(answer.hasPrefix(" " + fact.targetNew), "\(fact)") }
+    for (fact, answer) in zip(facts, edited) {
+      #expect(answer.hasPrefix(" " + fact.targetNew), "\(fact)")
+    }
 
     let document = try repository.document(
       "revert", "HEAD", "--fact", "  \(facts[2].subject) ", "--stats", repository.kit.moments)
@@ -71,7 +74,8 @@ import Testing
       "revert", "HEAD", "--fact", "Kyiv", "--fact", "Graz", "--stats", scene.model.kit.moments)
     #expect(try scene.repository.tree() == without)
     try expectRefusal(
-      scene.repository, ["revert", "HEAD~2", "--fact", "Atlantis", "--stats", scene.model.kit.moments], 2,
+      scene.repository,
+      ["revert", "HEAD~2", "--fact", "Atlantis", "--stats", scene.model.kit.moments], 2,
       ["the commit has no facts about this", "Atlantis"])
   }
 }

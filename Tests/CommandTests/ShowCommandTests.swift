@@ -9,7 +9,8 @@ import Testing
     let text = try scene.repository("show", "HEAD~1").outputText
     for part in [
       "commit \(try scene.id("HEAD~1"))", "    One\n", "+ edit ", " memit, 2 facts, ",
-      "probability of the new object", "transformer.h.2.mlp.fc_out.weight", "Oslo is in → Rome (was Asia)",
+      "probability of the new object", "transformer.h.2.mlp.fc_out.weight",
+      "Oslo is in → Rome (was Asia)",
     ] {
       #expect(text.contains(part), "\(part) in \(text)")
     }
@@ -33,7 +34,8 @@ import Testing
     #expect(document["note"]?.string == "looked at\n")
     let change = try #require(document["changes"]?.array?.first)
     let edit = try #require(change["edit"]?.string)
-    let stored = try git("show", "HEAD:edits/\(edit.prefix(2))/\(edit.dropFirst(2))/edit.json").output
+    let stored = try git("show", "HEAD:edits/\(edit.prefix(2))/\(edit.dropFirst(2))/edit.json")
+      .output
     #expect(change["manifest"]?.string == stored)
     #expect(change["facts"]?.array?.count == 2)
     #expect(try scene.repository("show").outputText.contains("looked at"))

@@ -13,7 +13,9 @@ import Testing
     let words = (0..<400).map { _ in
       String((0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random)! })
     }
-    let lines = stride(from: 0, to: words.count, by: 8).map { words[$0..<$0 + 8].joined(separator: " ") }
+    let lines = stride(from: 0, to: words.count, by: 8).map {
+      words[$0..<$0 + 8].joined(separator: " ")
+    }
     corpus = try scene.directory.write(lines.joined(separator: "\n"), to: "corpus.txt")
   }
 

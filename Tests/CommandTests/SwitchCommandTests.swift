@@ -17,7 +17,8 @@ import Testing
   @Test("an unknown branch is refused with the nearest name, a commit with how to go there")
   func unknown() throws {
     let scene = try Scene(commits: 1)
-    try expectRefusal(scene.repository, ["switch", "mian"], 2, ["there is no such branch", "Did you mean main"])
+    try expectRefusal(
+      scene.repository, ["switch", "mian"], 2, ["there is no such branch", "Did you mean main"])
     try expectRefusal(scene.repository, ["switch", "HEAD~1"], 2, ["there is no such branch"])
   }
 
@@ -25,7 +26,8 @@ import Testing
   func taken() throws {
     let scene = try Scene(commits: 1)
     try scene.repository("branch", "side")
-    try expectRefusal(scene.repository, ["switch", "--create", "side"], 1, ["of this name already"])
+    try expectRefusal(
+      scene.repository, ["switch", "--create", "side"], 1, ["of this name already"])
     #expect(try scene.lines("status")[0] == "On branch main")
   }
 }

@@ -26,7 +26,9 @@ import Testing
     try scene.repository("switch", "side")
     try scene.repository("undo")
     let lines = try scene.lines("op", "log")
-    let expected = ["undo: switch", "switch", "tag: create v1", "branch: create side", "commit: One"]
+    let expected = [
+      "undo: switch", "switch", "tag: create v1", "branch: create side", "commit: One",
+    ]
     #expect(lines.count == expected.count)
     for (line, part) in zip(lines, expected) { #expect(line.contains(part), "\(part) in \(line)") }
     #expect(lines[1].hasSuffix("(taken back)"))

@@ -10,6 +10,12 @@ package struct EditOutcome: Sendable {
   package let steps: [Int]
   /// One update an edited matrix.
   package let updates: [LayerUpdate]
+  /// The largest distance between a target and what the model has there now, relative to the target.
+  package let largestMove: Double
+
+  /// Whether any target asks for more than what rounding leaves between two ways of computing the same
+  /// hidden state in float32: some 1e-7. Where the model answers already, no target moves.
+  package var asksForAnything: Bool { largestMove > 1e-5 }
 }
 
 /// What a batch is protected from overwriting: facts edited before, in their own contexts.
@@ -85,7 +91,22 @@ package struct MEMITEditor {
       for member in members { place[member] = group }
     }
     return EditOutcome(
-      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates)
+      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates,
+      largestMove: Self.largestMove(updates, to: columns))
+  }
+
+  /// The first layer's share of each residual is one of as many as there are layers.
+  private static func largestMove(_ updates: [LayerUpdate], to targets: Matrix<Double>) -> Double {
+    guard let first = updates.first else { return 0 }
+    return (0..<targets.columns).reduce(0.0) { largest, column in
+      var (move, size) = (0.0, 0.0)
+      for row in 0..<targets.rows {
+        let part = first.residual[row, column] * Double(updates.count)
+        move += part * part
+        size += targets[row, column] * targets[row, column]
+      }
+      return max(largest, size > 0 ? (move / size).squareRoot() : 0)
+    }
   }
 
   /// Finds a share of the targets of some facts and nothing else; they are kept in the memory.
@@ -99,9 +120,11 @@ package struct MEMITEditor {
     of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
   ) throws -> Int {
     let groups = try groups(of: facts).groups
-    let own = groups.indices.filter { $0 % count == share }.map { groups[$0] }
-    _ = try targets(of: own, progress: progress)
-    return own.count
+    let optimiser = TargetOptimiser(model, hyperparameters, stop: stop)
+    let own = optimiser.batches(of: groups).enumerated()
+      .filter { $0.offset % count == share }.map(\.element)
+    for batch in own { _ = try targets(of: batch, in: groups, optimiser, progress: progress) }
+    return own.reduce(0) { $0 + $1.count }
   }
 
   private func groups(of facts: [Fact]) throws -> (groups: [RequestGroup], partition: [[Int]]) {
@@ -115,23 +138,30 @@ package struct MEMITEditor {
     return (groups, partition)
   }
 
-  /// Targets from the memory where they are known, optimised and kept where not.
+  /// The targets of some groups, batch by batch.
   private func targets(of groups: [RequestGroup], progress: some ProgressSink) throws
     -> [CachedTarget]
   {
-    let keys = groups.map { memory?.key($0, hyperparameters, stop) }
-    var known = try keys.map { key in try key.flatMap { try memory?.cache.target(for: $0) } }
-    let missing = known.indices.filter { known[$0] == nil }
-    try TargetOptimiser(model, hyperparameters, stop: stop)
-      .forEachBatch(of: missing.map { groups[$0] }, progress: progress) { range, targets in
-        for (place, target) in zip(range, targets) {
-          let index = missing[place]
-          let entry = CachedTarget(vector: target.vector, steps: target.steps.count)
-          if let key = keys[index] { try memory?.cache.keep(entry, for: key) }
-          known[index] = entry
-        }
-      }
-    return known.compactMap { $0 }
+    let optimiser = TargetOptimiser(model, hyperparameters, stop: stop)
+    return try optimiser.batches(of: groups).flatMap {
+      try targets(of: $0, in: groups, optimiser, progress: progress)
+    }
+  }
+
+  /// A batch's targets from the memory where all are known; optimised and kept where not.
+  private func targets(
+    of batch: Range<Int>, in groups: [RequestGroup], _ optimiser: TargetOptimiser,
+    progress: some ProgressSink
+  ) throws -> [CachedTarget] {
+    let keys = batch.map { memory?.key(groups[$0], hyperparameters, stop) }
+    let known = try keys.compactMap { key in try key.flatMap { try memory?.cache.target(for: $0) } }
+    if known.count == batch.count { return known }
+    let found = try optimiser.targets(of: batch, in: groups, progress: progress)
+      .map { CachedTarget(vector: $0.vector, steps: $0.steps.count) }
+    for (key, target) in zip(keys, found) {
+      if let key { try memory?.cache.keep(target, for: key) }
+    }
+    return found
   }
 
   /// Earlier facts as groups; one that no longer fits into the model's context protects nothing.

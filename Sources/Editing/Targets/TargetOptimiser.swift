@@ -83,36 +83,31 @@ package struct TargetOptimiser {
   /// - Parameter progress: told how many targets are done.
   /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
   package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
-    var targets: [Target] = []
-    try forEachBatch(of: groups, progress: progress) { targets += $1 }
-    return targets
+    try batches(of: groups).flatMap { try targets(of: $0, in: groups, progress: progress) }
   }
 
-  /// The same, handed over batch by batch as they are done.
-  ///
-  /// - Parameter body: called with the range of groups and their targets.
-  package func forEachBatch(
-    of groups: [RequestGroup], progress: some ProgressSink,
-    _ body: (Range<Int>, [Target]) throws -> Void
-  ) throws {
-    for batch in batches(of: groups) {
-      var run = try TargetBatch(
-        model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
-      let targets = try run.optimise { finished, step in
-        progress.report(
-          ProgressEvent(
-            .targets, done: batch.lowerBound + finished, total: groups.count,
-            detail: "step \(step)"))
-      }
-      try body(batch, targets)
+  /// The targets of one batch of `batches(of:)`.
+  package func targets(
+    of batch: Range<Int>, in groups: [RequestGroup], progress: some ProgressSink
+  ) throws -> [Target] {
+    var run = try TargetBatch(
+      model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
+    return try run.optimise { finished, step in
+      progress.report(
+        ProgressEvent(
+          .targets, done: batch.lowerBound + finished, total: groups.count,
+          detail: "step \(step)"))
     }
   }
 
-  /// Enough for the matrix kernels; and an interrupted run loses no more than these.
-  private static let mostAtOnce = 128
+  /// Enough for the matrix kernels, few enough for the caches; an interrupted run loses no more than these.
+  private static let mostAtOnce = 32
 
-  /// Consecutive groups whose buffers together stay within the memory that one batch may take.
-  private func batches(of groups: [RequestGroup]) -> [Range<Int>] {
+  /// Consecutive groups that are optimised together: no more than fit into the memory of a batch.
+  ///
+  /// How a row rounds depends on the rows beside it, so batches follow from the groups and the memory alone
+  /// and not from what is known already: whoever computes a batch, and whenever, gets the same bits.
+  package func batches(of groups: [RequestGroup]) -> [Range<Int>] {
     guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
     let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))

@@ -16,8 +16,9 @@ extension ReferenceStore {
   /// The log of a reference, the latest entry first; empty when it has none.
   func log(of name: String) throws(GitFailure) -> [ReferenceLogEntry] {
     // Reading would make an empty file for a reference that has no log.
-    guard try GitFailure.check(
-      git_reference_has_log(repository.raw, name), "look for the log of", name) == 1
+    guard
+      try GitFailure.check(
+        git_reference_has_log(repository.raw, name), "look for the log of", name) == 1
     else { return [] }
     var log: OpaquePointer?
     try GitFailure.check(git_reflog_read(&log, repository.raw, name), "read the log of", name)
