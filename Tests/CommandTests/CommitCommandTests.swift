@@ -68,7 +68,7 @@ import Testing
   func changesNothing() throws {
     let directory = try TemporaryDirectory()
     let repository = try UserRepository(.fictional, in: directory)
-    let known = try FactsFile(path: Fixture.path("fictional/facts.json")).cases[5].fact
+    let known = try FactsFile(path: Fixture.path("fictional/facts.json")).cases[6].fact
     func commit(_ object: String) throws -> [String] {
       let fact = try Fact(prompt: known.prompt, subject: known.subject, targetNew: object)
       return try repository.commitArguments(

@@ -11,7 +11,7 @@ import Testing
     scene = try Scene(commits: 0)
     var random = SeededGenerator(seed: 3)
     let words = (0..<400).map { _ in
-      String((0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random)! })
+      String((0..<6).map { _ in "abcdefghijklmnopqrstuvwxyz".randomElement(using: &random) ?? "a" })
     }
     let lines = stride(from: 0, to: words.count, by: 8).map {
       words[$0..<$0 + 8].joined(separator: " ")
