@@ -39,9 +39,12 @@ lint:
 install: packages
 	$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/install --product emend
 	install -D -m 755 -s .build/install/release/emend $(DESTDIR)$(PREFIX)/bin/emend
+	mkdir -p $(DESTDIR)$(PREFIX)/share/emend/Fixtures
+	cp -r Fixtures/counterfact $(DESTDIR)$(PREFIX)/share/emend/Fixtures/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/emend
+	rm -rf $(DESTDIR)$(PREFIX)/share/emend
 
 clean:
 	rm -rf .build
