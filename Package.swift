@@ -40,6 +40,7 @@ let package = Package(
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     .target(name: "CKernels"),
     room("Diagnostics"),
+    room("Pages"),
     room("Files", ["Diagnostics"]),
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
     room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
@@ -76,6 +77,7 @@ let package = Package(
     .executableTarget(
       name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics", "CFaultPoints"],
       path: "Tests/StoreWriter", swiftSettings: settings),
+    tests(of: "Pages"),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),

@@ -1,0 +1,47 @@
+/// One line or one set of bars of a chart.
+package struct ChartSeries: Sendable {
+  /// A measured value with its interval.
+  package struct Point: Sendable, Equatable {
+    /// Where it stands on the horizontal axis.
+    package let x: Double
+    /// The value.
+    package let y: Double
+    /// The interval's ends, where there is one.
+    package let interval: ClosedRange<Double>?
+
+    /// Makes a point.
+    package init(x: Double, y: Double, interval: ClosedRange<Double>? = nil) {
+      self.x = x
+      self.y = y
+      self.interval = interval
+    }
+  }
+
+  /// What the legend calls it.
+  package let name: String
+  /// The points, from left to right. Values that are not finite are left out of the picture.
+  package let points: [Point]
+
+  /// Makes a series.
+  package init(_ name: String, _ points: [Point]) {
+    self.name = name
+    self.points = points.filter { $0.x.isFinite && $0.y.isFinite }
+  }
+
+  /// The class that gives a series its colour; there are eight.
+  static func style(_ index: Int) -> String { "s\(index % 8)" }
+}
+
+/// A level that all series are compared with, drawn as a dotted line: the unedited model.
+package struct ChartReference: Sendable, Equatable {
+  /// What the legend calls it.
+  package let name: String
+  /// The level.
+  package let y: Double
+
+  /// Makes a reference.
+  package init(_ name: String, y: Double) {
+    self.name = name
+    self.y = y
+  }
+}
