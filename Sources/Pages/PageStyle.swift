@@ -49,7 +49,7 @@ enum PageStyle {
       stroke-width: 1.4; stroke-dasharray: 2 4; fill: none; }
     svg .line { fill: none; stroke-width: 2; stroke: currentColor; }
     svg .band { fill: currentColor; opacity: .16; stroke: none; } svg .mark { fill: currentColor; }
-    svg .interval { stroke: currentColor; stroke-width: 1.4; } svg .bar { fill: currentColor; opacity: .75; }
+    svg .interval { stroke: var(--ink); stroke-width: 1.4; } svg .bar { fill: currentColor; opacity: .75; }
     svg .edge { fill: none; stroke: var(--soft); stroke-width: 1.6; }
     .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); }
     .s4 { color: var(--s4); } .s5 { color: var(--s5); } .s6 { color: var(--s6); } .s7 { color: var(--s7); }
@@ -57,6 +57,7 @@ enum PageStyle {
       padding: 0; font-size: .9rem; } .legend svg { display: inline-block; vertical-align: middle;
       margin-right: .35rem; } .legend span { color: var(--ink); }
     .heat td { text-align: right; background: rgba(var(--heat), calc(var(--share) * .6)); }
+    .history td { vertical-align: middle; } .history .lanes { width: 1%; border: 0; line-height: 0; }
     details { margin: .25rem 0; } summary { cursor: pointer; color: var(--soft); font-size: .9rem; }
 
     """
