@@ -41,13 +41,13 @@ package enum EditingError: ExplainedError, Equatable {
     case .badHyperparameter(let file, let key, let found, let expected):
       Explanation(
         "bad hyperparameter", file: file, field: key, found: found, expected: expected,
-        remedy: "The keys are those of the MEMIT authors' files.")
+        remedy: "The keys are those of the method's authors' files.")
     case .noPreset(let family, let layers, let width, let known):
       Explanation(
         "no hyperparameters are known for this model",
         found: "\(family) with \(layers) layers of width \(width)",
         expected: known.joined(separator: ", "),
-        remedy: "Give a file with --hparams; its keys are those of the MEMIT authors' files.")
+        remedy: "Give a file with --hparams; its keys are those of the method's authors' files.")
     case .emptyTarget(let fact):
       Explanation("the new object has no tokens", field: fact, remedy: "Give a non-empty target.")
     case .factTooLong(let fact, let tokens, let limit):

@@ -16,8 +16,8 @@ package struct BatchSolution: Sendable {
   package let before: [FactMeasurement]
   /// Each fact after it, on exactly the weights that `apply` writes.
   package let after: [FactMeasurement]
-  /// z of each fact, `[d]`.
-  let targets: [[Float]]
+  /// z of each fact, `[d]`; `nil` where the method has no targets.
+  let targets: [[Float]]?
   let templates: ContextTemplates
   /// What the manifest says.
   let description: EditDescription
@@ -30,7 +30,7 @@ package struct BatchSolution: Sendable {
     for part in encoded.parts {
       try writer.add(delta: part.description, payload: part.delta.payload())
     }
-    try writer.add(targets: TargetArchive.encode(targets))
+    if let targets { try writer.add(targets: TargetArchive.encode(targets)) }
     let lines = Editing.FactLines.encode(cases).split(separator: 10)
       .map { String(decoding: $0, as: UTF8.self) }
     let id = try commit.add(writer, description, facts: Store.FactLines(lines))
@@ -81,67 +81,67 @@ struct SolveState {
 
 /// Everything that a batch's solution depends on besides facts and state.
 struct SolveRecipe {
-  let hyperparameters: MEMITHyperparameters
+  let hyperparameters: EditHyperparameters
   let templates: ContextTemplates
-  let stop: StopRule
-  let sameSubject: SameSubject
-  let history: HistoryRule
+  /// Settled for the method: `nil` where the method has no such rule.
+  let rules: SolveRules
   let precision: Double
   let tool: String
-}
-
-/// Whether the keys of active edits enter a new batch's solve.
-package enum HistoryRule: String, Sendable, Equatable, CaseIterable {
-  /// They do: a new batch changes what earlier facts say as little as it changes ordinary text.
-  case protect
-  /// They do not: the MEMIT authors' behaviour.
-  case forget
 }
 
 /// Solves batches: from facts alone, or from targets that were stored.
 struct BatchSolver {
   let workspace: Workspace
-  /// `nil` for work that needs no solve.
-  let moments: MomentArchive?
-  var cacheDirectory: String?
+  let settings: EditSettings
 
-  /// Where targets are remembered, with the name of the state's weights.
-  func memory(for state: SolveState, _ base: BaseManifest) throws -> TargetMemory {
-    let directory = cacheDirectory ?? workspace.repository.location.cacheDirectory
-    return TargetMemory(
-      TargetCacheDirectory(directory), weights: state.weightsKey(base))
+  /// The editor of a recipe for a model, which is the state's.
+  func editor(_ recipe: SolveRecipe, _ model: DecoderModel, on state: SolveState) throws
+    -> any Editor
+  {
+    let tokenizer = try workspace.tokenizer()
+    // Where targets are remembered, with the name of the state's weights.
+    let memory = TargetMemory(
+      TargetCacheDirectory(settings.targetDirectory),
+      weights: state.weightsKey(try workspace.base().manifest))
+    switch recipe.hyperparameters {
+    case .memit(let hyperparameters):
+      return MEMITEditor(
+        model, tokenizer, hyperparameters, recipe.templates,
+        try settings.secondMoments(for: model), stop: recipe.rules.stop ?? .loss,
+        sameSubject: recipe.rules.sameSubject ?? .merge, memory: memory)
+    }
   }
 
   /// Solves a batch on a state and measures it.
   ///
   /// - Parameter stored: stored targets, `[d]` each, by the fact's index; the others are optimised.
-  /// - Returns: the solution, and the steps that each target took (0 for stored ones).
-  /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``.
+  /// - Returns: the solution, and the steps that each fact took (0 for stored targets).
+  /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``, ``WorkflowError/noMoments``.
   func solve(
     _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe,
     given stored: [Int: [Float]] = [:]
   ) throws -> (solution: BatchSolution, steps: [Int]) {
-    guard let moments else { throw WorkflowError.noMoments }
     let base = try workspace.base()
     let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(
       at: state.stack, excluding: state.excluded, adding: state.extra)
-    let editor = MEMITEditor(
-      model, tokenizer, recipe.hyperparameters, recipe.templates, stop: recipe.stop,
-      sameSubject: recipe.sameSubject, memory: try memory(for: state, base.manifest))
+    let moments = try settings.secondMoments(for: model)
+    let statistics = try recipe.hyperparameters.momentLayers.map {
+      EditDescription.Statistics(name: "cov.\($0)", digest: try moments.digest(layer: $0))
+    }
+    let editor = try editor(recipe, model, on: state)
     // What cannot be edited is refused before anything is run.
-    _ = try editor.tokens(of: cases.map(\.fact))
+    try editor.check(cases.map(\.fact))
     let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
     let edit = try editor.edit(
-      cases.map(\.fact), moments: moments, given: stored,
-      protecting: recipe.history == .protect ? history(of: state) : [],
+      EditBatch(
+        cases.map(\.fact), given: stored,
+        protecting: recipe.rules.history == .protect ? history(of: state) : []),
       progress: workspace.progress)
     // Stored targets are solved for whatever they ask: without their facts, a batch may well be known.
     guard edit.asksForAnything || !stored.isEmpty else { throw EditingError.changesNothing }
-    let encoded = try EncodedEdit(edit.updates, base.manifest, precision: recipe.precision) {
-      update in
-      let weight = try model.matrix(
-        named: update.tensor, rows: update.left.rows, columns: update.right.rows)
+    let encoded = try EncodedEdit(edit.changes, base.manifest, precision: recipe.precision) {
+      let weight = try model.matrix(named: $0, rows: $1.rows, columns: $1.columns)
       return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
     }
     let edited = try workspace.model(
@@ -151,14 +151,12 @@ struct BatchSolver {
     }
     let after = try FactMeter(PromptScorer(edited, tokenizer)).measure(cases)
     let description = EditDescription(
-      method: "memit",
+      method: recipe.hyperparameters.method.rawValue,
       hyperparameters: recipe.hyperparameters.canonicalJSON(
         recipe, on: state, groups: recipe.templates.groups.map(\.count)),
       contextTemplates: recipe.templates.all, provenance: .computed,
       computedOn: state.stack.tree,
-      statistics: try recipe.hyperparameters.layers.map {
-        .init(name: "cov.\($0)", digest: try moments.digest(layer: $0))
-      },
+      statistics: statistics,
       measurements: .init([
         ("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json),
       ]), tool: recipe.tool)
@@ -168,7 +166,8 @@ struct BatchSolver {
     return (solution, edit.steps)
   }
 
-  /// Solves an edit again from its stored targets, for some of its facts, by its own recipe.
+  /// Solves an edit again for some of its facts, by its own method and recipe: from its stored targets, or,
+  /// where the method has none, by running it again.
   ///
   /// - Throws: as above, and ``WorkflowError/damagedTargets(edit:reason:)``.
   func solveAgain(
@@ -178,12 +177,13 @@ struct BatchSolver {
     let model = try workspace.base().architecture()
     let manifest = edit.manifest
     let recorded = manifest.description
-    let hyperparameters = try MEMITHyperparameters(
-      manifest: recorded.hyperparameters, of: edit.id.abbreviated, layerCount: model.layerCount)
+    var hyperparameters = try EditHyperparameters(
+      recorded, of: edit.id.abbreviated, for: model)
+    hyperparameters.batchBytes = settings.memory
     let cases = try ListFacts.facts(of: edit)
     let kept = cases.indices.filter { isKept(cases[$0]) }
     var stored: [Int: [Float]] = [:]
-    if refreshingTargets == .keep {
+    if refreshingTargets == .keep, hyperparameters.method.keepsTargets {
       guard let bytes = try edit.targets() else {
         throw WorkflowError.damagedTargets(edit: edit.id.abbreviated, reason: "there are none")
       }
@@ -196,9 +196,7 @@ struct BatchSolver {
     }
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters, templates: try Self.templates(of: recorded),
-      stop: Self.text(recorded, "stop").flatMap(StopRule.init) ?? .loss,
-      sameSubject: Self.text(recorded, "same_subject").flatMap(SameSubject.init) ?? .merge,
-      history: Self.text(recorded, "history").flatMap(HistoryRule.init) ?? .protect,
+      rules: try SolveRules(recorded).settled(for: hyperparameters.method),
       precision: Self.text(recorded, "precision").flatMap(Double.init)
         ?? TensorDelta.defaultPrecision, tool: tool)
     return try solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution

@@ -19,25 +19,14 @@ package struct CommitFacts {
     package let before: [FactMeasurement]
     /// Each fact after it, on exactly the weights that `apply` writes.
     package let after: [FactMeasurement]
-    /// Steps that each target took.
+    /// The editor.
+    package let method: EditMethod
+    /// Optimisation steps that each fact took.
     package let steps: [Int]
     /// What the manifest says of each tensor.
     package let tensors: [DeltaRecord.Description]
     /// Bytes of deltas and targets.
     package let payloadBytes: Int
-  }
-
-  /// How a batch is solved, where the authors' way is not the only one.
-  package struct Rules: Sendable {
-    /// When a target is good enough.
-    package var stop = StopRule.loss
-    /// What becomes of several facts about one subject.
-    package var sameSubject = SameSubject.merge
-    /// Whether earlier facts are protected.
-    package var history = HistoryRule.protect
-
-    /// The defaults.
-    package init() {}
   }
 
   private let workspace: Workspace
@@ -54,13 +43,14 @@ package struct CommitFacts {
   /// - Parameters:
   ///   - path: a facts file.
   ///   - message: the commit's; a summary of the facts where it is `nil`.
+  ///   - rules: how the batch is solved, where the method leaves a choice.
   ///   - precision: the relative error of the stored delta.
   ///   - tool: this program's name and version.
   /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EditingError``,
   ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
-    _ path: String, message: String?, rules: Rules, precision: Double, tool: String
+    _ path: String, message: String?, rules: SolveRules, precision: Double, tool: String
   ) throws -> Outcome {
     let (cases, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
@@ -68,13 +58,10 @@ package struct CommitFacts {
     let stack = try repository.stack(at: head)
     let model = try workspace.model(at: stack)
     let recipe = SolveRecipe(
-      hyperparameters: try settings.memit(for: model),
-      templates: try settings.contextTemplates(model, workspace.tokenizer()), stop: rules.stop,
-      sameSubject: rules.sameSubject, history: rules.history, precision: precision, tool: tool)
-    let solver = BatchSolver(
-      workspace: workspace, moments: try settings.momentArchive(for: model),
-      cacheDirectory: settings.targetCache)
-    let (solution, steps) = try solver.solve(
+      hyperparameters: try settings.editHyperparameters(for: model),
+      templates: try settings.contextTemplates(model, workspace.tokenizer()),
+      rules: try rules.settled(for: settings.method), precision: precision, tool: tool)
+    let (solution, steps) = try BatchSolver(workspace: workspace, settings: settings).solve(
       cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
@@ -82,7 +69,7 @@ package struct CommitFacts {
       message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
     return Outcome(
       commit: recorded, edit: id, cases: cases, duplicates: duplicates,
-      before: solution.before, after: solution.after, steps: steps,
+      before: solution.before, after: solution.after, method: settings.method, steps: steps,
       tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
   }
 

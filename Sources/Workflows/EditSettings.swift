@@ -8,7 +8,10 @@ package import Transformer
 /// repository's settings, else what is known of the model.
 package struct EditSettings {
   private let repository: EditRepository
-  /// A file of hyperparameters; `emend.hparams` where it is `nil`, then the model's preset.
+  /// The editor.
+  package var method = EditMethod.memit
+  /// A file of hyperparameters under the method's authors' key names; `emend.hparams` (of MEMIT) or
+  /// `emend.<method>.hparams` where it is `nil`, then the model's preset.
   package var hyperparameters: String?
   /// A file of context templates; `emend.templates` where it is `nil`, then the model writes them.
   package var templates: String?
@@ -27,20 +30,29 @@ package struct EditSettings {
     memory = workspace.memory
   }
 
-  /// The hyperparameters for a model.
+  /// The method's hyperparameters for a model.
   ///
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
-  package func memit(for model: DecoderModel) throws -> MEMITHyperparameters {
-    var result: MEMITHyperparameters
-    if let path = try hyperparameters ?? repository.setting("hparams") {
+  package func editHyperparameters(for model: DecoderModel) throws -> EditHyperparameters {
+    var result: EditHyperparameters
+    let setting = method == .memit ? "hparams" : "\(method.rawValue).hparams"
+    if let path = try hyperparameters ?? repository.setting(setting) {
       let json = try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
-      result = try MEMITHyperparameters(
-        json: json, file: path, layerCount: model.architecture.layerCount)
+      result = try EditHyperparameters(of: method, json: json, file: path, for: model.architecture)
     } else {
-      result = try MEMITHyperparameters.preset(for: model.architecture)
+      result = try EditHyperparameters.preset(of: method, for: model.architecture)
     }
     result.batchBytes = memory
     return result
+  }
+
+  /// The layers whose second moments the method's solve uses.
+  ///
+  /// - Throws: as above, and ``WorkflowError/usesNoMoments(method:)``.
+  package func momentLayers(for model: DecoderModel) throws -> [Int] {
+    let layers = try editHyperparameters(for: model).momentLayers
+    guard !layers.isEmpty else { throw WorkflowError.usesNoMoments(method: method.rawValue) }
+    return layers
   }
 
   /// The context templates: read, or written by the model.
@@ -53,16 +65,17 @@ package struct EditSettings {
     return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)
   }
 
-  /// The second moments.
-  ///
-  /// - Throws: ``WorkflowError/noMoments``.
-  package func momentArchive(for model: DecoderModel) throws -> MomentArchive {
-    guard let path = try moments ?? repository.setting("moments") else {
-      throw WorkflowError.noMoments
+  /// The second moments, for a method that uses some. A repository's file that is gone counts as none.
+  package func secondMoments(for model: DecoderModel) throws -> ConfiguredMoments {
+    var path = moments
+    if path == nil, let known = try repository.setting("moments"), try fileKind(at: known) != nil {
+      path = known
     }
-    guard try fileKind(at: path) != nil || moments != nil else { throw WorkflowError.noMoments }
-    return try MomentArchive(
+    return ConfiguredMoments(
       path: path, innerWidth: model.architecture.innerWidth,
       cache: repository.location.cacheDirectory)
   }
+
+  /// Where targets are kept.
+  var targetDirectory: String { targetCache ?? repository.location.cacheDirectory }
 }

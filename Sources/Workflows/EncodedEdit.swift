@@ -1,6 +1,7 @@
 internal import Checkpoint
 package import Delta
 internal import Editing
+internal import LinearAlgebra
 package import Store
 
 /// The deltas of a computed edit, encoded, with what the manifest says of each.
@@ -17,35 +18,63 @@ package struct EncodedEdit: Sendable {
   /// One part a tensor.
   package let parts: [Part]
 
-  /// Encodes the updates of an edit.
+  /// Encodes the changes of an edit.
   ///
   /// - Parameters:
   ///   - precision: the relative error allowed, on the change and on its action on the edit's own keys.
-  ///   - weightNorm: ‖W‖_F of a tensor before the edit.
-  /// - Throws: ``DeltaError``.
+  ///   - weightNorm: ‖W‖_F of a tensor, of given extents, before the edit.
+  /// - Throws: ``DeltaError``, ``WorkflowError/foreignTensor(edit:tensor:found:expected:)``.
   init(
-    _ updates: [LayerUpdate], _ base: BaseManifest, precision: Double,
-    weightNorm: (LayerUpdate) throws -> Double
+    _ changes: [TensorChange], _ base: BaseManifest, precision: Double,
+    weightNorm: (String, (rows: Int, columns: Int)) throws -> Double
   ) throws {
-    parts = try updates.map { update in
-      guard let tensor = base.tensor(named: update.tensor), let exponent = tensor.gridExponent
+    parts = try changes.compactMap { change -> Part? in
+      guard let tensor = base.tensor(named: change.tensor), let exponent = tensor.gridExponent
       else {
         throw WorkflowError.foreignTensor(
-          edit: "new", tensor: update.tensor, found: "a change", expected: "a floating tensor")
+          edit: "new", tensor: change.tensor, found: "a change", expected: "a floating tensor")
       }
-      let factors = try LowRankFactors(left: update.left, right: update.right)
-      let keys: EditKeys =
-        update.keySide == .columns ? .columns(update.keys) : .rows(update.keys)
-      let (delta, error) = try TensorDelta.encode(
-        factors, grid: FixedPointGrid(exponent: exponent), precision: precision, keys: keys)
+      let extents = StackMaterialiser.extents(tensor.shape)
+      guard change.extents == extents else {
+        throw WorkflowError.foreignTensor(
+          edit: "new", tensor: change.tensor, found: "a change of \(change.extents)",
+          expected: "\(extents)")
+      }
+      let (delta, error) = try Self.encode(
+        change.form, grid: FixedPointGrid(exponent: exponent), precision: precision)
+      // A tensor that a method trains may stay as it is: it has no place among the deltas.
+      guard try delta.frobeniusNorm() > 0 else { return nil }
       return Part(
-        tensor: update.tensor, delta: delta,
+        tensor: change.tensor, delta: delta,
         description: DeltaRecord.Description(
-          tensor: update.tensor, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
+          tensor: change.tensor, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
           shape: tensor.shape, relativeError: .rounded(error.relative),
           keyError: error.onKeys.map { .rounded($0) },
           norm: .rounded(try delta.frobeniusNorm()),
-          weightNorm: .rounded(try weightNorm(update))))
+          weightNorm: .rounded(try weightNorm(change.tensor, extents))))
+    }
+  }
+
+  private static func encode(
+    _ form: TensorChange.Form, grid: FixedPointGrid, precision: Double
+  ) throws -> (delta: TensorDelta, error: AchievedError) {
+    switch form {
+    case .lowRank(let left, let right, let keys):
+      try TensorDelta.encode(
+        LowRankFactors(left: left, right: right), grid: grid, precision: precision,
+        keys: keys.map { $0.side == .columns ? .columns($0.columns) : .rows($0.columns) })
+    case .dense(let change):
+      try TensorDelta.encode(dense: change, grid: grid, precision: precision)
+    }
+  }
+}
+
+extension TensorChange {
+  /// Rows and columns of the change.
+  fileprivate var extents: (rows: Int, columns: Int) {
+    switch form {
+    case .lowRank(let left, let right, _): (left.rows, right.rows)
+    case .dense(let change): (change.rows, change.columns)
     }
   }
 }

@@ -18,21 +18,23 @@ package struct FindTargets {
   /// Finds one of `count` shares of the targets of a facts file, on the state at `HEAD`.
   ///
   /// - Returns: how many targets the share has; those that the cache has already cost nothing.
-  /// - Throws: as ``CommitFacts/run(_:message:rules:precision:tool:)`` before anything is solved.
-  package func run(_ path: String, share: Int, of count: Int, rules: CommitFacts.Rules) throws
+  /// - Throws: ``WorkflowError/noShares(method:)`` for a method whose facts depend on each other; as
+  ///   ``CommitFacts/run(_:message:rules:precision:tool:)`` before anything is solved.
+  package func run(_ path: String, share: Int, of count: Int, rules: SolveRules) throws
     -> Int
   {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)
-    let tokenizer = try workspace.tokenizer()
-    let solver = BatchSolver(
-      workspace: workspace, moments: nil, cacheDirectory: settings.targetCache)
-    let editor = MEMITEditor(
-      model, tokenizer, try settings.memit(for: model),
-      try settings.contextTemplates(model, tokenizer), stop: rules.stop,
-      sameSubject: rules.sameSubject,
-      memory: try solver.memory(for: state, workspace.base().manifest))
+    let recipe = SolveRecipe(
+      hyperparameters: try settings.editHyperparameters(for: model),
+      templates: try settings.contextTemplates(model, workspace.tokenizer()),
+      rules: try rules.settled(for: settings.method), precision: 1, tool: "")
+    let editor = try BatchSolver(workspace: workspace, settings: settings)
+      .editor(recipe, model, on: state)
+    guard let editor = editor as? any TargetFinder else {
+      throw WorkflowError.noShares(method: settings.method.rawValue)
+    }
     return try editor.findTargets(
       of: cases.map(\.fact), share: share, of: count, progress: workspace.progress)
   }

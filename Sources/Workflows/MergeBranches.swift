@@ -77,8 +77,7 @@ package struct MergeBranches {
     let repository = workspace.repository
     var settings = EditSettings(of: workspace)
     settings.moments = moments
-    let solver = BatchSolver(
-      workspace: workspace, moments: try settings.momentArchive(for: workspace.baseModel()))
+    let solver = BatchSolver(workspace: workspace, settings: settings)
     let (left, right) = (try repository.stack(at: plan.ours), try repository.stack(at: plan.theirs))
     let losers = plan.conflicts.map { resolution == .ours ? $0.theirs : $0.ours }
     let lines = Dictionary(grouping: losers, by: \.edit)

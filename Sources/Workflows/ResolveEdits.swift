@@ -64,9 +64,7 @@ package struct ResolveEdits {
       guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
     }
     guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: "HEAD") }
-    let solver = BatchSolver(
-      workspace: workspace, moments: try settings.momentArchive(for: workspace.baseModel()),
-      cacheDirectory: settings.targetCache)
+    let solver = BatchSolver(workspace: workspace, settings: settings)
     let commit = StackCommit(in: repository)
     var state = SolveState(stack: stack)
     var changes: [Change] = []

@@ -45,8 +45,7 @@ package struct RevertFacts {
       wanted.contains(
         factCase.fact.subject.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
-    let solver = BatchSolver(
-      workspace: workspace, moments: try settings.momentArchive(for: workspace.baseModel()))
+    let solver = BatchSolver(workspace: workspace, settings: settings)
     let commit = StackCommit(in: repository)
     var removed: [Fact] = []
     var kept = 0

@@ -1,4 +1,5 @@
 package import Diagnostics
+internal import Editing
 
 /// Why a verb cannot be carried out.
 package enum WorkflowError: ExplainedError, Equatable {
@@ -16,6 +17,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case nothingToEdit(path: String)
   /// There are no second moments to solve with.
   case noMoments
+  /// A method that is solved without second moments.
+  case usesNoMoments(method: String)
   /// Second moments of other layers or another model.
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
   /// A merge's sides give one subject and prompt different objects.
@@ -28,6 +31,12 @@ package enum WorkflowError: ExplainedError, Equatable {
   case damagedTargets(edit: String, reason: String)
   /// An edit names a tensor that the base does not have, or has in another shape.
   case foreignTensor(edit: String, tensor: String, found: String, expected: String)
+  /// An edit made by a method that this program does not have.
+  case unknownMethod(edit: String, method: String)
+  /// A rule was asked for that the method does not have.
+  case ruleNotOfMethod(rule: String, method: String)
+  /// A method whose work cannot be cut into shares.
+  case noShares(method: String)
 
   /// What to tell the user.
   package var explanation: Explanation {
@@ -65,6 +74,10 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "there are no second moments to solve with",
         remedy: "Compute them once with 'emend stats --corpus FILE', or give a file with --stats.")
+    case .usesNoMoments(let method):
+      Explanation(
+        "this method is solved without second moments", found: method,
+        remedy: "Commit with it at once, or name another method.")
     case .momentsDoNotFit(let file, let layer, let found, let expected):
       Explanation(
         "second moments of another model or other layers", file: file, field: "cov.\(layer)",
@@ -93,6 +106,20 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "an edit changes a tensor that the base does not have", field: "edit \(edit), \(tensor)",
         found: found, expected: expected, remedy: "The repository is damaged: run 'emend fsck'.")
+    case .unknownMethod(let edit, let method):
+      Explanation(
+        "an edit was made by a method that this program does not have", field: "edit \(edit)",
+        found: method,
+        expected: EditMethod.allCases.map(\.rawValue).joined(separator: ", "),
+        remedy: "Use a newer emend, or leave this edit as it is.")
+    case .ruleNotOfMethod(let rule, let method):
+      Explanation(
+        "the method has no such rule", field: rule, found: method, remedy: "Leave the option out.")
+    case .noShares(let method):
+      Explanation(
+        "the work of this method cannot be shared out", found: method,
+        expected: "a method whose targets do not depend on each other, such as memit",
+        remedy: "Commit the facts in one run.")
     }
   }
 }

@@ -49,8 +49,8 @@ struct EditBenchmark: ParsableCommand {
     let facts = try FactsFile(
       path: directory + (isFictional ? "/facts.json" : "/counterfact_500.json")
     ).cases.map(\.fact)
-    let editor = MEMITEditor(decoder, tokenizer, hyperparameters, templates)
     let moments = try moments(decoder, tokenizer, hyperparameters, directory)
+    let editor = MEMITEditor(decoder, tokenizer, hyperparameters, templates, moments)
 
     print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
     let naive = try wholeSequences(editor, decoder, hyperparameters, Array(facts.prefix(4)))

@@ -44,7 +44,7 @@ final class StudyRepository {
     case .file(let path): settings.moments = path
     case .lines(let path, let count):
       settings.moments = try CollectMoments(in: workspace).run(
-        corpus: path, boundary: .line, layers: settings.memit(for: workspace.baseModel()).layers,
+        corpus: path, boundary: .line, layers: settings.momentLayers(for: workspace.baseModel()),
         limit: count
       ).path
     }
@@ -77,6 +77,6 @@ final class StudyRepository {
     let file = try directory.write(
       FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl")
     return try CommitFacts(in: workspace, settings).run(
-      file, message: nil, rules: CommitFacts.Rules(), precision: 1e-3, tool: "test")
+      file, message: nil, rules: SolveRules(), precision: 1e-3, tool: "test")
   }
 }

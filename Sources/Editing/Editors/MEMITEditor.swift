@@ -2,55 +2,28 @@ package import Diagnostics
 package import LinearAlgebra
 package import Transformer
 
-/// What an editor found: the targets and the change of each weight matrix.
-package struct EditOutcome: Sendable {
-  /// z of each fact, `[d]`, in the facts' order.
-  package let targets: [[Float]]
-  /// Forward steps that each fact's target took; 0 for targets that were given.
-  package let steps: [Int]
-  /// One update an edited matrix.
-  package let updates: [LayerUpdate]
-  /// The largest distance between a target and what the model has there now, relative to the target.
-  package let largestMove: Double
-
-  /// Whether any target asks for more than what rounding leaves between two ways of computing the same
-  /// hidden state in float32: some 1e-7. Where the model answers already, no target moves.
-  package var asksForAnything: Bool { largestMove > 1e-5 }
-}
-
-/// What a batch is protected from overwriting: facts edited before, in their own contexts.
-package struct EditHistory: Sendable {
-  /// The facts.
-  package let facts: [Fact]
-  /// The contexts that their edit was computed with.
-  package let templates: ContextTemplates
-
-  /// Facts of one earlier edit.
-  package init(facts: [Fact], templates: ContextTemplates) {
-    self.facts = facts
-    self.templates = templates
-  }
-}
-
 /// Edits many facts at once.
 ///
 /// - Source: MEMIT, arXiv 2210.07229: targets by optimisation, then least squares over several layers.
-package struct MEMITEditor {
+package struct MEMITEditor: TargetFinder {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
   private let hyperparameters: MEMITHyperparameters
   private let templates: ContextTemplates
+  private let moments: any SecondMomentSource
   private let stop: StopRule
   private let sameSubject: SameSubject
   private let memory: TargetMemory?
 
   /// Edits a model as it is now.
   ///
-  /// - Parameter memory: where targets are looked for before they are optimised, and kept after.
+  /// - Parameters:
+  ///   - moments: looked at when the targets are known.
+  ///   - memory: where targets are looked for before they are optimised, and kept after.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, stop: StopRule = .loss, sameSubject: SameSubject = .merge,
-    memory: TargetMemory? = nil
+    _ templates: ContextTemplates, _ moments: any SecondMomentSource, stop: StopRule = .loss,
+    sameSubject: SameSubject = .merge, memory: TargetMemory? = nil
   ) {
     self.sameSubject = sameSubject
     self.memory = memory
@@ -58,24 +31,20 @@ package struct MEMITEditor {
     self.tokenizer = tokenizer
     self.hyperparameters = hyperparameters
     self.templates = templates
+    self.moments = moments
     self.stop = stop
   }
 
-  /// Computes the edit of some facts; the model itself is not changed.
-  ///
-  /// - Parameters:
-  ///   - given: targets known already, `[d]` each, by the fact's index; the others are optimised. Of
-  ///     facts that share a target, all or none are given.
-  ///   - history: earlier edits whose facts should not be overwritten.
-  /// - Throws: ``EditingError``, ``TransformerError``.
-  package func edit(
-    _ facts: [Fact], moments: any SecondMomentSource, given: [Int: [Float]] = [:],
-    protecting history: [EditHistory] = [], progress: some ProgressSink
-  ) throws -> EditOutcome {
+  /// Refuses facts that have no place in the contexts.
+  package func check(_ facts: [Fact]) throws { _ = try tokens(of: facts) }
+
+  /// Computes the edit of some facts; the keys of the batch's history enter the solve.
+  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+    let facts = batch.facts
     let (groups, partition) = try groups(of: facts)
-    let open = groups.indices.filter { given[partition[$0][0]] == nil }
+    let open = groups.indices.filter { batch.given[partition[$0][0]] == nil }
     let found = try targets(of: open.map { groups[$0] }, progress: progress)
-    var vectors = partition.map { given[$0[0]] ?? [] }
+    var vectors = partition.map { batch.given[$0[0]] ?? [] }
     var steps = partition.map { _ in 0 }
     for (group, target) in zip(open, found) {
       vectors[group] = target.vector
@@ -85,14 +54,15 @@ package struct MEMITEditor {
       Double(vectors[$1][$0])
     }
     let updates = try ResidualSpread(model, hyperparameters, moments).updates(
-      groups, targets: columns, protecting: protectedGroups(history), progress: progress)
+      groups, targets: columns, protecting: protectedGroups(batch.history), progress: progress)
     var place = [Int](repeating: 0, count: facts.count)
     for (group, members) in partition.enumerated() {
       for member in members { place[member] = group }
     }
     return EditOutcome(
-      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] }, updates: updates,
-      largestMove: Self.largestMove(updates, to: columns))
+      targets: place.map { vectors[$0] }, steps: place.map { steps[$0] },
+      changes: updates.map { TensorChange($0) },
+      asksForAnything: Self.largestMove(updates, to: columns) > EditOutcome.leastMove)
   }
 
   /// The first layer's share of each residual is one of as many as there are layers.
@@ -109,13 +79,7 @@ package struct MEMITEditor {
     }
   }
 
-  /// Finds a share of the targets of some facts and nothing else; they are kept in the memory.
-  ///
-  /// - Parameters:
-  ///   - share: which of the shares, from 0.
-  ///   - count: how many shares there are; together they are all targets.
-  /// - Returns: how many targets the share has.
-  /// - Throws: ``EditingError``, ``TransformerError``.
+  /// Finds whole batches of targets: those of a share are every `count`-th.
   package func findTargets(
     of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
   ) throws -> Int {

@@ -48,7 +48,7 @@ struct Stats: EmendCommand {
       let outcome = try ImportMoments(in: workspace).run(archives.map { ($0.layer, $0.path) })
       return try console.show(StatsView(outcome))
     }
-    let layers = try edit.settings(of: workspace).memit(for: workspace.baseModel()).layers
+    let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
     let outcome = try CollectMoments(in: workspace).run(
       corpus: corpus, boundary: documents, layers: layers, limit: samples)
     try console.show(StatsView(outcome))

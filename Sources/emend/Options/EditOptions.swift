@@ -4,9 +4,11 @@ internal import Workflows
 
 /// Where the ingredients of an edit come from.
 struct EditOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The editor.", valueName: "method"))
+  var method = EditMethod.memit
   @Option(
     help: ArgumentHelp(
-      "Hyperparameters, under the MEMIT authors' key names (default: the repository's, else the "
+      "The method's hyperparameters, under its authors' key names (default: the repository's, else the "
         + "published ones for the model).", valueName: "file"))
   var hparams: String?
   @Option(
@@ -29,6 +31,7 @@ struct EditOptions: ParsableArguments {
   /// The settings of a workspace with what was named.
   func settings(of workspace: Workspace) -> EditSettings {
     var settings = EditSettings(of: workspace)
+    settings.method = method
     settings.hyperparameters = hparams
     settings.templates = templates
     settings.moments = stats
@@ -38,6 +41,7 @@ struct EditOptions: ParsableArguments {
   }
 }
 
+extension EditMethod: ExpressibleByArgument {}
 extension StopRule: ExpressibleByArgument {}
 extension SameSubject: ExpressibleByArgument {}
 extension DocumentBoundary: ExpressibleByArgument {}

@@ -5,25 +5,27 @@ internal import Workflows
 /// How a batch is solved, where the authors' way is not the only one.
 struct RuleOptions: ParsableArguments {
   @Option(
-    help: "When a target is good enough: its loss is small, or the new object is always first.")
-  var stop = StopRule.loss
+    help: ArgumentHelp(
+      "When a target is good enough: its loss is small (default), or the new object is always first.",
+      valueName: "rule"))
+  var stop: StopRule?
   @Option(
     name: .customLong("same-subject"),
-    help:
-      "Several facts about one subject share one target, or are solved apart as in the authors' program."
-  )
-  var sameSubject = SameSubject.merge
+    help: ArgumentHelp(
+      "Several facts about one subject share one target (default), or are solved apart as in the "
+        + "authors' program.", valueName: "rule"))
+  var sameSubject: SameSubject?
   @Flag(
     name: .customLong("forget-history"),
     help: "Do not protect the facts of active edits: the authors' behavior.")
   var forgetsHistory = false
 
   /// What was chosen.
-  var rules: CommitFacts.Rules {
-    var rules = CommitFacts.Rules()
+  var rules: SolveRules {
+    var rules = SolveRules()
     rules.stop = stop
     rules.sameSubject = sameSubject
-    rules.history = forgetsHistory ? .forget : .protect
+    rules.history = forgetsHistory ? .forget : nil
     return rules
   }
 }

@@ -27,6 +27,7 @@ struct CommitView: View {
     let tree: String
     let edit: String
     let branch: String?
+    let method: String
     let payloadBytes: Int
     let writtenBytes: Int
     let duplicates: Int
@@ -51,7 +52,8 @@ struct CommitView: View {
   var document: Document {
     Document(
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
-      edit: outcome.edit.hexadecimal, branch: branch, payloadBytes: outcome.payloadBytes,
+      edit: outcome.edit.hexadecimal, branch: branch,
+      method: outcome.method.rawValue, payloadBytes: outcome.payloadBytes,
       writtenBytes: outcome.commit.writtenBytes, duplicates: outcome.duplicates,
       before: Self.values(before), after: Self.values(after),
       facts: outcome.cases.indices.map { index in

@@ -1,0 +1,68 @@
+package import Checkpoint
+package import Transformer
+
+/// The hyperparameters of one of the editors.
+package enum EditHyperparameters: Sendable, Equatable {
+  case memit(MEMITHyperparameters)
+
+  /// Whose they are.
+  package var method: EditMethod {
+    switch self {
+    case .memit: .memit
+    }
+  }
+
+  /// Reads a file with the method's authors' key names.
+  ///
+  /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)`` that names the key.
+  package init(
+    of method: EditMethod, json: JSONValue, file: String, for model: ModelArchitecture
+  ) throws(EditingError) {
+    switch method {
+    case .memit:
+      self = .memit(
+        try MEMITHyperparameters(json: json, file: file, layerCount: model.layerCount))
+    }
+  }
+
+  /// The published hyperparameters of a method for a model.
+  ///
+  /// - Throws: ``EditingError/noPreset(family:layers:width:known:)``.
+  package static func preset(of method: EditMethod, for model: ModelArchitecture)
+    throws(EditingError) -> EditHyperparameters
+  {
+    switch method {
+    case .memit: .memit(try .preset(for: model))
+    }
+  }
+
+  /// The values under the authors' key names, as the initialiser reads them.
+  package var json: [(key: String, value: JSONValue)] {
+    switch self {
+    case .memit(let values): values.json
+    }
+  }
+
+  /// The layers whose second moments the solve uses, ascending; none for a method that uses none.
+  package var momentLayers: [Int] {
+    switch self {
+    case .memit(let values): values.layers
+    }
+  }
+
+  /// Memory that one batch of work may take, in bytes.
+  package var batchBytes: Int {
+    get {
+      switch self {
+      case .memit(let values): values.batchBytes
+      }
+    }
+    set {
+      switch self {
+      case .memit(var values):
+        values.batchBytes = newValue
+        self = .memit(values)
+      }
+    }
+  }
+}

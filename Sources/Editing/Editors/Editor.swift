@@ -1,0 +1,88 @@
+package import Diagnostics
+
+/// A method that changes weights so that facts become true.
+///
+/// An editor belongs to one state of one model, which it does not change: what it found comes back as a list
+/// of changes.
+package protocol Editor {
+  /// Refuses what cannot be edited, before anything is run.
+  func check(_ facts: [Fact]) throws
+
+  /// Computes the edit of some facts.
+  ///
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome
+}
+
+/// An editor whose targets are independent of each other, so that any process can find a share of them.
+package protocol TargetFinder: Editor {
+  /// Finds a share of the targets of some facts and nothing else; they are kept in the editor's memory.
+  ///
+  /// - Parameters:
+  ///   - share: which of the shares, from 0.
+  ///   - count: how many shares there are; together they are all targets.
+  /// - Returns: how many targets the share has.
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  func findTargets(of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink) throws
+    -> Int
+}
+
+/// What an editor is asked to do.
+package struct EditBatch: Sendable {
+  /// The facts.
+  package let facts: [Fact]
+  /// Targets known already, `[d]` each, by the fact's index; an editor with targets optimises the others. Of
+  /// facts that share a target, all or none are given.
+  package let given: [Int: [Float]]
+  /// Earlier edits whose facts should not be overwritten, for an editor that can protect them.
+  package let history: [EditHistory]
+
+  /// Facts alone, or with what is known of them and what came before.
+  package init(_ facts: [Fact], given: [Int: [Float]] = [:], protecting history: [EditHistory] = [])
+  {
+    self.facts = facts
+    self.given = given
+    self.history = history
+  }
+}
+
+/// What a batch is protected from overwriting: facts edited before, in their own contexts.
+package struct EditHistory: Sendable {
+  /// The facts.
+  package let facts: [Fact]
+  /// The contexts that their edit was computed with.
+  package let templates: ContextTemplates
+
+  /// Facts of one earlier edit.
+  package init(facts: [Fact], templates: ContextTemplates) {
+    self.facts = facts
+    self.templates = templates
+  }
+}
+
+/// What an editor found.
+package struct EditOutcome: Sendable {
+  /// z of each fact, `[d]`, in the facts' order; `nil` from an editor without targets.
+  package let targets: [[Float]]?
+  /// Optimisation steps that each fact took; 0 where its target was given.
+  package let steps: [Int]
+  /// At most one change a tensor.
+  package let changes: [TensorChange]
+  /// Whether the facts ask for more than what rounding leaves: where the model answers already, no target
+  /// moves.
+  package let asksForAnything: Bool
+
+  /// What came of a batch.
+  package init(
+    targets: [[Float]]?, steps: [Int], changes: [TensorChange], asksForAnything: Bool
+  ) {
+    self.targets = targets
+    self.steps = steps
+    self.changes = changes
+    self.asksForAnything = asksForAnything
+  }
+
+  /// The distance between a target and what the model has there now, relative to the target, up to which
+  /// nothing is asked for: two ways of computing one hidden state in float32 differ by some 1e-7.
+  package static let leastMove = 1e-5
+}

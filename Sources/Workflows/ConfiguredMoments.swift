@@ -1,0 +1,31 @@
+internal import Checkpoint
+internal import Editing
+internal import Files
+package import LinearAlgebra
+
+/// The second moments that a user or the repository names, opened when they are first looked at: not every
+/// method uses any.
+package struct ConfiguredMoments: SecondMomentSource {
+  /// The file; `nil` where none is named.
+  let path: String?
+  let innerWidth: Int
+  let cache: String
+
+  /// A digest of a layer's moment, for what an edit records.
+  ///
+  /// - Throws: ``WorkflowError/noMoments``, ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
+  func digest(layer: Int) throws -> Digest { try archive().digest(layer: layer) }
+
+  /// The layer's second moment.
+  package func matrix(layer: Int) throws -> Matrix<Double> { try archive().matrix(layer: layer) }
+
+  /// A solver on the layer's cached factor.
+  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+    try archive().solver(layer: layer, weight: weight)
+  }
+
+  private func archive() throws -> MomentArchive {
+    guard let path else { throw WorkflowError.noMoments }
+    return try MomentArchive(path: path, innerWidth: innerWidth, cache: cache)
+  }
+}
