@@ -26,3 +26,7 @@ void dgesdd_(const char *jobz, const int *m, const int *n, double *a, const int 
 void dgesvd_(const char *jobu, const char *jobvt, const int *m, const int *n, double *a,
              const int *lda, double *s, double *u, const int *ldu, double *vt, const int *ldvt,
              double *work, const int *lwork, int *info, size_t jobuLength, size_t jobvtLength);
+/// Eigenvalues and eigenvectors of a symmetric matrix by divide and conquer.
+void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
+             double *work, const int *lwork, int *iwork, const int *liwork, int *info,
+             size_t jobzLength, size_t uploLength);

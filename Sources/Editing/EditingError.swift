@@ -18,6 +18,13 @@ package enum EditingError: ExplainedError, Equatable {
   case subjectNotSeparable(fact: String, subject: String, token: String)
   /// The loss of a request became NaN or infinite.
   case lossNotFinite(fact: String, step: Int)
+  /// A rank-one update that would be divided by nothing.
+  case keyWithoutDirection(fact: String, denominator: Double)
+  /// No direction of a layer's keys, or every one, is below the threshold of the null space.
+  case nullSpaceTrivial(
+    layer: Int, threshold: Double, dimension: Int, order: Int, quartiles: [Double])
+  /// A tokenizer without a token that a text could begin with.
+  case noBeginning
   /// The statistics lack a layer, or have another shape.
   case wrongMoment(file: String, layer: Int, found: String, expected: String)
   /// The solve failed: the second moment is not positive definite.
@@ -65,6 +72,27 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation(
         "the loss is not a finite number", field: fact, found: "at step \(step)",
         remedy: "Lower v_lr, or look for damage in the weights below this edit.")
+    case .keyWithoutDirection(let fact, let denominator):
+      Explanation(
+        "the update of a fact is not finite", field: fact, found: "a denominator of \(denominator)",
+        expected: "a number away from zero",
+        remedy:
+          "Leave rome.denominator at \"averaged\", or look for damage in the weights below this edit."
+      )
+    case .nullSpaceTrivial(let layer, let threshold, let dimension, let order, let quartiles):
+      Explanation(
+        dimension == 0
+          ? "the null space is empty: the edit would change nothing"
+          : "the null space is everything: the edit would keep nothing",
+        field: "nullspace_threshold \(threshold), layer \(layer)",
+        found: "\(dimension) of \(order) directions below it",
+        expected: "a threshold between the eigenvalues, whose quartiles are "
+          + quartiles.map { "\(Float($0))" }.joined(separator: ", "),
+        remedy: "Choose it so that the directions below it have little of the energy together.")
+    case .noBeginning:
+      Explanation(
+        "the model cannot write contexts: its tokenizer has no token to begin a text with",
+        remedy: "Give contexts with --templates.")
     case .wrongMoment(let file, let layer, let found, let expected):
       Explanation(
         "second moments of another model", file: file, field: "layer \(layer)", found: found,

@@ -45,7 +45,8 @@ package enum LinearAlgebraError: ExplainedError, Equatable {
       Explanation("\(matrix) holds a NaN or an infinity")
     case .noConvergence(let rows, let columns):
       Explanation(
-        "the singular value decomposition did not converge", found: "\(rows) x \(columns)")
+        "the decomposition into singular or eigenvectors did not converge",
+        found: "\(rows) x \(columns)")
     case .productNotExact(let bound):
       Explanation(
         "the integer product may not be exact", found: "partial sums up to \(bound)",

@@ -57,9 +57,11 @@ package struct CommitFacts {
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
     let model = try workspace.model(at: stack)
+    let hyperparameters = try settings.editHyperparameters(for: model)
     let recipe = SolveRecipe(
-      hyperparameters: try settings.editHyperparameters(for: model),
-      templates: try settings.contextTemplates(model, workspace.tokenizer()),
+      hyperparameters: hyperparameters,
+      templates: try settings.contextTemplates(
+        for: hyperparameters, model, workspace.tokenizer()),
       rules: try rules.settled(for: settings.method), precision: precision, tool: tool)
     let (solution, steps) = try BatchSolver(workspace: workspace, settings: settings).solve(
       cases, on: SolveState(stack: stack), recipe)

@@ -1,5 +1,5 @@
 internal import Checkpoint
-internal import Editing
+package import Editing
 internal import Files
 package import LinearAlgebra
 
@@ -22,6 +22,11 @@ package struct ConfiguredMoments: SecondMomentSource {
   /// A solver on the layer's cached factor.
   package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
     try archive().solver(layer: layer, weight: weight)
+  }
+
+  /// The layer's cached null space.
+  package func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
+    try archive().nullSpace(layer: layer, threshold: threshold)
   }
 
   private func archive() throws -> MomentArchive {

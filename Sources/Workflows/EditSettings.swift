@@ -13,7 +13,8 @@ package struct EditSettings {
   /// A file of hyperparameters under the method's authors' key names; `emend.hparams` (of MEMIT) or
   /// `emend.<method>.hparams` where it is `nil`, then the model's preset.
   package var hyperparameters: String?
-  /// A file of context templates; `emend.templates` where it is `nil`, then the model writes them.
+  /// A file of context templates; `emend.templates` (of ROME, `emend.rome.templates`) where it is `nil`, then the
+  /// model writes them.
   package var templates: String?
   /// A file of second moments; `emend.moments` where it is `nil`.
   package var moments: String?
@@ -55,14 +56,21 @@ package struct EditSettings {
     return layers
   }
 
-  /// The context templates: read, or written by the model.
-  package func contextTemplates(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) throws
-    -> ContextTemplates
-  {
-    if let path = try templates ?? repository.setting("templates") {
+  /// The context templates of a method with its hyperparameters: read, or written by the model.
+  package func contextTemplates(
+    for hyperparameters: EditHyperparameters, _ model: DecoderModel,
+    _ tokenizer: BytePairTokenizer
+  ) throws -> ContextTemplates {
+    let setting = method == .rome ? "rome.templates" : "templates"
+    if let path = try templates ?? repository.setting(setting) {
       return try ContextTemplates(json: readFile(path, limit: 1 << 20), file: path)
     }
-    return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)
+    switch hyperparameters {
+    case .memit, .alphaEdit:
+      return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)
+    case .rome(let values):
+      return try ContextTemplates(fromNothingBy: model, tokenizer, values.contexts, seed: seed)
+    }
   }
 
   /// The second moments, for a method that uses some. A repository's file that is gone counts as none.

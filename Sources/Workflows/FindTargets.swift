@@ -26,9 +26,11 @@ package struct FindTargets {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)
+    let hyperparameters = try settings.editHyperparameters(for: model)
     let recipe = SolveRecipe(
-      hyperparameters: try settings.editHyperparameters(for: model),
-      templates: try settings.contextTemplates(model, workspace.tokenizer()),
+      hyperparameters: hyperparameters,
+      templates: try settings.contextTemplates(
+        for: hyperparameters, model, workspace.tokenizer()),
       rules: try rules.settled(for: settings.method), precision: 1, tool: "")
     let editor = try BatchSolver(workspace: workspace, settings: settings)
       .editor(recipe, model, on: state)

@@ -90,6 +90,43 @@ package struct MomentArchive: SecondMomentSource {
   }
 
   private static let factors = DerivedCache.Kind("cholesky")
+  private static let nullSpaces = DerivedCache.Kind("nullspace")
+
+  /// The null space of a layer's moment: from the cache, or computed and kept there.
+  ///
+  /// An entry is one double for what the basis spans, then its rows.
+  /// - Throws: as ``matrix(layer:)``, and ``NullSpace/init(of:threshold:layer:)``.
+  package func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
+    let key = Digest(of: Array("\(try digest(layer: layer).hexadecimal) \(threshold)".utf8))
+    if case .hit(let entry) = try cache?.look(up: Self.nullSpaces, key),
+      let known = entry.withBytes({ Self.nullSpace(in: $0, order: innerWidth) })
+    {
+      return known
+    }
+    let found = try NullSpace(of: matrix(layer: layer), threshold: threshold, layer: layer)
+    try cache?.store(Self.nullSpaces, key) { append throws(FileFailure) in
+      let numbers = [Double(found.span.rawValue)] + found.basis.storage
+      try numbers.withUnsafeBytes { bytes in
+        Result { () throws(FileFailure) in try append(bytes) }
+      }.get()
+    }
+    return found
+  }
+
+  private static func nullSpace(in bytes: UnsafeRawBufferPointer, order: Int) -> NullSpace? {
+    let count = bytes.count / MemoryLayout<Double>.size
+    guard bytes.count % MemoryLayout<Double>.size == 0, count > 1, (count - 1) % order == 0 else {
+      return nil
+    }
+    let numbers = [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+      initialised = count
+    }
+    guard let span = NullSpace.Span(rawValue: Int(numbers[0])) else { return nil }
+    return NullSpace(
+      basis: Matrix(rows: (count - 1) / order, columns: order, Array(numbers.dropFirst())),
+      span: span)
+  }
 
   /// The factor of a moment; `nil` where there is none that could be one.
   private func cachedFactor(_ key: Digest) throws -> Cholesky? {

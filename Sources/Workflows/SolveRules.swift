@@ -26,10 +26,14 @@ package struct SolveRules: Sendable, Equatable {
   func settled(for method: EditMethod) throws(WorkflowError) -> SolveRules {
     var rules = self
     switch method {
-    case .memit:
+    case .memit, .alphaEdit:
       rules.stop = stop ?? .loss
       rules.sameSubject = sameSubject ?? .merge
       rules.history = history ?? .protect
+    case .rome:
+      if sameSubject != nil { throw .ruleNotOfMethod(rule: "same-subject", method: "rome") }
+      if history != nil { throw .ruleNotOfMethod(rule: "forget-history", method: "rome") }
+      rules.stop = stop ?? .loss
     }
     return rules
   }

@@ -62,7 +62,7 @@ struct EditBenchmark: ParsableCommand {
       let start = ProcessorTime.now
       let requests = try editor.tokens(of: batch)
       let tokenised = ProcessorTime.now
-      let targets = try TargetOptimiser(decoder, hyperparameters).targets(
+      let targets = try TargetOptimiser(decoder, hyperparameters.objective).targets(
         for: zip(batch, requests).map { ($0.title, $1) }, progress: NoProgress())
       let optimised = ProcessorTime.now
       _ = try ResidualSpread(decoder, hyperparameters, moments).updates(
@@ -91,10 +91,10 @@ struct EditBenchmark: ParsableCommand {
   ) throws -> Double {
     let requests = try zip(facts, editor.tokens(of: facts)).map { ($0.title, $1) }
     let measured = try ProcessorTime.measure {
-      try TargetOptimiser(decoder, hyperparameters, work: .wholeSequencesAlone).targets(
+      try TargetOptimiser(decoder, hyperparameters.objective, work: .wholeSequencesAlone).targets(
         for: requests, progress: NoProgress())
     }
-    let ours = try TargetOptimiser(decoder, hyperparameters).targets(
+    let ours = try TargetOptimiser(decoder, hyperparameters.objective).targets(
       for: requests, progress: NoProgress())
     let agree = zip(measured.output, ours).allSatisfy { naive, fast in
       naive.steps.count == fast.steps.count && cosine(naive.vector, fast.vector) > 0.9999

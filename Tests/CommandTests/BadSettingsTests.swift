@@ -24,7 +24,10 @@ struct BadSettingsTests {
   @Test(
     "hyperparameters: the key is named",
     arguments: [
-      ("\"kl_factor\": 0.0625", "\"kl_facter\": 0.0625", ["kl_factor", "nothing"]),
+      (
+        "\"kl_factor\": 0.0625", "\"kl_facter\": 0.0625",
+        ["kl_facter", "an unknown key", "kl_factor"]
+      ),
       (
         "\"kl_factor\": 0.0625", "\"kl_factor\": 0.0625, \"momentum\": 1",
         ["momentum", "unknown key"]

@@ -19,7 +19,7 @@ struct ReferenceTargetTests {
   ) -> TargetOptimiser {
     var hyperparameters = ReferenceRequests.hyperparameters
     hyperparameters.gradientSteps = steps
-    return TargetOptimiser(model, hyperparameters, work: work)
+    return TargetOptimiser(model, hyperparameters.objective, work: work)
   }
 
   private func targets(

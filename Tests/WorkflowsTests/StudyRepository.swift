@@ -13,6 +13,7 @@ final class StudyRepository {
   let workspace: Workspace
   let settings: EditSettings
   private let cases: [FactCase]
+  private var kept: TemporaryDirectory?
 
   /// Where the second moments come from.
   enum Moments {
@@ -27,7 +28,8 @@ final class StudyRepository {
   ])
 
   init(
-    base: String, hyperparameters: String, templates: String, moments: Moments, facts: String
+    _ method: EditMethod = .memit, base: String, hyperparameters: String, templates: String?,
+    moments: Moments, facts: String
   ) throws {
     // As the executable does: threads have rows of their own, and OpenBLAS's would only spin.
     KernelThreads.set(1)
@@ -38,6 +40,7 @@ final class StudyRepository {
     workspace = Workspace(
       made.repository, workers: Workers(2), memory: 1 << 30, progress: NoProgress())
     var settings = EditSettings(of: workspace)
+    settings.method = method
     settings.hyperparameters = hyperparameters
     settings.templates = templates
     switch moments {
@@ -58,6 +61,18 @@ final class StudyRepository {
       base: EditingKit.fictional.base, hyperparameters: EditingKit.fictional.hyperparameters,
       templates: EditingKit.fictional.templates, moments: .file(EditingKit.fictional.moments),
       facts: Fixture.path("fictional/facts.json"))
+  }
+
+  /// The same for ROME, which writes its own contexts; `edit` changes the authors' hyperparameters.
+  static func rome(_ edit: (String) -> String = { $0 }) throws -> StudyRepository {
+    let kept = try TemporaryDirectory()
+    let text = String(decoding: try Fixture.bytes("fictional/hparams_rome.json"), as: UTF8.self)
+    let study = try StudyRepository(
+      .rome, base: EditingKit.fictional.base,
+      hyperparameters: try kept.write(edit(text), to: "hparams.json"), templates: nil,
+      moments: .file(EditingKit.fictional.moments), facts: Fixture.path("fictional/facts.json"))
+    study.kept = kept
+    return study
   }
 
   /// The model that knows CounterFact. A quarter of its text is enough for the second moments.

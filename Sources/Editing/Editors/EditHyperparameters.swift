@@ -4,11 +4,15 @@ package import Transformer
 /// The hyperparameters of one of the editors.
 package enum EditHyperparameters: Sendable, Equatable {
   case memit(MEMITHyperparameters)
+  case rome(ROMEHyperparameters)
+  case alphaEdit(AlphaEditHyperparameters)
 
   /// Whose they are.
   package var method: EditMethod {
     switch self {
     case .memit: .memit
+    case .rome: .rome
+    case .alphaEdit: .alphaEdit
     }
   }
 
@@ -22,6 +26,11 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .memit:
       self = .memit(
         try MEMITHyperparameters(json: json, file: file, layerCount: model.layerCount))
+    case .rome:
+      self = .rome(try ROMEHyperparameters(json: json, file: file, layerCount: model.layerCount))
+    case .alphaEdit:
+      self = .alphaEdit(
+        try AlphaEditHyperparameters(json: json, file: file, layerCount: model.layerCount))
     }
   }
 
@@ -33,6 +42,8 @@ package enum EditHyperparameters: Sendable, Equatable {
   {
     switch method {
     case .memit: .memit(try .preset(for: model))
+    case .rome: .rome(try .preset(for: model))
+    case .alphaEdit: .alphaEdit(try .preset(for: model))
     }
   }
 
@@ -40,6 +51,8 @@ package enum EditHyperparameters: Sendable, Equatable {
   package var json: [(key: String, value: JSONValue)] {
     switch self {
     case .memit(let values): values.json
+    case .rome(let values): values.json
+    case .alphaEdit(let values): values.json
     }
   }
 
@@ -47,6 +60,8 @@ package enum EditHyperparameters: Sendable, Equatable {
   package var momentLayers: [Int] {
     switch self {
     case .memit(let values): values.layers
+    case .rome(let values): values.usesMoments ? [values.layer] : []
+    case .alphaEdit(let values): values.memit.layers
     }
   }
 
@@ -55,6 +70,8 @@ package enum EditHyperparameters: Sendable, Equatable {
     get {
       switch self {
       case .memit(let values): values.batchBytes
+      case .rome(let values): values.batchBytes
+      case .alphaEdit(let values): values.memit.batchBytes
       }
     }
     set {
@@ -62,6 +79,12 @@ package enum EditHyperparameters: Sendable, Equatable {
       case .memit(var values):
         values.batchBytes = newValue
         self = .memit(values)
+      case .rome(var values):
+        values.batchBytes = newValue
+        self = .rome(values)
+      case .alphaEdit(var values):
+        values.memit.batchBytes = newValue
+        self = .alphaEdit(values)
       }
     }
   }

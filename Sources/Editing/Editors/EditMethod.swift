@@ -2,12 +2,16 @@
 package enum EditMethod: String, Sendable, Equatable, CaseIterable {
   /// Many facts at once, spread over several layers (arXiv 2210.07229).
   case memit
+  /// Facts one after the other, each by a rank-one change of one matrix (arXiv 2202.05262).
+  case rome
+  /// MEMIT in the null space of what must be kept (arXiv 2410.02355).
+  case alphaEdit = "alphaedit"
 
   /// Whether an edit stores targets from which it can be solved again. Without them it is run again on the
   /// facts that remain.
   package var keepsTargets: Bool {
     switch self {
-    case .memit: true
+    case .memit, .rome, .alphaEdit: true
     }
   }
 }

@@ -5,6 +5,7 @@ package import Transformer
 /// Edits many facts at once.
 ///
 /// - Source: MEMIT, arXiv 2210.07229: targets by optimisation, then least squares over several layers.
+///   AlphaEdit, arXiv 2410.02355, differs from it in the least squares alone: see ``Preservation``.
 package struct MEMITEditor: TargetFinder {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
@@ -12,6 +13,7 @@ package struct MEMITEditor: TargetFinder {
   private let templates: ContextTemplates
   private let moments: any SecondMomentSource
   private let stop: StopRule
+  private let preservation: Preservation?
   private let sameSubject: SameSubject
   private let memory: TargetMemory?
 
@@ -19,12 +21,15 @@ package struct MEMITEditor: TargetFinder {
   ///
   /// - Parameters:
   ///   - moments: looked at when the targets are known.
+  ///   - preservation: how ordinary text is kept; MEMIT's way where it is `nil`.
   ///   - memory: where targets are looked for before they are optimised, and kept after.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MEMITHyperparameters,
-    _ templates: ContextTemplates, _ moments: any SecondMomentSource, stop: StopRule = .loss,
+    _ templates: ContextTemplates, _ moments: any SecondMomentSource,
+    preserving preservation: Preservation? = nil, stop: StopRule = .loss,
     sameSubject: SameSubject = .merge, memory: TargetMemory? = nil
   ) {
+    self.preservation = preservation
     self.sameSubject = sameSubject
     self.memory = memory
     self.model = model
@@ -53,7 +58,9 @@ package struct MEMITEditor: TargetFinder {
     let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
       Double(vectors[$1][$0])
     }
-    let updates = try ResidualSpread(model, hyperparameters, moments).updates(
+    let updates = try ResidualSpread(
+      model, hyperparameters, moments, preserving: preservation
+    ).updates(
       groups, targets: columns, protecting: protectedGroups(batch.history), progress: progress)
     var place = [Int](repeating: 0, count: facts.count)
     for (group, members) in partition.enumerated() {
@@ -84,7 +91,7 @@ package struct MEMITEditor: TargetFinder {
     of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
   ) throws -> Int {
     let groups = try groups(of: facts).groups
-    let optimiser = TargetOptimiser(model, hyperparameters, stop: stop)
+    let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
     let own = optimiser.batches(of: groups).enumerated()
       .filter { $0.offset % count == share }.map(\.element)
     for batch in own { _ = try targets(of: batch, in: groups, optimiser, progress: progress) }
@@ -106,7 +113,7 @@ package struct MEMITEditor: TargetFinder {
   private func targets(of groups: [RequestGroup], progress: some ProgressSink) throws
     -> [CachedTarget]
   {
-    let optimiser = TargetOptimiser(model, hyperparameters, stop: stop)
+    let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
     return try optimiser.batches(of: groups).flatMap {
       try targets(of: $0, in: groups, optimiser, progress: progress)
     }
@@ -117,7 +124,7 @@ package struct MEMITEditor: TargetFinder {
     of batch: Range<Int>, in groups: [RequestGroup], _ optimiser: TargetOptimiser,
     progress: some ProgressSink
   ) throws -> [CachedTarget] {
-    let keys = batch.map { memory?.key(groups[$0], hyperparameters, stop) }
+    let keys = batch.map { memory?.key(groups[$0], hyperparameters.objective, stop) }
     let known = try keys.compactMap { key in try key.flatMap { try memory?.cache.target(for: $0) } }
     if known.count == batch.count { return known }
     let found = try optimiser.targets(of: batch, in: groups, progress: progress)

@@ -17,9 +17,6 @@ package struct MEMITHyperparameters: Sendable, Equatable {
   /// Memory that one batch of targets may take, in bytes.
   package var batchBytes: Int = 1 << 30
 
-  /// The loss below which the authors' program stops.
-  package static let lossThreshold: Float = 0.05
-
   /// All values given.
   package init(
     layers: [Int], gradientSteps: Int, learningRate: Double, weightDecay: Double,

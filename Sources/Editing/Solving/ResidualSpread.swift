@@ -11,12 +11,16 @@ package struct ResidualSpread {
   private let model: DecoderModel
   private let hyperparameters: MEMITHyperparameters
   private let moments: any SecondMomentSource
+  private let preservation: Preservation
 
   /// Spreads over `hyperparameters.layers` with the second moments of `moments`.
+  ///
+  /// - Parameter preservation: how ordinary text is kept; MEMIT's way where it is `nil`.
   package init(
     _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters,
-    _ moments: any SecondMomentSource
+    _ moments: any SecondMomentSource, preserving preservation: Preservation? = nil
   ) {
+    self.preservation = preservation ?? .weighing(hyperparameters.momentWeight)
     self.model = model
     self.hyperparameters = hyperparameters
     self.moments = moments
@@ -61,12 +65,10 @@ package struct ResidualSpread {
       let keys = try own.keys(current)
       let residual = try share(
         of: targets, hidden: own.hidden(after: last, current), among: layers.count - index)
-      let solver = try moments.solver(layer: layer, weight: hyperparameters.momentWeight)
       let update = LayerUpdate(
         layer: layer, tensor: architecture.editedWeight(layer: layer), keys: keys,
-        adjustedKeys: try solver.solve(
-          keys: keys, protected: protected.isEmpty ? nil : history.keys(current),
-          secondMoment: { try moments.matrix(layer: layer) }),
+        adjustedKeys: try preservation.adjust(
+          keys, protected: protected.isEmpty ? nil : history.keys(current), layer: layer, moments),
         residual: residual, keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {

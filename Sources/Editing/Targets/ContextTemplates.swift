@@ -46,11 +46,35 @@ package struct ContextTemplates: Sendable, Equatable {
     var generation = Generation(model, rule: .top(k: 5), seed: seed)
     let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .template) }
     let texts = try generation.extend(prompts, toLength: 10)
-    let contexts = texts.map { ids in
-      let text = tokenizer.decode(ids, specialTokens: .omitted)
-      return text.replacing("{", with: " ").replacing("}", with: " ") + ". {}"
-    }
+    let contexts = texts.map { Self.context(tokenizer.decode($0, specialTokens: .omitted)) }
     try self.init(groups: [["{}"], contexts])
+  }
+
+  /// Lets the model write contexts from the beginning of a text on, as ROME's authors do: some of each length,
+  /// drawn from the five most probable tokens at each step. All have equal weight with the bare prompt.
+  ///
+  /// - Throws: ``EditingError/noBeginning``, ``TransformerError``.
+  package init(
+    fromNothingBy model: DecoderModel, _ tokenizer: BytePairTokenizer,
+    _ lengths: [ROMEHyperparameters.ContextLength], seed: UInt64
+  ) throws {
+    var beginning = tokenizer.encode("", specialTokens: .template)
+    if beginning.isEmpty, let token = tokenizer.beginningOfText ?? tokenizer.endOfText {
+      beginning = [token]
+    }
+    guard !beginning.isEmpty else { throw EditingError.noBeginning }
+    var generation = Generation(model, rule: .top(k: 5), seed: seed)
+    let contexts = try lengths.flatMap { length in
+      try generation.extend(
+        Array(repeating: beginning, count: length.count), toLength: length.tokens
+      ).map { Self.context(tokenizer.decode($0, specialTokens: .omitted)) }
+    }
+    try self.init(groups: [["{}"] + contexts])
+  }
+
+  /// A text as a context: braces would be taken for the prompt's place.
+  private static func context(_ text: String) -> String {
+    text.replacing("{", with: " ").replacing("}", with: " ") + ". {}"
   }
 
   /// All templates, group after group.

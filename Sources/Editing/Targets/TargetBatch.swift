@@ -16,7 +16,7 @@ struct TargetBatch {
   }
 
   private let model: DecoderModel
-  private let hyperparameters: MEMITHyperparameters
+  private let objective: TargetObjective
   private let stop: StopRule
   private let names: [String]
   /// For each group, its requests' contexts together.
@@ -33,12 +33,14 @@ struct TargetBatch {
   private var anchors: [[Float]]
 
   /// Runs the tokens that no δ can reach.
+  ///
+  /// - Parameter origins: z₀ of each group, `[d]`; the block's output at the bare prompt where it is `nil`.
   init(
-    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule,
-    work: TargetWork, _ groups: [RequestGroup]
+    _ model: DecoderModel, _ objective: TargetObjective, stop: StopRule, work: TargetWork,
+    _ groups: [RequestGroup], origins: [[Float]]?
   ) throws {
     self.model = model
-    self.hyperparameters = hyperparameters
+    self.objective = objective
     self.stop = stop
     self.work = work
     names = groups.map(\.name)
@@ -77,12 +79,12 @@ struct TargetBatch {
     self.tree = tree
     self.insertions = insertions
     pass = try SuffixPass(
-      model, tree, layer: hyperparameters.layers.last ?? 0, insertions: insertions,
+      model, tree, layer: objective.layer, insertions: insertions,
       outputs: Set(outputs.keys))
     head = try LanguageModelHead(model)
     self.outputs = outputs
     let whole = pass
-    initial = bare.map { whole.uneditedHidden(at: $0) }
+    initial = origins ?? bare.map { whole.uneditedHidden(at: $0) }
     norms = initial.map { Self.norm($0[...]) }
     anchors = Array(repeating: [], count: groups.count)
   }
@@ -93,15 +95,15 @@ struct TargetBatch {
     let count = names.count
     let changes = FloatRows(rows: count, columns: width)
     var logs: [[TargetStep]] = Array(repeating: [], count: count)
-    var adam = AdamStep(count: count * width, rate: Float(hyperparameters.learningRate))
-    let last = max(1, hyperparameters.gradientSteps)
+    var adam = AdamStep(count: count * width, rate: Float(objective.learningRate))
+    let last = max(1, objective.gradientSteps)
     for step in 1...last {
       let active = pass.owners.map { Int($0) - 1 }
       let vectors = FloatRows(rows: active.count, columns: width)
       vectors.gather(active.map { Int32($0) }, from: changes)
       if work == .wholeSequencesAlone, step > 1 {
         pass = try SuffixPass(
-          model, tree, layer: hyperparameters.layers.last ?? 0, insertions: insertions,
+          model, tree, layer: objective.layer, insertions: insertions,
           outputs: Set(outputs.keys))
       }
       let hidden = try pass.forward(vectors)
@@ -110,14 +112,14 @@ struct TargetBatch {
       for (slot, index) in active.enumerated() {
         let length = Self.norm(UnsafeBufferPointer(start: changes.row(index), count: width)[...])
         let decay =
-          Float(hyperparameters.weightDecay) * length / (norms[index] * norms[index])
+          Float(objective.weightDecay) * length / (norms[index] * norms[index])
         let entry = scores[slot].step(decay: decay)
         guard entry.loss.isFinite else {
           throw EditingError.lossNotFinite(fact: names[index], step: step)
         }
         logs[index].append(entry)
         let isDone =
-          entry.loss < MEMITHyperparameters.lossThreshold
+          entry.loss < TargetObjective.lossThreshold
           || (stop == .argmax && scores[slot].isBestEverywhere)
         if !isDone { going.append(slot) }
       }
@@ -169,7 +171,7 @@ struct TargetBatch {
     let nodes = pass.outputNodes
     let items = nodes.map { outputs[$0] ?? Output() }
     let vocabulary = head.vocabularySize
-    let klFactor = Float(hyperparameters.klFactor)
+    let klFactor = Float(objective.klFactor)
     let wantsBest = stop == .argmax
     // Rows are scored on several threads: each writes its own entries and no others.
     let most = contextCounts.max() ?? 0
@@ -244,7 +246,7 @@ struct TargetBatch {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
     guard length > 0 else { return }
-    let factor = Float(hyperparameters.weightDecay) / (length * norms[index] * norms[index])
+    let factor = Float(objective.weightDecay) / (length * norms[index] * norms[index])
     for i in 0..<width { gradient[i] += factor * change[i] }
   }
 
@@ -252,7 +254,7 @@ struct TargetBatch {
   private func project(_ change: UnsafeMutablePointer<Float>, _ index: Int) {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
-    let limit = Float(hyperparameters.clampFactor) * norms[index]
+    let limit = Float(objective.clampFactor) * norms[index]
     guard length > limit else { return }
     for i in 0..<width { change[i] *= limit / length }
   }

@@ -37,19 +37,24 @@ package struct TargetMemory: Sendable {
     self.weights = weights
   }
 
-  /// The key of a group's target: weights, tokens, hyperparameters and stop rule.
+  /// The key of a group's target: weights, tokens, objective, stop rule, and where it starts.
   ///
   /// Templates and tokenizer enter through the tokens that they gave.
   func key(
-    _ group: RequestGroup, _ hyperparameters: MEMITHyperparameters, _ stop: StopRule
+    _ group: RequestGroup, _ objective: TargetObjective, _ stop: StopRule,
+    from origin: [Float]? = nil
   ) -> Digest {
     var digest = DigestAccumulator()
     func add(_ text: String) { digest.append(Array((text + "\n").utf8)) }
     add("emend target 1")
     add(weights.hexadecimal)
-    add("layer \(hyperparameters.layers.last ?? 0) steps \(hyperparameters.gradientSteps)")
-    add("rate \(hyperparameters.learningRate) decay \(hyperparameters.weightDecay)")
-    add("clamp \(hyperparameters.clampFactor) kl \(hyperparameters.klFactor) stop \(stop.rawValue)")
+    add("layer \(objective.layer) steps \(objective.gradientSteps)")
+    add("rate \(objective.learningRate) decay \(objective.weightDecay)")
+    add("clamp \(objective.clampFactor) kl \(objective.klFactor) stop \(stop.rawValue)")
+    if let origin {
+      add("origin")
+      origin.withUnsafeBytes { digest.append($0) }
+    }
     for request in group.requests {
       for row in request.rows + [request.anchor] { add("\(row.lookup): \(row.tokens)") }
       add("target \(request.target)")

@@ -38,7 +38,8 @@ package struct TargetStep: Sendable, Equatable {
 package struct Target: Sendable, Equatable {
   /// z, `[d]`: `initial + change`.
   package let vector: [Float]
-  /// The unedited hidden state of the bare prompt at the last edited layer, `[d]`.
+  /// Where the optimisation starts, `[d]`: for MEMIT the unedited hidden state of the bare prompt at the last
+  /// edited layer.
   package let initial: [Float]
   /// δ, `[d]`.
   package let change: [Float]
@@ -54,17 +55,17 @@ package struct Target: Sendable, Equatable {
 /// - Source: MEMIT, arXiv 2210.07229, section 4.1, with the released program's defaults and quirks.
 package struct TargetOptimiser {
   private let model: DecoderModel
-  private let hyperparameters: MEMITHyperparameters
+  private let objective: TargetObjective
   private let stop: StopRule
   private let work: TargetWork
 
-  /// Optimises on a model with the hyperparameters' layers, rate, factors and bounds.
+  /// Optimises on a model.
   package init(
-    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, stop: StopRule = .loss,
+    _ model: DecoderModel, _ objective: TargetObjective, stop: StopRule = .loss,
     work: TargetWork = .suffixesTogether
   ) {
     self.model = model
-    self.hyperparameters = hyperparameters
+    self.objective = objective
     self.stop = stop
     self.work = work
   }
@@ -87,11 +88,15 @@ package struct TargetOptimiser {
   }
 
   /// The targets of one batch of `batches(of:)`.
+  ///
+  /// - Parameter origins: z₀ of each group of the batch, `[d]`, which bounds its target and to which the found
+  ///   change is added; the block's output at the bare prompt where it is `nil`.
   package func targets(
-    of batch: Range<Int>, in groups: [RequestGroup], progress: some ProgressSink
+    of batch: Range<Int>, in groups: [RequestGroup], from origins: [[Float]]? = nil,
+    progress: some ProgressSink
   ) throws -> [Target] {
     var run = try TargetBatch(
-      model, hyperparameters, stop: stop, work: work, Array(groups[batch]))
+      model, objective, stop: stop, work: work, Array(groups[batch]), origins: origins)
     return try run.optimise { finished, step in
       progress.report(
         ProgressEvent(
@@ -110,7 +115,7 @@ package struct TargetOptimiser {
   package func batches(of groups: [RequestGroup]) -> [Range<Int>] {
     guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
-    let blocks = max(1, architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0))
+    let blocks = max(1, architecture.layerCount - 1 - (objective.layer))
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
     let rowBytes =
       4 * blocks
@@ -126,7 +131,7 @@ package struct TargetOptimiser {
       }
       let cost = rows * rowBytes
       if index > start,
-        bytes + cost > hyperparameters.batchBytes || index - start == Self.mostAtOnce
+        bytes + cost > objective.batchBytes || index - start == Self.mostAtOnce
       {
         ranges.append(start..<index)
         (start, bytes) = (index, 0)

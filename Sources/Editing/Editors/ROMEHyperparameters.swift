@@ -1,0 +1,71 @@
+/// What ROME's authors leave to the user, under the key names of their JSON files.
+package struct ROMEHyperparameters: Sendable, Equatable {
+  /// Which key the update is divided by (`rome.denominator`, a key of this program).
+  package enum Denominator: String, Sendable, Equatable, CaseIterable {
+    /// The mean over the contexts that the direction comes from, too. The edited matrix then sends this key
+    /// to the target exactly, and the denominator is positive whatever the key.
+    /// - Source: "Rebuilding ROME", arXiv 2403.07175.
+    case averaged
+    /// The bare prompt's: the released program. Where the two keys differ much the denominator is near
+    /// zero, and one edit destroys the model.
+    case bare
+  }
+
+  /// The edited layer (`layers`, which has one entry).
+  package var layer: Int
+  /// Forward passes of a target's optimisation (`v_num_grad_steps`); updates are one fewer.
+  package var gradientSteps: Int
+  /// Adam's rate (`v_lr`).
+  package var learningRate: Double
+  /// The factor of ‖δ‖ / ‖z₀‖² in the loss (`v_weight_decay`).
+  package var weightDecay: Double
+  /// The largest ‖δ‖ in units of ‖z₀‖ (`clamp_norm_factor`).
+  package var clampFactor: Double
+  /// The factor of the KL term (`kl_factor`).
+  package var klFactor: Double
+  /// Whether the direction is C⁻¹k and not k itself (`mom2_adjustment`).
+  package var usesMoments = true
+  /// How many contexts of how many tokens the model writes (`context_template_length_params`).
+  package var contexts: [ContextLength] = [
+    ContextLength(tokens: 5, count: 10), ContextLength(tokens: 10, count: 10),
+  ]
+  /// Which key the update is divided by.
+  package var denominator = Denominator.averaged
+  /// Memory that one batch of work may take, in bytes.
+  package var batchBytes: Int = 1 << 30
+
+  /// Contexts of one length.
+  package struct ContextLength: Sendable, Equatable {
+    /// Tokens, the one that begins a text included.
+    package let tokens: Int
+    /// How many contexts.
+    package let count: Int
+
+    /// `count` contexts of `tokens` tokens.
+    package init(tokens: Int, count: Int) {
+      self.tokens = tokens
+      self.count = count
+    }
+  }
+
+  /// The values that differ between models.
+  package init(
+    layer: Int, gradientSteps: Int, learningRate: Double, weightDecay: Double, clampFactor: Double,
+    klFactor: Double
+  ) {
+    self.layer = layer
+    self.gradientSteps = gradientSteps
+    self.learningRate = learningRate
+    self.weightDecay = weightDecay
+    self.clampFactor = clampFactor
+    self.klFactor = klFactor
+  }
+
+  /// ROME's targets: outputs of the edited block's MLP.
+  package var objective: TargetObjective {
+    TargetObjective(
+      layer: layer, gradientSteps: gradientSteps, learningRate: learningRate,
+      weightDecay: weightDecay, clampFactor: clampFactor, klFactor: klFactor,
+      batchBytes: batchBytes)
+  }
+}
