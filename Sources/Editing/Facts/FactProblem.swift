@@ -6,6 +6,7 @@ package enum FactProblem: Error, Equatable {
   case missing(field: String, expected: String)
   case wrongKind(field: String, found: String, expected: String)
   case empty(field: String)
+  case emptyList(field: String)
   case noPlaceholder(prompt: String)
   case severalPlaceholders(prompt: String, count: Int)
   case subjectNotInPrompt(prompt: String, subject: String)
@@ -37,6 +38,10 @@ package enum FactProblem: Error, Equatable {
     case .empty(let field):
       return make(
         "a field is empty", field, expected: "some text", "Fill it in, or drop the record.")
+    case .emptyList(let field):
+      return make(
+        "a list is empty", field, found: "[]", expected: "at least one string in it",
+        "Fill it in, or leave the field out: what it measures is then reported as not measured.")
     case .noPlaceholder(let prompt):
       return make(
         "the prompt has no place for the subject", "prompt", found: "'\(prompt)'",

@@ -25,6 +25,9 @@ package struct FactsFile: Sendable, Equatable {
   package let cases: [FactCase]
   /// Where each of them stands.
   package let places: [FactPlace]
+  /// What the data set calls each new object (a Wikidata item such as `Q51`), where it says so. No part of
+  /// a fact: only texts to compare with are found by it.
+  package let objectIDs: [String?]
   /// The records that were left out.
   package let leftOut: [BrokenRecord]
 
@@ -59,6 +62,7 @@ package struct FactsFile: Sendable, Equatable {
     guard !reading.cases.isEmpty else { throw .noFacts(file: file) }
     cases = reading.cases
     places = reading.places
+    objectIDs = reading.objectIDs
     leftOut = reading.broken
   }
 }
@@ -67,6 +71,7 @@ package struct FactsFile: Sendable, Equatable {
 private struct FactsReading {
   var cases: [FactCase] = []
   var places: [FactPlace] = []
+  var objectIDs: [String?] = []
   var broken: [BrokenRecord] = []
 
   mutating func read(
@@ -133,17 +138,19 @@ private struct FactsReading {
     _ place: FactPlace, position: Int, _ value: () throws(FactProblem) -> JSONValue
   ) {
     do throws(FactProblem) {
-      cases.append(try Self.factCase(try value(), position: position))
+      let fields = try RecordFields(try value())
+      cases.append(try Self.factCase(fields, position: position))
       places.append(place)
+      objectIDs.append(
+        CounterFactRecord.matches(fields) ? CounterFactRecord.objectID(fields) : nil)
     } catch {
       broken.append(BrokenRecord(place: place, problem: error))
     }
   }
 
   private static func factCase(
-    _ value: JSONValue, position: Int
+    _ fields: RecordFields, position: Int
   ) throws(FactProblem) -> FactCase {
-    let fields = try RecordFields(value)
     if CounterFactRecord.matches(fields) { return try CounterFactRecord.read(fields) }
     if ZsRERecord.matches(fields) { return try ZsRERecord.read(fields, position: position) }
     if EasyEditRecord.matches(fields) { return try EasyEditRecord.read(fields) }

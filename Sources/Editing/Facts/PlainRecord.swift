@@ -21,8 +21,8 @@ enum PlainRecord {
   /// The prompts beside a fact, under the names that CounterFact gave them.
   static func companions(_ fields: RecordFields) throws(FactProblem) -> FactCompanions {
     FactCompanions(
-      paraphrases: try fields.strings("paraphrase_prompts"),
-      neighbourhood: try fields.elements("neighborhood_prompts").map {
+      paraphrases: try fields.filledStrings("paraphrase_prompts"),
+      neighbourhood: try fields.filled("neighborhood_prompts").map {
         value throws(FactProblem) in
         if let prompt = value.string { return NeighbourhoodPrompt(prompt: prompt) }
         guard case .object = value else {

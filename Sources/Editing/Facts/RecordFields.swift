@@ -56,10 +56,26 @@ struct RecordFields {
 
   /// The texts of an array; none where it is missing.
   func strings(_ key: String) throws(FactProblem) -> [String] {
-    try elements(key).map { value throws(FactProblem) in
+    try texts(of: elements(key), key)
+  }
+
+  /// The texts of an array that says something where it is there.
+  func filledStrings(_ key: String) throws(FactProblem) -> [String] {
+    try texts(of: filled(key), key)
+  }
+
+  private func texts(of elements: [JSONValue], _ key: String) throws(FactProblem) -> [String] {
+    try elements.map { value throws(FactProblem) in
       guard let text = value.string else { throw wrongKind(key, value, "strings in it") }
       return text
     }
+  }
+
+  /// The elements of an array that says something where it is there: an empty one is refused.
+  func filled(_ key: String) throws(FactProblem) -> [JSONValue] {
+    let elements = try elements(key)
+    guard !elements.isEmpty || !has(key) else { throw .emptyList(field: prefix + key) }
+    return elements
   }
 
   /// The elements of an array; none where it is missing.

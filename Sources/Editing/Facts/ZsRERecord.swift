@@ -9,7 +9,7 @@ enum ZsRERecord {
   /// - Parameter position: counted from 0; it becomes the case's number.
   static func read(_ fields: RecordFields, position: Int) throws(FactProblem) -> FactCase {
     let subject = try fields.text("subject").trimmed
-    guard let answer = try fields.strings("answers").first else {
+    guard let answer = try fields.filledStrings("answers").first else {
       throw .missing(field: "answers", expected: "at least one string in it")
     }
     guard !answer.trimmed.isEmpty else { throw .empty(field: "answers") }

@@ -323,6 +323,27 @@ private func problem(_ text: String) throws -> FactProblem {
   }
 
   @Test(
+    "an empty list of what is measured is named; one of what is not, or none at all, is not missed",
+    arguments: [
+      (
+        #"[{"prompt": "{} is", "subject": "A", "target_new": "b", "paraphrase_prompts": []}]"#,
+        "paraphrase_prompts"
+      ),
+      (
+        #"[{"prompt": "{} is", "subject": "A", "target_new": "b", "neighborhood_prompts": []}]"#,
+        "neighborhood_prompts"
+      ),
+      (#"[{"src": "Is A?", "subject": "A", "answers": []}]"#, "answers"),
+    ])
+  func emptyList(text: String, field: String) throws {
+    #expect(try problem(text) == .emptyList(field: field))
+    #expect(
+      try read(
+        #"[{"prompt": "{} is", "subject": "A", "target_new": "b", "attribute_prompts": []}]"#
+      ).cases.count == 1)
+  }
+
+  @Test(
     "an empty field is named",
     arguments: [
       (#"{"prompt":"","subject":"A","target_new":"b"}"#, "prompt"),
