@@ -12,13 +12,41 @@ package enum SamplingRule: Sendable, Equatable {
 package struct Generation {
   private let model: DecoderModel
   private let rule: SamplingRule
-  private var generator: SeededRandom
+  private var draws: Draws
+
+  /// What sequences are drawn with.
+  private enum Draws {
+    /// One source for all of them, in turn.
+    case together(SeededRandom)
+    /// Each its own.
+    case apart([SeededRandom])
+
+    mutating func unit(for sequence: Int) -> Double {
+      switch self {
+      case .together(var source):
+        defer { self = .together(source) }
+        return source.unit()
+      case .apart(var sources):
+        self = .apart([])
+        defer { self = .apart(sources) }
+        return sources[sequence].unit()
+      }
+    }
+  }
 
   /// A generator; the same seed gives the same texts on the same machine.
   package init(_ model: DecoderModel, rule: SamplingRule, seed: UInt64) {
     self.model = model
     self.rule = rule
-    generator = SeededRandom(seed)
+    draws = .together(SeededRandom(seed))
+  }
+
+  /// A generator for as many prompts as there are seeds: what one is continued with does not depend on
+  /// the others.
+  package init(_ model: DecoderModel, rule: SamplingRule, seeds: [UInt64]) {
+    self.model = model
+    self.rule = rule
+    draws = .apart(seeds.map { SeededRandom($0) })
   }
 
   /// Extends each prompt until it has `length` tokens in all, fills the model's context, or ends with
@@ -54,7 +82,7 @@ package struct Generation {
     hidden.gather(ends, from: pass.hidden)
 
     while !active.isEmpty {
-      let next = chooseTokens(hidden, head)
+      let next = chooseTokens(hidden, head, active)
       var remaining: [Int] = []
       var nodes: [Int32] = []
       let stored = Int32(tree.count)
@@ -84,22 +112,32 @@ package struct Generation {
     return sequences
   }
 
-  private mutating func chooseTokens(_ hidden: FloatRows, _ head: LanguageModelHead) -> [Int32] {
-    (0..<hidden.rows).map { row in
-      let logits = head.logits(of: hidden, row: row)
+  private mutating func chooseTokens(
+    _ hidden: FloatRows, _ head: LanguageModelHead, _ sequences: [Int]
+  ) -> [Int32] {
+    let count =
       switch rule {
-      case .greedy: return Int32(logits.indices.max { logits[$0] < logits[$1] } ?? 0)
-      case .top(let k):
-        let best = logits.indices.sorted { logits[$0] > logits[$1] }.prefix(max(1, k))
-        let largest = Double(best.first.map { logits[$0] } ?? 0)
-        let weights = best.map { Double.exponential(Double(logits[$0]) - largest) }
-        var draw = generator.unit() * weights.reduce(0, +)
-        for (token, weight) in zip(best, weights) {
-          draw -= weight
-          if draw < 0 { return Int32(token) }
-        }
-        return Int32(best.last ?? 0)
+      case .greedy: 1
+      case .top(let k): min(max(1, k), head.vocabularySize)
       }
+    // Rows come on several threads: each writes its own entries and no others. Token ids are far below
+    // 2²⁴, so float32 holds them exactly.
+    let best = FloatRows(rows: hidden.rows, columns: 2 * count)
+    head.logits(of: hidden) { row, logits in
+      LogitRow(logits, count: head.vocabularySize).largest(count, to: best.row(row))
+    }
+    return sequences.enumerated().map { row, sequence in
+      let entries = best.row(row)
+      guard count > 1 else { return Int32(entries[0]) }
+      let weights = (0..<count).map {
+        Double.exponential(Double(entries[2 * $0 + 1]) - Double(entries[1]))
+      }
+      var draw = draws.unit(for: sequence) * weights.reduce(0, +)
+      for (place, weight) in weights.enumerated() {
+        draw -= weight
+        if draw < 0 { return Int32(entries[2 * place]) }
+      }
+      return Int32(entries[2 * (count - 1)])
     }
   }
 }

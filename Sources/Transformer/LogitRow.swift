@@ -23,6 +23,25 @@ package struct LogitRow {
     return best
   }
 
+  /// Writes the `wanted` largest logits as pairs of id and logit, the largest first; of equals, the
+  /// smaller id first.
+  ///
+  /// - Precondition: 1 ≤ `wanted` ≤ `count`.
+  func largest(_ wanted: Int, to pairs: UnsafeMutablePointer<Float>) {
+    var filled = 0
+    for id in 0..<count {
+      let logit = base[id]
+      if filled == wanted, !(logit > pairs[2 * wanted - 1]) { continue }
+      var place = filled == wanted ? wanted - 1 : filled
+      while place > 0, logit > pairs[2 * place - 1] {
+        (pairs[2 * place], pairs[2 * place + 1]) = (pairs[2 * place - 2], pairs[2 * place - 1])
+        place -= 1
+      }
+      (pairs[2 * place], pairs[2 * place + 1]) = (Float(id), logit)
+      filled = min(filled + 1, wanted)
+    }
+  }
+
   /// Overwrites the logits with `weight` times their probabilities.
   package func becomeProbabilities(logSumExp: Float, weight: Float) {
     emend_exp_shifted(base, logSumExp, weight, base, count)

@@ -148,7 +148,7 @@ package struct ModelArchitecture: Sendable, Equatable {
   /// Columns of q, and of the attention's output.
   var queryWidth: Int { headCount * headWidth }
   /// Columns of k, and of v.
-  var keyValueWidth: Int { keyValueHeadCount * headWidth }
+  package var keyValueWidth: Int { keyValueHeadCount * headWidth }
   /// The name of the edited matrix of a layer: the MLP's output projection.
   package func editedWeight(layer: Int) -> String { blocks[layer].down.weights[0] }
 }
