@@ -33,21 +33,6 @@ package struct LayerUpdate: Sendable {
   ///
   /// - Parameter weight: the tensor before, `[rows, columns]` as stored.
   package func adding(to weight: Matrix<Float>) -> FloatRows {
-    let result = FloatRows(rows: weight.rows, columns: weight.columns)
-    let tile = max(1, (1 << 20) / max(1, weight.columns))
-    var start = 0
-    while start < weight.rows {
-      let count = min(tile, weight.rows - start)
-      let part = Matrix<Double>(
-        rows: count, columns: left.columns,
-        Array(left.storage[start * left.columns..<(start + count) * left.columns]))
-      let change = Matrix.product(part, .none, right, .transposed)
-      for i in 0..<change.storage.count {
-        let place = start * weight.columns + i
-        result.base[place] = weight.storage[place] + Float(change.storage[i])
-      }
-      start += count
-    }
-    return result
+    TensorChange(self).adding(to: weight)
   }
 }
