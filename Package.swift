@@ -48,12 +48,16 @@ let package = Package(
     room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
     room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
-    room("Evaluation", ["Diagnostics", "Checkpoint", "Transformer", "Editing"]),
+    room(
+      "Evaluation",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Pages", "Checkpoint", "Transformer", "Editing",
+      ]),
     room(
       "Workflows",
       [
-        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation",
+        "Diagnostics", "Files", "LinearAlgebra", "Pages", "Checkpoint", "Delta", "Store",
+        "Transformer", "Editing", "Evaluation",
       ]),
     .executableTarget(
       name: "emend",
@@ -84,7 +88,11 @@ let package = Package(
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
-    tests(of: "Evaluation", ["LinearAlgebra", "Checkpoint", "Transformer", "Editing"]),
+    tests(
+      of: "Evaluation",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Pages", "Checkpoint", "Transformer", "Editing",
+      ]),
     tests(
       of: "Workflows",
       [

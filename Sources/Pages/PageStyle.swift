@@ -42,7 +42,7 @@ enum PageStyle {
       border-left: .35rem solid currentColor; } .lead > * { color: var(--ink); }
     .lead > .badge { color: inherit; }
     figure { margin: 1rem 0; } figcaption { font-weight: 600; margin-bottom: .25rem; }
-    .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); }
+    .charts { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(28rem, 100%), 1fr)); }
     svg { max-width: 100%; height: auto; display: block; } svg text { fill: var(--ink);
       font: 12px system-ui, sans-serif; } svg .axis { stroke: var(--soft); fill: none; }
     svg .grid { stroke: var(--rule); stroke-width: .6; } svg .reference { stroke: var(--ink);

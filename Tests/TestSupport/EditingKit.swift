@@ -9,6 +9,14 @@ package struct EditingKit: Sendable {
   /// A file of second moments.
   package let moments: String
 
+  /// A kit of files.
+  package init(base: String, hyperparameters: String, templates: String, moments: String) {
+    self.base = base
+    self.hyperparameters = hyperparameters
+    self.templates = templates
+    self.moments = moments
+  }
+
   /// The invented world's model, with the second moments of the authors' program.
   package static let fictional = EditingKit(
     base: Fixture.path("fictional/model"),

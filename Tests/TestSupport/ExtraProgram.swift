@@ -28,6 +28,8 @@ package struct ExtraProgram: Sendable {
   package static let sshServer = ExtraProgram("sshd", package: "openssh-server")
   /// The client of OpenSSH.
   package static let sshClient = ExtraProgram("ssh", package: "openssh-client")
+  /// A browser that shows a page without a screen.
+  package static let browser = ExtraProgram("chromium", package: "chromium")
 
   /// It is not installed.
   package struct Missing: Error, CustomStringConvertible {

@@ -9,6 +9,13 @@ package struct AnswerScore: Sendable, Equatable {
   /// The object that should lose; `nil` where none is known.
   package let rival: ContinuationScore?
 
+  /// Puts them together.
+  package init(prompt: String, wanted: ContinuationScore, rival: ContinuationScore? = nil) {
+    self.prompt = prompt
+    self.wanted = wanted
+    self.rival = rival
+  }
+
   /// Whether the wanted object is the more probable one; ties are failures; `nil` without a rival.
   package var isSuccess: Bool? {
     rival.map { wanted.negativeLogLikelihood < $0.negativeLogLikelihood }
@@ -23,6 +30,15 @@ package struct FactMeasurement: Sendable, Equatable {
   package let paraphrases: [AnswerScore]
   /// Prompts about other subjects: their own object against the new one.
   package let neighbourhood: [AnswerScore]
+
+  /// Puts them together.
+  package init(
+    rewrite: AnswerScore, paraphrases: [AnswerScore] = [], neighbourhood: [AnswerScore] = []
+  ) {
+    self.rewrite = rewrite
+    self.paraphrases = paraphrases
+    self.neighbourhood = neighbourhood
+  }
 }
 
 /// Measures many facts with one model.

@@ -4,8 +4,20 @@ package import Transformer
 package struct ContinuationScore: Sendable, Equatable {
   /// The mean negative log-likelihood of the continuation's tokens, in nats.
   package let negativeLogLikelihood: Double
+  /// Tokens of the continuation that are the most probable ones at their places.
+  package let bestTokens: Int
+  /// Tokens of the continuation.
+  package let tokenCount: Int
+
+  /// Puts them together.
+  package init(negativeLogLikelihood: Double, bestTokens: Int, tokenCount: Int) {
+    self.negativeLogLikelihood = negativeLogLikelihood
+    self.bestTokens = bestTokens
+    self.tokenCount = tokenCount
+  }
+
   /// Whether each token of the continuation is the most probable one at its place.
-  package let isBest: Bool
+  package var isBest: Bool { bestTokens == tokenCount }
 
   /// The geometric mean of the tokens' probabilities.
   package var probability: Double { Double.exponential(-negativeLogLikelihood) }
@@ -108,7 +120,7 @@ package struct PromptScorer {
       let sum = range.reduce(0.0) { $0 + Double(results.row($1)[0]) }
       return ContinuationScore(
         negativeLogLikelihood: sum / Double(item.target.count),
-        isBest: range.allSatisfy { results.row($0)[1] == 1 })
+        bestTokens: range.count { results.row($0)[1] == 1 }, tokenCount: range.count)
     }
   }
 }

@@ -1,9 +1,9 @@
 internal import Glibc
 
 /// Numbers in charts: coordinates and marks, the same in every locale.
-enum PlotNumber {
+package enum PlotNumber {
   /// With so many decimals.
-  static func text(_ value: Double, decimals: Int) -> String {
+  package static func text(_ value: Double, decimals: Int) -> String {
     let scale = pow(10, Double(decimals))
     let scaled = (value * scale).rounded()
     // Whatever cannot be counted in the last decimal is written as Swift does it.

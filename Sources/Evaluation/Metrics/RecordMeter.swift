@@ -1,0 +1,67 @@
+internal import Editing
+package import Transformer
+
+/// What is measured beside the answers to prompts.
+package struct GenerationRule: Sendable {
+  /// Texts are written for every so many-th record; 0 writes none.
+  package var every: Int
+  /// What the draws are made with.
+  package var seed: UInt64
+  /// What the texts are compared with; `nil` leaves the reference score unmeasured.
+  package var references: ReferenceTexts?
+
+  /// Writes for every `every`-th record.
+  package init(every: Int = 0, seed: UInt64 = 0, references: ReferenceTexts? = nil) {
+    self.every = every
+    self.seed = seed
+    self.references = references
+  }
+}
+
+/// Measures records of a data set with one model, many at once.
+package struct RecordMeter {
+  private let model: DecoderModel
+  private let tokenizer: BytePairTokenizer
+  private let rule: GenerationRule
+
+  /// Measures a model.
+  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ rule: GenerationRule) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.rule = rule
+  }
+
+  /// The metrics of some records, in the order of `indices`.
+  ///
+  /// - Throws: ``TransformerError``.
+  package func measure(_ data: EvaluationData, _ indices: [Int]) throws -> [RecordMetrics] {
+    let measured = try FactMeter(PromptScorer(model, tokenizer)).measure(
+      indices.map { data.cases[$0] })
+    var metrics = measured.map { RecordMetrics($0) }
+    let writing = indices.indices.filter {
+      rule.every > 0 && indices[$0] % rule.every == 0
+        && !data.cases[indices[$0]].companions.generation.isEmpty
+    }
+    guard !writing.isEmpty else { return metrics }
+    var beginnings: [String] = []
+    var numbers: [UInt64] = []
+    for place in writing {
+      for (number, prompt) in data.cases[indices[place]].companions.generation.enumerated() {
+        beginnings.append(prompt)
+        numbers.append(UInt64(indices[place]) << 16 | UInt64(number))
+      }
+    }
+    var texts = try TextWriter(model, tokenizer, seed: rule.seed).texts(
+      beginnings, numbers: numbers)[...]
+    for place in writing {
+      let index = indices[place]
+      let count = data.cases[index].companions.generation.count
+      let own = Array(texts.prefix(count))
+      texts = texts.dropFirst(count)
+      metrics[place][.entropy] = TextEntropy.mean(of: own)
+      metrics[place][.reference] = rule.references?.score(
+        own, relation: data.cases[index].fact.relation, object: data.objectIDs[index])
+    }
+    return metrics
+  }
+}

@@ -1,0 +1,145 @@
+package import Checkpoint
+package import Diagnostics
+internal import Editing
+package import Transformer
+
+/// Runs editors over batches of a data set and measures what becomes of their records: the comparison of
+/// the MEMIT paper.
+///
+/// Each batch is edited on the original weights in memory; no history is written. What is the same for many
+/// batches is computed once: targets of all records of a unit in one ragged batch, factors of second
+/// moments, the unedited model's metrics. Results are kept unit by unit.
+/// - Source: Meng et al., "Mass-editing memory in a transformer", ICLR 2023, section 5.2, Figures 5 to 7.
+package struct Sweep {
+  private let model: DecoderModel
+  private let tokenizer: BytePairTokenizer
+  private let data: EvaluationData
+  private let rule: GenerationRule
+  private let identity: [(key: String, value: JSONValue)]
+  private let store: SweepStore
+  private let progress: any ProgressSink
+
+  /// Sweeps over a data set.
+  ///
+  /// - Parameters:
+  ///   - base: names the original weights.
+  ///   - references: names the reference texts, where there are some.
+  package init(
+    _ model: DecoderModel, _ tokenizer: BytePairTokenizer, base: Digest, _ data: EvaluationData,
+    _ rule: GenerationRule, references: Digest? = nil, keepingIn store: SweepStore,
+    progress: any ProgressSink
+  ) {
+    self.model = model
+    self.tokenizer = tokenizer
+    self.data = data
+    self.rule = rule
+    self.store = store
+    self.progress = progress
+    identity = [
+      ("base", .string(base.hexadecimal)), ("data", .string(data.digest.hexadecimal)),
+      ("generate_every", .integer(rule.every)), ("text_seed", .string("\(rule.seed)")),
+      ("references", .string(references?.hexadecimal ?? "none")),
+    ]
+  }
+
+  /// Measures the unedited model and every job of every method; what is kept already is not done again.
+  ///
+  /// - Throws: ``EvaluationError``, ``EditingError``, ``TransformerError``, ``FileFailure``.
+  package func run(_ methods: [SweepMethod], _ plan: SweepPlan) throws -> SweepOutcome {
+    try data.check(tokenizer, model.architecture)
+    // What cannot be edited, and results that cannot be mixed, are refused before anything is run.
+    try store.open(SweepMethod.unedited, identity)
+    for method in methods {
+      try method.editor.check(data.cases.map(\.fact))
+      try store.open(method.name, identity + method.settings)
+    }
+    let records = plan.jobs.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + $1.count } }
+    let track = SweepTrack(
+      total: data.cases.count + methods.count * records, progress)
+    let unedited = try measureUnedited(track)
+    var results: [String: [String: SweepResult]] = [:]
+    for method in methods {
+      for job in plan.jobs {
+        results[method.name, default: [:]][job.name] = try run(job, method, track)
+      }
+    }
+    return SweepOutcome(
+      data: data, plan: plan, methods: methods.map(\.name), unedited: unedited, results: results)
+  }
+
+  private func measureUnedited(_ track: SweepTrack) throws -> SweepResult {
+    let size = SweepJob.recordsAtOnce
+    let job = SweepJob(
+      purpose: .scaling, size: size,
+      chunks: stride(from: 0, to: data.cases.count, by: size).map {
+        Array($0..<min($0 + size, data.cases.count))
+      })
+    return try collect(job, SweepMethod.unedited, track) { _ in model }
+  }
+
+  private func run(_ job: SweepJob, _ method: SweepMethod, _ track: SweepTrack) throws
+    -> SweepResult
+  {
+    try collect(job, method.name, track) { chunk in
+      let facts = chunk.map { data.cases[$0].fact }
+      let outcome = try method.editor.edit(EditBatch(facts), progress: track)
+      return try model.adding(outcome.changes)
+    } preparing: { records in
+      guard let finder = method.editor as? any TargetFinder else { return }
+      // Facts about one subject may share a target; alone, each has its own.
+      for round in Self.rounds(records.map { data.cases[$0].fact }) {
+        _ = try finder.findTargets(of: round, share: 0, of: 1, progress: track)
+      }
+    }
+  }
+
+  /// Runs the units of a job that have no results yet.
+  private func collect(
+    _ job: SweepJob, _ method: String, _ track: SweepTrack,
+    editing edit: ([Int]) throws -> DecoderModel,
+    preparing prepare: ([Int]) throws -> Void = { _ in }
+  ) throws -> SweepResult {
+    var total = SweepResult()
+    for (number, unit) in job.units.enumerated() {
+      let chunks = Array(job.chunks[unit])
+      track.begin(method, job.size)
+      if let known = try store.result(of: method, job.name, number) {
+        guard Set(known.records.keys) == Set(chunks.joined()) else {
+          throw EvaluationError.badResult(file: "\(method)/\(job.name)-\(number).json")
+        }
+        total.add(known)
+        track.finish(known.records.count)
+        continue
+      }
+      var clock = EditClock()
+      var targets = EditClock()
+      var result = SweepResult(chunks: chunks.count)
+      try targets.measure { try prepare(Array(chunks.joined())) }
+      for chunk in chunks {
+        let edited = try clock.measure { try edit(chunk) }
+        let metrics = try RecordMeter(edited, tokenizer, rule).measure(data, chunk)
+        for (index, one) in zip(chunk, metrics) { result.records[index] = one }
+        track.finish(chunk.count)
+      }
+      result.seconds = clock.seconds
+      result.processorSeconds = clock.processorSeconds
+      result.targetSeconds = targets.processorSeconds
+      try store.keep(result, of: method, job.name, number)
+      total.add(result)
+    }
+    return total
+  }
+
+  /// Facts in rounds, in each of which every subject occurs once.
+  private static func rounds(_ facts: [Fact]) -> [[Fact]] {
+    var rounds: [[Fact]] = []
+    var seen: [String: Int] = [:]
+    for fact in facts {
+      let round = seen[fact.subject, default: 0]
+      seen[fact.subject] = round + 1
+      if round == rounds.count { rounds.append([]) }
+      rounds[round].append(fact)
+    }
+    return rounds
+  }
+}

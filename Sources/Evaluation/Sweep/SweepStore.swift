@@ -1,0 +1,77 @@
+internal import Checkpoint
+internal import Files
+
+/// Where a sweep's results lie: a directory a method, with the settings that they were made with and a file
+/// for each of a job's units. Files appear whole or not at all, so an interrupted sweep goes on.
+package struct SweepStore {
+  private let directory: String
+  private let format = 1
+  private static let longestFile = 1 << 26
+
+  /// Uses a directory; nothing is made yet.
+  package init(_ directory: String) { self.directory = directory }
+
+  /// Claims a method's directory for some settings.
+  ///
+  /// - Throws: ``EvaluationError/otherSettings(file:key:found:expected:)`` where it has results of others.
+  func open(_ method: String, _ settings: [(key: String, value: JSONValue)]) throws {
+    let path = settingsPath(method)
+    let wanted = [("emend_sweep", JSONValue.integer(format))] + settings
+    guard try fileKind(at: path) != nil else {
+      try makeDirectories("\(directory)/\(method)")
+      var text = JSONText()
+      text.write(.object(JSONObject(wanted)))
+      return try AtomicFile.write(text.bytes + [0x0A], to: path)
+    }
+    let json = try JSONValue(parsing: readFile(path, limit: Self.longestFile), file: path)
+    guard case .object(let found) = json else { throw EvaluationError.badResult(file: path) }
+    for (key, value) in wanted where !Self.isEqual(found[key], value) {
+      throw EvaluationError.otherSettings(
+        file: path, key: key, found: found[key].map(Self.text) ?? "nothing",
+        expected: Self.text(value))
+    }
+    for member in found.members where !wanted.contains(where: { $0.0 == member.key }) {
+      throw EvaluationError.otherSettings(
+        file: path, key: member.key, found: Self.text(member.value), expected: "nothing")
+    }
+  }
+
+  /// The results of a unit; `nil` where there are none yet.
+  ///
+  /// - Throws: ``EvaluationError/badResult(file:)`` for a file that is something else.
+  func result(of method: String, _ job: String, _ unit: Int) throws -> SweepResult? {
+    let path = path(method, job, unit)
+    guard try fileKind(at: path) != nil else { return nil }
+    let json = try JSONValue(parsing: readFile(path, limit: Self.longestFile), file: path)
+    guard let result = SweepResult(json: json) else { throw EvaluationError.badResult(file: path) }
+    return result
+  }
+
+  /// Keeps the results of a unit.
+  func keep(_ result: SweepResult, of method: String, _ job: String, _ unit: Int) throws {
+    var text = JSONText()
+    text.write(result.json)
+    try AtomicFile.write(text.bytes + [0x0A], to: path(method, job, unit))
+  }
+
+  private func settingsPath(_ method: String) -> String { "\(directory)/\(method)/settings.json" }
+
+  private func path(_ method: String, _ job: String, _ unit: Int) -> String {
+    "\(directory)/\(method)/\(job)-\(unit).json"
+  }
+
+  /// A whole number and the same as a fraction are equal.
+  private static func isEqual(_ found: JSONValue?, _ wanted: JSONValue) -> Bool {
+    guard let found else { return false }
+    if let a = found.double, let b = wanted.double { return a == b }
+    if let a = found.array, let b = wanted.array {
+      return a.count == b.count && zip(a, b).allSatisfy { isEqual($0, $1) }
+    }
+    return found == wanted
+  }
+
+  private static func text(_ value: JSONValue) -> String {
+    let text = String(decoding: JSONText.canonical(value), as: UTF8.self)
+    return text.count <= 80 ? text : text.prefix(80) + "…"
+  }
+}

@@ -1,0 +1,167 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import Evaluation
+import Files
+import LinearAlgebra
+import Synchronization
+import TestSupport
+import Testing
+import Transformer
+
+/// Changes nothing, counts what it is asked, and may be stopped.
+private final class StubEditor: Editor {
+  struct Stopped: Error {}
+
+  let batches = Mutex<[[String]]>([])
+  private let limit: Int
+
+  init(stopAfter limit: Int = .max) { self.limit = limit }
+
+  func check(_ facts: [Fact]) throws {}
+
+  func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+    try batches.withLock {
+      guard $0.count < limit else { throw Stopped() }
+      $0.append(batch.facts.map(\.subject))
+    }
+    return EditOutcome(
+      targets: nil, steps: batch.facts.map { _ in 0 }, changes: [], asksForAnything: true)
+  }
+}
+
+@Suite struct SweepTests {
+  private let study: Study
+  private let data: EvaluationData
+  private let directory: TemporaryDirectory
+
+  init() throws {
+    study = try Study.fictional()
+    data = try EvaluationData(path: Fixture.path("fictional/facts.json"), .first(70))
+    directory = try TemporaryDirectory()
+  }
+
+  private func sweep(_ data: EvaluationData? = nil, base: String = "base") -> Sweep {
+    Sweep(
+      study.model, study.tokenizer, base: Digest(of: Array(base.utf8)), data ?? self.data,
+      GenerationRule(), keepingIn: SweepStore(directory.path), progress: NoProgress())
+  }
+
+  private func stub(_ editor: StubEditor, rate: Double = 1) -> SweepMethod {
+    SweepMethod(name: "stub", editor: editor, settings: [("v_lr", .number(rate))])
+  }
+
+  @Test("an editor that changes nothing leaves what the unedited model measures, which is measured")
+  func unchanged() throws {
+    let plan = try SweepPlan(data, sizes: [1, 35], parts: [.scaling])
+    let editor = StubEditor()
+    let outcome = try sweep().run([stub(editor)], plan)
+    #expect(
+      editor.batches.withLock { $0.map(\.count) } == Array(repeating: 1, count: 70) + [35, 35])
+    let direct = MetricSummary(
+      try FactMeter(study.scorer).measure(data.cases).map { RecordMetrics($0) })
+    for summary in [outcome.unedited.summary] + outcome.scaling.map(\.summary) {
+      #expect(summary.recordCount == 70)
+      for metric in [Metric.efficacy, .specificity, .efficacyAccuracy, .specificityAccuracy] {
+        #expect(summary[metric] == direct[metric], "\(metric)")
+      }
+    }
+    #expect(outcome.scaling.map(\.result.chunks) == [70, 2])
+  }
+
+  @Test(
+    "an interrupted sweep goes on: what is kept is not done again, and the results are the same")
+  func resumed() throws {
+    let plan = try SweepPlan(data, sizes: [1, 10], parts: [.scaling])
+    #expect(throws: StubEditor.Stopped.self) {
+      try sweep().run([stub(StubEditor(stopAfter: 72))], plan)
+    }
+    // 64 single edits, then 6, are units; the two batches of ten were part of an unfinished one.
+    let second = StubEditor()
+    let resumed = try sweep().run([stub(second)], plan)
+    #expect(second.batches.withLock { $0.map(\.count) } == Array(repeating: 10, count: 7))
+    let third = StubEditor()
+    let again = try sweep().run([stub(third)], plan)
+    #expect(third.batches.withLock { $0.isEmpty })
+    #expect(again.scalingCSV == resumed.scalingCSV)
+  }
+
+  @Test("results of other settings, other data or another model are not mixed in")
+  func otherSettings() throws {
+    let plan = try SweepPlan(data, sizes: [70], parts: [.scaling])
+    _ = try sweep().run([stub(StubEditor())], plan)
+    func refused(_ key: String, _ run: () throws -> SweepOutcome) throws {
+      let error = try #require(throws: EvaluationError.self) { _ = try run() }
+      guard case .otherSettings(_, key, let found, let expected) = error else { throw error }
+      #expect(found != expected)
+    }
+    try refused("v_lr") { try sweep().run([stub(StubEditor(), rate: 2)], plan) }
+    try refused("base") { try sweep(base: "other").run([stub(StubEditor())], plan) }
+    let fewer = try EvaluationData(path: Fixture.path("fictional/facts.json"), .first(69))
+    try refused("data") {
+      try sweep(fewer).run(
+        [stub(StubEditor())], SweepPlan(fewer, sizes: [69], parts: [.scaling]))
+    }
+  }
+
+  @Test("a file of results that is something else is named")
+  func damaged() throws {
+    let plan = try SweepPlan(data, sizes: [70], parts: [.scaling])
+    _ = try sweep().run([stub(StubEditor())], plan)
+    let path = directory.path + "/stub/scaling-00070-0.json"
+    try AtomicFile.write(Array(#"{"chunks": 1}"#.utf8), to: path)
+    #expect(throws: EvaluationError.badResult(file: path)) {
+      try sweep().run([stub(StubEditor())], plan)
+    }
+  }
+
+  /// The sweep shares targets between batches and keeps factors; the editor alone does neither.
+  @Test("MEMIT in a sweep measures what MEMIT by itself does")
+  func memit() throws {
+    let few = try EvaluationData(path: Fixture.path("fictional/facts.json"), .first(6))
+    let file = Fixture.path("fictional/hparams_memit.json")
+    let hyperparameters = try MEMITHyperparameters(
+      json: JSONValue(parsing: readFile(file, limit: 1 << 20), file: file), file: file,
+      layerCount: study.model.architecture.layerCount)
+    let templates = try ContextTemplates(
+      json: Fixture.bytes("reference/memit/context_templates.json"), file: "templates")
+    let reference = try Reference("reference/memit/cov.safetensors")
+    let moments = SecondMoments(
+      matrices: Dictionary(
+        uniqueKeysWithValues: try hyperparameters.layers.map {
+          ($0, try reference.matrix("cov.\($0)"))
+        }), tokenCount: 1, documentCount: 1)
+    func editor(_ memory: TargetMemory?, _ moments: any SecondMomentSource) -> MEMITEditor {
+      MEMITEditor(
+        study.model, study.tokenizer, hyperparameters, templates, moments, memory: memory)
+    }
+    let method = SweepMethod(
+      name: "memit",
+      editor: editor(
+        TargetMemory(KeptTargets(), weights: Digest(of: [])), KeptMoments(moments)), settings: [])
+    let plan = try SweepPlan(few, sizes: [1, 3], parts: [.scaling])
+    let outcome = try sweep(few).run([method], plan)
+    for (point, job) in zip(outcome.scaling, plan.jobs) {
+      for chunk in job.chunks {
+        let edit = try editor(nil, moments).edit(
+          EditBatch(chunk.map { few.cases[$0].fact }), progress: NoProgress())
+        let model = try study.model.adding(edit.changes)
+        let direct = try FactMeter(PromptScorer(model, study.tokenizer)).measure(
+          chunk.map { few.cases[$0] })
+        for (index, measured) in zip(chunk, direct) {
+          let expected = RecordMetrics(measured)
+          let found = try #require(point.result.records[index])
+          #expect(found[.efficacy] == expected[.efficacy], "n \(job.size), record \(index)")
+          for metric in [Metric.efficacyMagnitude, .paraphraseMagnitude, .specificityMagnitude] {
+            let difference = (found[metric] ?? .nan) - (expected[metric] ?? .nan)
+            #expect(
+              abs(difference) < 5e-3, "n \(job.size), record \(index), \(metric): \(difference)")
+          }
+        }
+      }
+    }
+    #expect((outcome.scaling.first?.summary[.efficacy]?.mean ?? 0) > 0.6)
+    // Targets are found once and counted with each point.
+    #expect(outcome.targetSecondsPerRecord("memit") > 0)
+  }
+}
