@@ -93,6 +93,8 @@ struct SolveRecipe {
 struct BatchSolver {
   let workspace: Workspace
   let settings: EditSettings
+  /// Second moments that stay in memory from batch to batch; the settings' own where it is `nil`.
+  var moments: KeptMoments?
 
   /// The editor of a recipe for a model, which is the state's.
   func editor(_ recipe: SolveRecipe, _ model: DecoderModel, on state: SolveState) throws
@@ -103,11 +105,12 @@ struct BatchSolver {
     let memory = TargetMemory(
       TargetCacheDirectory(settings.targetDirectory),
       weights: state.weightsKey(try workspace.base().manifest))
+    let moments: any SecondMomentSource = try moments ?? settings.secondMoments(for: model)
     switch recipe.hyperparameters {
     case .memit(let hyperparameters):
       return MEMITEditor(
-        model, tokenizer, hyperparameters, recipe.templates,
-        try settings.secondMoments(for: model), stop: recipe.rules.stop ?? .loss,
+        model, tokenizer, hyperparameters, recipe.templates, moments,
+        stop: recipe.rules.stop ?? .loss,
         sameSubject: recipe.rules.sameSubject ?? .merge, memory: memory)
     case .alphaEdit(let hyperparameters):
       return MEMITEditor(

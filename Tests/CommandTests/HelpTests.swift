@@ -7,6 +7,7 @@ import Testing
     arguments: [
       ["init"], ["base"], ["stats"], ["demo"], ["commit"], ["targets"], ["revert"], ["resolve"],
       ["cherry-pick"], ["merge"], ["status"], ["log"], ["show"], ["facts"], ["diff"], ["generate"],
+      ["eval"], ["sweep"],
       ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"],
       ["reflog"],
       ["apply"], ["fsck"],

@@ -1,0 +1,58 @@
+internal import ArgumentParser
+internal import Checkpoint
+internal import Evaluation
+
+/// Which records are measured, and whether texts are written for them.
+struct RecordOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Take the first n records only.", valueName: "n"))
+  var first: Int?
+  @Option(help: ArgumentHelp("Take the last n records only.", valueName: "n"))
+  var last: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Let the model write for every n-th record and measure what it writes (default: 0, never).",
+      valueName: "n"))
+  var generateEvery = 0
+  @Option(
+    help: ArgumentHelp(
+      "Texts to compare with what the model writes: the authors' attribute_snippets.json.",
+      valueName: "file"))
+  var references: String?
+  @Option(help: ArgumentHelp("What the texts are drawn with.", valueName: "n"))
+  var textSeed: UInt64 = 0
+
+  func validate() throws {
+    guard first == nil || last == nil else {
+      throw ValidationError("Give --first or --last, not both.")
+    }
+    for (name, value) in [("first", first), ("last", last)] {
+      if let value, value < 1 {
+        throw ValidationError("--\(name) takes a number from 1, not \(value).")
+      }
+    }
+    guard generateEvery >= 0 else {
+      throw ValidationError("--generate-every takes a number from 0, not \(generateEvery).")
+    }
+    guard references == nil || generateEvery > 0 else {
+      throw ValidationError("--references needs texts to compare: add --generate-every N.")
+    }
+  }
+
+  /// The records of a file that were asked for.
+  func data(_ path: String) throws -> EvaluationData {
+    try EvaluationData(
+      path: path, first.map { .first($0) } ?? last.map { .last($0) } ?? .all)
+  }
+
+  /// How texts are written.
+  func generation() throws -> GenerationRule {
+    GenerationRule(
+      every: generateEvery, seed: textSeed,
+      references: try references.map { try ReferenceTexts(path: $0) })
+  }
+
+  /// Names the reference texts.
+  func referencesDigest() throws -> Digest? {
+    try references.map { try ReferenceTexts.digest(ofFile: $0) }
+  }
+}
