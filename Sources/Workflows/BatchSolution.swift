@@ -114,14 +114,13 @@ struct BatchSolver {
         sameSubject: recipe.rules.sameSubject ?? .merge, memory: memory)
     case .alphaEdit(let hyperparameters):
       return MEMITEditor(
-        model, tokenizer, hyperparameters.memit, recipe.templates,
-        try settings.secondMoments(for: model), preserving: hyperparameters.preservation,
-        stop: recipe.rules.stop ?? .loss, sameSubject: recipe.rules.sameSubject ?? .merge,
-        memory: memory)
+        model, tokenizer, hyperparameters.memit, recipe.templates, moments,
+        preserving: hyperparameters.preservation, stop: recipe.rules.stop ?? .loss,
+        sameSubject: recipe.rules.sameSubject ?? .merge, memory: memory)
     case .rome(let hyperparameters):
       return ROMEEditor(
-        model, tokenizer, hyperparameters, recipe.templates,
-        try settings.secondMoments(for: model), stop: recipe.rules.stop ?? .loss, memory: memory)
+        model, tokenizer, hyperparameters, recipe.templates, moments,
+        stop: recipe.rules.stop ?? .loss, memory: memory)
     }
   }
 

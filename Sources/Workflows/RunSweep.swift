@@ -85,7 +85,8 @@ package struct RunSweep {
     // Of this sweep alone, so that what its targets took is counted whole.
     settings.targetCache = "\(directory)/targets"
     let hyperparameters = try settings.editHyperparameters(for: model)
-    let templates = try settings.contextTemplates(model, workspace.tokenizer())
+    let templates = try settings.contextTemplates(
+      for: hyperparameters, model, workspace.tokenizer())
     let moments = try settings.secondMoments(for: model)
     let stack = try workspace.repository.stack(at: workspace.repository.head().commit)
     let recipe = SolveRecipe(

@@ -1,9 +1,9 @@
 """Makes Fixtures/words/words.jsonl: sentences with their words by NLTK's Treebank tokenizer.
 
-Needs nltk 3.7, in a virtual environment outside the repository:
+Needs nltk, in a virtual environment outside the repository:
 
-    python -m venv /tmp/words && /tmp/words/bin/pip install nltk==3.7
-    /tmp/words/bin/python Tests/Interop/make_word_goldens.py
+  python3 -m venv VENV && VENV/bin/pip install nltk==3.7
+  VENV/bin/python Tests/Interop/make_word_goldens.py
 
 Each line is ["sentence", ["word", ...]]. NLTK's sentence splitter needs a trained model that is not part of
 its package; sentences are given one by one, so it takes no part.

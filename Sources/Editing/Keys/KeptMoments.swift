@@ -12,6 +12,7 @@ package final class KeptMoments: SecondMomentSource {
   private let source: any SecondMomentSource
   private let solvers = Mutex<[Key: CachedFactorSolve]>([:])
   private let matrices = Mutex<[Int: Matrix<Double>]>([:])
+  private let nullSpaces = Mutex<[Key: NullSpace]>([:])
 
   /// Keeps what comes from a source.
   package init(_ source: any SecondMomentSource) { self.source = source }
@@ -31,5 +32,14 @@ package final class KeptMoments: SecondMomentSource {
     let matrix = try source.matrix(layer: layer)
     matrices.withLock { $0[layer] = matrix }
     return matrix
+  }
+
+  /// The null space of the layer's second moment.
+  package func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
+    let key = Key(layer: layer, weight: threshold)
+    if let known = nullSpaces.withLock({ $0[key] }) { return known }
+    let space = try source.nullSpace(layer: layer, threshold: threshold)
+    nullSpaces.withLock { $0[key] = space }
+    return space
   }
 }

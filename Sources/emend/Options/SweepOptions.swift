@@ -36,9 +36,9 @@ struct SweepOptions: ParsableArguments {
   var hyperparameters: [MethodFile] = []
   @Option(
     help: ArgumentHelp(
-      "Context templates (default: the repository's, else written by the model).", valueName: "file"
-    ))
-  var templates: String?
+      "A method's context templates (can be repeated; default: the repository's, else written by the model).",
+      valueName: "method=file"))
+  var templates: [MethodFile] = []
   @Option(
     help: ArgumentHelp(
       "Second moments (default: those of the last 'emend stats').", valueName: "file"))
@@ -58,7 +58,7 @@ struct SweepOptions: ParsableArguments {
       var settings = EditSettings(of: workspace)
       settings.method = method
       settings.hyperparameters = hyperparameters.last { $0.method == method }?.path
-      settings.templates = templates
+      settings.templates = templates.last { $0.method == method }?.path
       settings.moments = stats
       settings.seed = seed
       return settings
