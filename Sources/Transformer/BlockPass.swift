@@ -298,11 +298,21 @@ final class BlockPass {
   ///   - dOutput: the gradient with respect to `output`, `[needed rows, d]`.
   ///   - varying: the rows whose gradient is wanted; `nil` for all.
   ///   - store: as given to the forward step.
-  /// - Returns: `[varying rows, d]`.
-  func gradient(_ dOutput: FloatRows, varying: [Int32]? = nil, store: FloatRows?) throws
-    -> FloatRows
-  {
+  ///   - observer: told of the block's parameters; all rows must be varying.
+  ///   - wantsInput: whether the result is wanted. If not, only what the observer wants is computed.
+  /// - Returns: `[varying rows, d]`; zeros where it is not wanted.
+  func gradient(
+    _ dOutput: FloatRows, varying: [Int32]? = nil, store: FloatRows?,
+    observer: (any ParameterObserver)? = nil, wantsInput: Bool = true
+  ) throws -> FloatRows {
+    precondition(observer == nil || varying == nil, "an observer sees all rows")
     let gradientRows = varying?.count ?? rows
+    observer?.linear(block.down, input: activation, gradient: dOutput)
+    let feedForwardTensors = block.up.tensors + (block.feedForwardNorm?.tensors ?? [])
+    let wantsAttention = wantsInput || observer?.wants(block.attentionTensors) == true
+    guard wantsAttention || observer?.wants(feedForwardTensors) == true else {
+      return FloatRows(rows: gradientRows, columns: width)
+    }
     let dx = FloatRows(rows: gradientRows, columns: width)
     var dResidual = dOutput
     // What the MLP's input gets: compact over the rows that the MLP's gradient is taken at.
@@ -315,10 +325,15 @@ final class BlockPass {
         u.gather(varying, from: preactivation)
         dFeedForward = try feedForwardGradient(part, u: u, rows: varying.count)
       } else {
-        dFeedForward = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount)
+        dFeedForward = try feedForwardGradient(
+          dOutput, u: preactivation, rows: neededCount, observer)
       }
     } else if let middle, let feedForwardNorm {
-      let dy = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount)
+      let dy = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount, observer)
+      if let norm = block.feedForwardNorm {
+        observer?.norm(
+          norm, architecture.norm, input: middle, statistics: middleStatistics, gradient: dy)
+      }
       let sum = FloatRows(rows: neededCount, columns: width)
       sum.base.update(from: dOutput.base, count: neededCount * width)
       feedForwardNorm.applyBackward(
@@ -327,11 +342,21 @@ final class BlockPass {
       dResidual = sum
     }
 
+    if let observer, isParallel, let norm = block.feedForwardNorm, let dFeedForward {
+      let x = FloatRows(rows: neededCount, columns: width)
+      take(input, to: x)
+      observer.norm(
+        norm, architecture.norm, input: x, statistics: middleStatistics, gradient: dFeedForward)
+    }
+    guard wantsAttention else { return dx }
+    observer?.linear(block.attentionOutput, input: context, gradient: dResidual)
+
     let dContext = FloatRows(rows: neededCount, columns: context.columns)
     try reader.linear(block.attentionOutput).applyTransposed(
       dResidual.base, outputStride: width, to: dContext.base, inputStride: context.columns,
       rows: neededCount, workers)
     let dQueryKeyValue = attentionGradient(dContext, varying: varying, store: store)
+    observer?.linear(block.queryKeyValue, input: normalised, gradient: dQueryKeyValue)
     let dNormalised = FloatRows(rows: gradientRows, columns: width)
     try reader.linear(block.queryKeyValue).applyTransposed(
       dQueryKeyValue.base, outputStride: dQueryKeyValue.columns, to: dNormalised.base,
@@ -346,6 +371,9 @@ final class BlockPass {
         addRows(of: dFeedForward, to: dNormalised, varying: varying)
       }
     }
+    observer?.norm(
+      block.attentionNorm, architecture.norm, input: input, statistics: statistics,
+      gradient: dNormalised)
     attentionNorm.applyBackward(
       dNormalised.base, x: x.base, statistics: part, to: dx.base, rows: gradientRows, workers)
     if let varying {
@@ -407,9 +435,18 @@ final class BlockPass {
     return part
   }
 
-  private func feedForwardGradient(_ dOutput: FloatRows, u: FloatRows, rows: Int) throws
-    -> FloatRows
-  {
+  /// What the MLP read, compact over the needed rows.
+  private func feedForwardInput() -> FloatRows {
+    if let middleNormalised { return middleNormalised }
+    guard needed != nil else { return normalised }
+    let x = FloatRows(rows: neededCount, columns: width)
+    take(normalised, to: x)
+    return x
+  }
+
+  private func feedForwardGradient(
+    _ dOutput: FloatRows, u: FloatRows, rows: Int, _ observer: (any ParameterObserver)? = nil
+  ) throws -> FloatRows {
     let kind = architecture.activation.kernel
     let inner = architecture.innerWidth
     let dg = FloatRows(rows: rows, columns: inner)
@@ -432,6 +469,9 @@ final class BlockPass {
           kind, u.row(range.lowerBound), dg.row(range.lowerBound), dg.row(range.lowerBound),
           range.count * inner)
       }
+    }
+    if let observer, observer.wants(block.up.tensors) {
+      observer.linear(block.up, input: feedForwardInput(), gradient: du)
     }
     let dx = FloatRows(rows: rows, columns: width)
     try reader.linear(block.up).applyTransposed(

@@ -15,4 +15,8 @@ extension Float {
 extension Double {
   /// e to the power of `x`.
   package static func exponential(_ x: Double) -> Double { exp(x) }
+  /// The cosine of `x`, in radians.
+  static func cosine(_ x: Double) -> Double { cos(x) }
+  /// The natural logarithm of `x`.
+  package static func logarithm(_ x: Double) -> Double { log(x) }
 }

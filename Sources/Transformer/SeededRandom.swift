@@ -20,3 +20,11 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
   /// A number in 0..<1, on a grid of 2⁻⁵³.
   package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 }
+
+extension SeededRandom {
+  /// A number of the standard normal distribution (Box and Muller's method).
+  package mutating func normal() -> Double {
+    let radius = (-2 * Double.logarithm(1 - unit())).squareRoot()
+    return radius * Double.cosine(2 * Double.pi * unit())
+  }
+}

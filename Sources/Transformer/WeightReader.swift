@@ -105,7 +105,8 @@ final class WeightReader: Sendable {
       return try vector(linear.biases[0])
     }
     let key = linear.biases.joined(separator: "\n") + "\n"
-    if let rows = kept.withLock({ $0[key] }) { return rows }
+    let isEdited = linear.biases.contains { overrides[$0] != nil }
+    if !isEdited, let rows = kept.withLock({ $0[key] }) { return rows }
     let rows = FloatRows(rows: 1, columns: outputs)
     var start = 0
     for (name, count) in zip(linear.biases, linear.outputs) {
@@ -114,7 +115,7 @@ final class WeightReader: Sendable {
         from: part.base, to: rows.base + start, count: count, width: 1, layout: linear.layout)
       start += count
     }
-    kept.withLock { $0[key] = rows }
+    if !isEdited { kept.withLock { $0[key] = rows } }
     return rows
   }
 

@@ -30,7 +30,7 @@ package struct TinyModel: Sendable {
     let base = directory["base"]
     try manager.createDirectory(atPath: base, withIntermediateDirectories: true)
     for name in try manager.contentsOfDirectory(atPath: source)
-    where name != "reference.safetensors" {
+    where name != "reference.safetensors" && name != "gradients.safetensors" {
       try manager.copyItem(atPath: source + "/" + name, toPath: base + "/" + name)
     }
     try directory.write(Self.tokenizer, to: "base/tokenizer.json")
