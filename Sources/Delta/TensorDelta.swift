@@ -61,6 +61,26 @@ package enum TensorDelta: Sendable {
     return (.dense(dense), error)
   }
 
+  /// Encodes a change given element by element in whichever form has fewer bytes: directions where few carry
+  /// it, else the elements themselves.
+  ///
+  /// - Parameters:
+  ///   - change: Δ, `[rows, columns]`; a tensor of one dimension has one row.
+  ///   - precision: ε: ‖Δ̂ − Δ‖_F ≤ ε‖Δ‖_F.
+  /// - Throws: as above.
+  package static func encode(
+    smallest change: Matrix<Double>, grid: FixedPointGrid, precision: Double = defaultPrecision
+  ) throws(DeltaError) -> (delta: TensorDelta, error: AchievedError) {
+    let dense = try encode(dense: change, grid: grid, precision: precision)
+    guard let (factors, missing) = DirectionSearch.factors(of: change, within: precision / 4),
+      let (quantised, error) = try? LowRankEncoder.encode(
+        factors, grid: grid, precision: precision - missing, keys: nil)
+    else { return dense }
+    let lowRank = TensorDelta.lowRank(quantised)
+    guard lowRank.payload().count < dense.delta.payload().count else { return dense }
+    return (lowRank, AchievedError(relative: error.relative + missing, onKeys: nil))
+  }
+
   // MARK: Bytes
 
   /// The bytes to store: self-describing, versioned, the same for the same integers.

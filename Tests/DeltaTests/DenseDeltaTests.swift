@@ -123,6 +123,30 @@ struct DenseDeltaTests {
     #expect(abs(try delta.frobeniusNorm() - found.frobeniusNorm) < 1e-12 * found.frobeniusNorm)
   }
 
+  @Test("a change given by its elements is stored as directions exactly where that is smaller")
+  func smallestForm() throws {
+    var random = SeededGenerator(seed: 12)
+    let grid = try FixedPointGrid(largestMagnitude: 4)
+    let few = try random.change(60, 90, weights: [3, 1, 0.2]).schoolbook
+    let noisy = Matrix(
+      rows: 60, columns: 90, few.storage.map { $0 + 1e-4 * random.normal() })
+    let many = random.matrix(60, 90)
+    let vector = random.matrix(1, 90)
+    for (change, rank) in [(few, 3), (noisy, 3), (many, nil), (vector, nil)] as [(Matrix, Int?)] {
+      let (delta, error) = try TensorDelta.encode(smallest: change, grid: grid, precision: 1e-2)
+      let (dense, _) = try TensorDelta.encode(dense: change, grid: grid, precision: 1e-2)
+      #expect(delta.rank == rank)
+      #expect(delta.payload().count <= dense.payload().count)
+      let found = Matrix(
+        rows: change.rows, columns: change.columns,
+        try gridIntegers([delta]).map { Double($0) * grid.step })
+      let off = difference(found, change).frobeniusNorm / change.frobeniusNorm
+      #expect(off <= error.relative && error.relative <= 1e-2)
+    }
+    // Elements that the noise alone makes different can only be kept one by one.
+    #expect(try TensorDelta.encode(smallest: noisy, grid: grid, precision: 1e-6).delta.rank == nil)
+  }
+
   @Test("without a precision the grid itself is the only rounding")
   func gridOnly() throws {
     let grid = try FixedPointGrid(exponent: -3)
