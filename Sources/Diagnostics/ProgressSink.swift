@@ -8,7 +8,8 @@ package protocol ProgressSink: Sendable {
 package struct ProgressEvent: Sendable, Equatable {
   /// The kinds of long work that there are.
   package enum Phase: String, Sendable {
-    case fingerprint, moments, templates, targets, keys, solve, encode, verify, write, evaluate
+    case fingerprint, moments, templates, targets, keys, training, solve, encode, verify, write
+    case evaluate
   }
   /// What is being done.
   package let phase: Phase

@@ -25,6 +25,8 @@ package enum EditingError: ExplainedError, Equatable {
     layer: Int, threshold: Double, dimension: Int, order: Int, quartiles: [Double])
   /// A tokenizer without a token that a text could begin with.
   case noBeginning
+  /// The loss of a fact became NaN or infinite while weights were trained on it.
+  case trainingNotFinite(fact: String, epoch: Int)
   /// The statistics lack a layer, or have another shape.
   case wrongMoment(file: String, layer: Int, found: String, expected: String)
   /// The solve failed: the second moment is not positive definite.
@@ -93,6 +95,10 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation(
         "the model cannot write contexts: its tokenizer has no token to begin a text with",
         remedy: "Give contexts with --templates.")
+    case .trainingNotFinite(let fact, let epoch):
+      Explanation(
+        "the loss is not a finite number", field: fact, found: "in epoch \(epoch)",
+        remedy: "Lower lr, or look for damage in the weights below this edit.")
     case .wrongMoment(let file, let layer, let found, let expected):
       Explanation(
         "second moments of another model", file: file, field: "layer \(layer)", found: found,

@@ -12,7 +12,8 @@ package final class GradientPass {
 
   private let tree: TokenTree
   private let outputs: [Int32]
-  private let hidden: FloatRows
+  /// The input of block `layer`, `[tokens, d]`, sequence after sequence.
+  package let input: FloatRows
   private let nodes: [Int32]
   private let rotary: RotaryTable?
   private var blocks: [BlockPass] = []
@@ -23,9 +24,12 @@ package final class GradientPass {
   /// - Parameters:
   ///   - sequences: the tokens; each sequence has its own rows, whatever beginnings they share.
   ///   - outputs: for each sequence, the positions whose final hidden states are wanted, ascending.
+  ///   - inputs: the input of block `layer` for each token, `[tokens, d]`, where it is known already; see
+  ///     ``input``.
   /// - Throws: ``TransformerError`` where a sequence has no token, or too many.
   package init(
-    _ model: DecoderModel, _ sequences: [[Int32]], outputs: [[Int]], from layer: Int
+    _ model: DecoderModel, _ sequences: [[Int32]], outputs: [[Int]], from layer: Int,
+    inputs: FloatRows? = nil
   ) throws {
     precondition(sequences.count == outputs.count, "outputs of other sequences")
     var tree = TokenTree()
@@ -36,13 +40,18 @@ package final class GradientPass {
       let path = tree.insert(sequence, owner: Int32(index + 1), privateFrom: 0)
       rows += outputs[index].map { path[$0] }
     }
-    let below = try ForwardPass(model, tree)
-    try below.run(through: layer - 1, of: model)
     self.tree = tree
     self.layer = layer
     self.outputs = rows
-    hidden = below.hidden
-    nodes = below.nodes
+    nodes = Array(0..<Int32(tree.count))
+    if let inputs {
+      precondition(inputs.rows == tree.count, "\(inputs.rows) inputs for \(tree.count) tokens")
+      input = inputs
+    } else {
+      let below = try ForwardPass(model, tree)
+      try below.run(through: layer - 1, of: model)
+      input = below.hidden
+    }
     rotary = model.architecture.rotary.map { RotaryTable($0, last: Int(tree.positions.max() ?? 0)) }
   }
 
@@ -52,7 +61,7 @@ package final class GradientPass {
   ///   written to between steps.
   package func forward(_ model: DecoderModel) throws -> FloatRows {
     if blocks.isEmpty || self.model !== model { try build(model) }
-    var below = hidden
+    var below = input
     for block in blocks {
       block.input.base.update(from: below.base, count: below.rows * below.columns)
       try block.forward(store: nil)

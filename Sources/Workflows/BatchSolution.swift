@@ -121,6 +121,10 @@ struct BatchSolver {
       return ROMEEditor(
         model, tokenizer, hyperparameters, recipe.templates, moments,
         stop: recipe.rules.stop ?? .loss, memory: memory)
+    case .ft(let hyperparameters): return FineTuneEditor(model, tokenizer, hyperparameters)
+    case .mend(let use):
+      return MENDEditor(
+        model, tokenizer, try settings.mendEditor(use, for: model, of: workspace.base()), use)
     }
   }
 

@@ -20,6 +20,8 @@ package struct EditSettings {
   package var moments: String?
   /// A directory of targets; the repository's cache where it is `nil`.
   package var targetCache: String?
+  /// A file of a trained MEND editor; `emend.mend.editor` where it is `nil`.
+  package var mendEditor: String?
   /// What the model's own contexts are drawn with.
   package var seed: UInt64 = 0
   /// Memory that one batch of work may take, in bytes.
@@ -44,7 +46,34 @@ package struct EditSettings {
       result = try EditHyperparameters.preset(of: method, for: model.architecture)
     }
     result.batchBytes = memory
+    if case .mend(var use) = result, use.editor == nil {
+      use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
+      result = .mend(use)
+    }
     return result
+  }
+
+  /// The trained MEND editor for a base.
+  ///
+  /// - Throws: ``MENDError``: none was named, it is another than the one wanted, or another model's.
+  func mendEditor(_ use: MENDSettings, for model: DecoderModel, of base: BaseBinding) throws
+    -> MENDFile
+  {
+    let path = try mendEditorPath()
+    let file = try MENDFile(
+      path: path, for: model.architecture, fingerprint: base.manifest.fingerprint)
+    if let expected = use.editor, expected != file.digest {
+      throw MENDError.otherEditor(
+        file: path, found: file.digest.hexadecimal, expected: expected.hexadecimal)
+    }
+    return file
+  }
+
+  private func mendEditorPath() throws -> String {
+    guard let path = try mendEditor ?? repository.setting("mend.editor") else {
+      throw MENDError.noEditor
+    }
+    return path
   }
 
   /// The layers whose second moments the method's solve uses.
@@ -66,7 +95,7 @@ package struct EditSettings {
       return try ContextTemplates(json: readFile(path, limit: 1 << 20), file: path)
     }
     switch hyperparameters {
-    case .memit, .alphaEdit:
+    case .memit, .alphaEdit, .ft, .mend:
       return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)
     case .rome(let values):
       return try ContextTemplates(fromNothingBy: model, tokenizer, values.contexts, seed: seed)

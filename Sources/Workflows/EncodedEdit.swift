@@ -64,7 +64,7 @@ package struct EncodedEdit: Sendable {
         LowRankFactors(left: left, right: right), grid: grid, precision: precision,
         keys: keys.map { $0.side == .columns ? .columns($0.columns) : .rows($0.columns) })
     case .dense(let change):
-      try TensorDelta.encode(dense: change, grid: grid, precision: precision)
+      try TensorDelta.encode(smallest: change, grid: grid, precision: precision)
     }
   }
 }

@@ -34,7 +34,19 @@ package struct SolveRules: Sendable, Equatable {
       if sameSubject != nil { throw .ruleNotOfMethod(rule: "same-subject", method: "rome") }
       if history != nil { throw .ruleNotOfMethod(rule: "forget-history", method: "rome") }
       rules.stop = stop ?? .loss
+    case .ft, .mend: try refuseAll(for: method)
     }
     return rules
+  }
+
+  /// - Throws: ``WorkflowError/ruleNotOfMethod(rule:method:)`` where any rule was asked for.
+  private func refuseAll(for method: EditMethod) throws(WorkflowError) {
+    let asked: [(rule: String, isAsked: Bool)] = [
+      ("stop", stop != nil), ("same-subject", sameSubject != nil),
+      ("forget-history", history != nil),
+    ]
+    if let first = asked.first(where: \.isAsked) {
+      throw .ruleNotOfMethod(rule: first.rule, method: method.rawValue)
+    }
   }
 }

@@ -21,7 +21,8 @@ struct Emend: ParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "START", subcommands: [Init.self, Base.self, Stats.self, Demo.self]),
+      CommandGroup(
+        name: "START", subcommands: [Init.self, Base.self, Stats.self, Train.self, Demo.self]),
       CommandGroup(
         name: "EDIT",
         subcommands: [

@@ -6,6 +6,8 @@ package enum EditHyperparameters: Sendable, Equatable {
   case memit(MEMITHyperparameters)
   case rome(ROMEHyperparameters)
   case alphaEdit(AlphaEditHyperparameters)
+  case ft(FineTuneHyperparameters)
+  case mend(MENDSettings)
 
   /// Whose they are.
   package var method: EditMethod {
@@ -13,6 +15,8 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .memit: .memit
     case .rome: .rome
     case .alphaEdit: .alphaEdit
+    case .ft: .ft
+    case .mend: .mend
     }
   }
 
@@ -31,6 +35,8 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .alphaEdit:
       self = .alphaEdit(
         try AlphaEditHyperparameters(json: json, file: file, layerCount: model.layerCount))
+    case .ft: self = .ft(try FineTuneHyperparameters(json: json, file: file, for: model))
+    case .mend: self = .mend(try MENDSettings(json: json, file: file))
     }
   }
 
@@ -44,6 +50,8 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .memit: .memit(try .preset(for: model))
     case .rome: .rome(try .preset(for: model))
     case .alphaEdit: .alphaEdit(try .preset(for: model))
+    case .ft: .ft(try .preset(for: model))
+    case .mend: .mend(MENDSettings())
     }
   }
 
@@ -53,6 +61,8 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .memit(let values): values.json
     case .rome(let values): values.json
     case .alphaEdit(let values): values.json
+    case .ft(let values): values.json
+    case .mend(let values): values.json
     }
   }
 
@@ -62,6 +72,7 @@ package enum EditHyperparameters: Sendable, Equatable {
     case .memit(let values): values.layers
     case .rome(let values): values.usesMoments ? [values.layer] : []
     case .alphaEdit(let values): values.memit.layers
+    case .ft, .mend: []
     }
   }
 
@@ -72,6 +83,8 @@ package enum EditHyperparameters: Sendable, Equatable {
       case .memit(let values): values.batchBytes
       case .rome(let values): values.batchBytes
       case .alphaEdit(let values): values.memit.batchBytes
+      case .ft(let values): values.batchBytes
+      case .mend: 0
       }
     }
     set {
@@ -85,6 +98,10 @@ package enum EditHyperparameters: Sendable, Equatable {
       case .alphaEdit(var values):
         values.memit.batchBytes = newValue
         self = .alphaEdit(values)
+      case .ft(var values):
+        values.batchBytes = newValue
+        self = .ft(values)
+      case .mend: break
       }
     }
   }

@@ -2,8 +2,10 @@
 ///
 /// - Source: Kingma and Ba, arXiv 1412.6980, algorithm 1; no weight decay.
 struct AdamStep {
-  private var first: [Float]
-  private var second: [Float]
+  /// The running means of the gradients.
+  private(set) var first: [Float]
+  /// The running means of their squares.
+  private(set) var second: [Float]
   private let rate: Float
   private let beta1 = 0.9
   private let beta2 = 0.999
@@ -13,6 +15,14 @@ struct AdamStep {
   init(count: Int, rate: Float) {
     first = Array(repeating: 0, count: count)
     second = Array(repeating: 0, count: count)
+    self.rate = rate
+  }
+
+  /// Goes on with moments that were kept.
+  init(first: [Float], second: [Float], rate: Float) {
+    precondition(first.count == second.count, "\(first.count) and \(second.count) moments")
+    self.first = first
+    self.second = second
     self.rate = rate
   }
 

@@ -22,6 +22,11 @@ struct EditOptions: ParsableArguments {
   var stats: String?
   @Option(
     help: ArgumentHelp(
+      "A MEND editor that 'emend train mend' made (default: the repository's).",
+      valueName: "file"))
+  var editor: String?
+  @Option(
+    help: ArgumentHelp(
       "A directory of targets to use and to add to (default: the repository's cache).",
       valueName: "dir"))
   var cache: String?
@@ -35,6 +40,7 @@ struct EditOptions: ParsableArguments {
     settings.hyperparameters = hparams
     settings.templates = templates
     settings.moments = stats
+    settings.mendEditor = editor
     settings.targetCache = cache
     settings.seed = seed
     return settings

@@ -53,7 +53,9 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged: false
     default: true
     }
-  case EditingError.changesNothing, EditingError.lossNotFinite: false
+  case EditingError.changesNothing, EditingError.lossNotFinite, EditingError.trainingNotFinite,
+    MENDError.diverged:
+    false
   case is ObjectError, is DeltaError: false
   default: true
   }

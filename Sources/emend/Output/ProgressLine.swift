@@ -78,6 +78,7 @@ extension ProgressEvent.Phase {
     case .templates: "Generating context templates"
     case .targets: "Optimising targets"
     case .keys: "Computing keys"
+    case .training: "Training"
     case .solve: "Solving for the weights"
     case .encode: "Encoding deltas"
     case .verify: "Verifying"
@@ -90,7 +91,8 @@ extension ProgressEvent.Phase {
   var isInBytes: Bool {
     switch self {
     case .fingerprint, .write: true
-    case .moments, .templates, .targets, .keys, .solve, .encode, .verify, .evaluate: false
+    case .moments, .templates, .targets, .keys, .training, .solve, .encode, .verify, .evaluate:
+      false
     }
   }
 }

@@ -1,0 +1,35 @@
+package import Checkpoint
+
+/// How a trained MEND editor is used.
+package struct MENDSettings: Sendable, Equatable {
+  /// The editor's SHA-256, once it is known.
+  package var editor: Digest?
+  /// A factor for all edit rates (`lr_scale`).
+  package var rateScale: Double = 1
+
+  /// An editor as it was trained.
+  package init() {}
+
+  /// What keeps a digest from being taken for a number.
+  private static let digestPrefix = "sha256:"
+
+  /// Reads a file, or what an edit recorded.
+  ///
+  /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)`` that names the key.
+  package init(json: JSONValue, file: String) throws(EditingError) {
+    let reader = try HyperparameterReader(json, file: file, keys: ["lr_scale", "editor"])
+    rateScale = try reader.optionalNumber("lr_scale", in: 1e-9...1e9) ?? 1
+    if let text = try reader.optionalString("editor") {
+      guard text.hasPrefix(Self.digestPrefix),
+        let digest = Digest(hexadecimal: String(text.dropFirst(Self.digestPrefix.count)))
+      else { throw reader.bad("editor", "sha256: and 64 digits") }
+      editor = digest
+    }
+  }
+
+  /// The values as `init(json:file:)` reads them.
+  package var json: [(key: String, value: JSONValue)] {
+    (editor.map { [("editor", .string(Self.digestPrefix + $0.hexadecimal))] } ?? [])
+      + [("lr_scale", .number(rateScale))]
+  }
+}

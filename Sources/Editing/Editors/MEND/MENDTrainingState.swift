@@ -1,0 +1,100 @@
+package import Checkpoint
+internal import Files
+
+/// An interrupted training on disk: an editor's tensors, Adam's moments and the best parameters so far.
+package struct MENDTrainingState {
+  /// What the metadata's `format` says.
+  private static let format = "emend mend training 1"
+
+  /// What a training must have in common with a kept one to go on from it.
+  package struct Recipe: Sendable, Equatable {
+    /// The base's.
+    package let fingerprint: Digest
+    /// Of the training facts and the validation facts, as they are stored.
+    package let training, validation: Digest
+
+    /// A recipe, its hyperparameters aside.
+    package init(fingerprint: Digest, training: [FactCase], validation: [FactCase]) {
+      self.fingerprint = fingerprint
+      self.training = Digest(of: FactLines.encode(training))
+      self.validation = Digest(of: FactLines.encode(validation))
+    }
+  }
+
+  /// Writes a training's state; the file appears whole or not at all.
+  package static func write(_ trainer: MENDTrainer, _ recipe: Recipe, to path: String) throws {
+    let state = trainer.state
+    var metadata = [
+      "training": recipe.training.hexadecimal, "validation": recipe.validation.hexadecimal,
+      "edits": "\(state.edits)", "steps": "\(state.steps)",
+    ]
+    for (name, validation) in [("first", state.first), ("best", state.best)] {
+      guard let validation else { continue }
+      metadata[name] =
+        [validation.edit, validation.locality, validation.total]
+        .map { "\($0.bitPattern)" }.joined(separator: " ") + " \(validation.edits)"
+    }
+    try MENDFile.write(
+      trainer.network, trainer.hyperparameters, fingerprint: recipe.fingerprint,
+      format: format, metadata: metadata,
+      extra: [
+        ("adam.first", state.adam.first), ("adam.second", state.adam.second),
+        ("rates.first", state.rateAdam.first), ("rates.second", state.rateAdam.second),
+        ("best", state.bestParameters),
+      ], to: path)
+  }
+
+  /// Lets a trainer go on from a kept state.
+  ///
+  /// - Throws: ``MENDError/otherTraining(file:field:)`` where recipe or hyperparameters differ,
+  ///   ``MENDError/notAnEditor(file:field:found:expected:)``.
+  package static func resume(_ trainer: MENDTrainer, _ recipe: Recipe, from path: String) throws {
+    let file = try SafetensorsFile(path: path)
+    let reader = MENDTensorReader(file, path: path, format: format)
+    let metadata = try reader.checkedMetadata()
+    let expected = [
+      "fingerprint": recipe.fingerprint.hexadecimal, "training": recipe.training.hexadecimal,
+      "validation": recipe.validation.hexadecimal,
+      "hyperparameters": String(
+        decoding: JSONText.canonical(.object(JSONObject(trainer.hyperparameters.json))),
+        as: UTF8.self),
+    ]
+    for (key, value) in expected.sorted(by: { $0.key < $1.key }) where metadata[key] != value {
+      throw MENDError.otherTraining(file: path, field: key)
+    }
+    let network = trainer.network
+    try reader.fill(network, prefix: "")
+    let parameters = trainer.parameters
+    let count = parameters.count - network.matrices.count
+    func vector(_ name: String, _ count: Int) throws -> [Float] {
+      try reader.floats(name, shape: [count], count: count)
+    }
+    var state = MENDTrainer.State(
+      edits: try reader.integer("edits"),
+      adam: AdamStep(
+        first: try vector("adam.first", count), second: try vector("adam.second", count),
+        rate: Float(trainer.hyperparameters.learningRate)),
+      rateAdam: AdamStep(
+        first: try vector("rates.first", network.matrices.count),
+        second: try vector("rates.second", network.matrices.count),
+        rate: Float(trainer.hyperparameters.editRateRate)))
+    state.steps = try reader.integer("steps")
+    state.first = try validation("first", reader, path)
+    state.best = try validation("best", reader, path)
+    state.bestParameters = try vector("best", parameters.count)
+    trainer.resume(state, parameters: parameters)
+  }
+
+  private static func validation(
+    _ key: String, _ reader: MENDTensorReader, _ path: String
+  ) throws(MENDError) -> MENDTrainer.Validation {
+    let text = try reader.entry(key)
+    let numbers = text.split(separator: " ").compactMap { UInt64($0) }
+    guard numbers.count == 4 else {
+      throw .notAnEditor(file: path, field: key, found: text, expected: "four numbers")
+    }
+    let values = numbers.prefix(3).map(Double.init(bitPattern:))
+    return MENDTrainer.Validation(
+      edits: Int(clamping: numbers[3]), edit: values[0], locality: values[1], total: values[2])
+  }
+}

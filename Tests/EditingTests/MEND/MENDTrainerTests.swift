@@ -1,0 +1,266 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import LinearAlgebra
+import TestSupport
+import Testing
+import Transformer
+
+@Suite("Training and using a MEND editor")
+struct MENDTrainerTests {
+  private static func values() -> MENDHyperparameters {
+    var values = MENDHyperparameters(layers: [2, 3])
+    values.rank = 16
+    values.learningRate = 3e-3
+    values.editRate = 0.01
+    values.editRateRate = 1e-3
+    values.accumulation = 4
+    values.validationInterval = 20
+    values.validationEdits = 8
+    values.iterations = 120
+    values.patience = 1000
+    return values
+  }
+
+  private func trainer(
+    _ scene: TinyEditing, _ values: MENDHyperparameters = values(), memory: Int = 1 << 28
+  ) throws -> MENDTrainer {
+    try MENDTrainer(
+      scene.model, scene.tokenizer, values, training: TinyEditing.cases(24),
+      validation: TinyEditing.cases(8, from: 24), file: "facts", memory: memory,
+      progress: NoProgress())
+  }
+
+  private static func recipe() throws -> MENDTrainingState.Recipe {
+    MENDTrainingState.Recipe(
+      fingerprint: Digest(of: []), training: try TinyEditing.cases(24),
+      validation: try TinyEditing.cases(8, from: 24))
+  }
+
+  private func bits(_ network: MENDNetwork) -> [UInt32] {
+    network.tensors.flatMap { tensor in
+      (0..<tensor.values.rows * tensor.values.columns).map { tensor.values.base[$0].bitPattern }
+    }
+  }
+
+  @Test("the validation gets better, and the best network is kept")
+  func learns() throws {
+    let scene = try TinyEditing()
+    let trainer = try trainer(scene)
+    let outcome = try trainer.run(progress: NoProgress()) { _, _ in }
+    #expect(outcome.edits == 120)
+    #expect(outcome.best.total < 0.9 * outcome.first.total, "\(outcome)")
+    #expect(outcome.best.edits > 0)
+  }
+
+  @Test("training ends when the validation no longer gets better")
+  func patience() throws {
+    var values = Self.values()
+    values.learningRate = 1e-12
+    values.editRateRate = 1e-12
+    values.patience = 40
+    let outcome = try trainer(TinyEditing(), values).run(progress: NoProgress()) { _, _ in }
+    #expect(outcome.endedEarly)
+    #expect(outcome.edits <= 80)
+  }
+
+  @Test("an interrupted training goes on to the same bits, with less memory too")
+  func resume() throws {
+    struct Stop: Error {}
+    let scene = try TinyEditing()
+    let whole = try trainer(scene)
+    let expected = try whole.run(progress: NoProgress()) { _, _ in }
+    let path = scene.path("state")
+    for stop in [4, 60] {
+      let first = try trainer(scene)
+      #expect(throws: Stop.self) {
+        try first.run(progress: NoProgress()) { trainer, _ in
+          guard trainer.editCount >= stop else { return }
+          try MENDTrainingState.write(trainer, Self.recipe(), to: path)
+          throw Stop()
+        }
+      }
+      let second = try trainer(scene, memory: 100_000)
+      try MENDTrainingState.resume(second, Self.recipe(), from: path)
+      #expect(second.editCount == stop)
+      let found = try second.run(progress: NoProgress()) { _, _ in }
+      #expect(found.best == expected.best)
+      let isSame = bits(second.network) == bits(whole.network)
+      #expect(isSame, "after \(stop)")
+    }
+  }
+
+  @Test("a state of another recipe is refused by field")
+  func otherRecipe() throws {
+    struct Stop: Error {}
+    let scene = try TinyEditing()
+    let path = scene.path("state")
+    let first = try trainer(scene)
+    #expect(throws: Stop.self) {
+      try first.run(progress: NoProgress()) { trainer, _ in
+        try MENDTrainingState.write(trainer, Self.recipe(), to: path)
+        throw Stop()
+      }
+    }
+    var values = Self.values()
+    values.learningRate = 1e-3
+    #expect(throws: MENDError.otherTraining(file: path, field: "hyperparameters")) {
+      try MENDTrainingState.resume(trainer(scene, values), Self.recipe(), from: path)
+    }
+    let other = MENDTrainingState.Recipe(
+      fingerprint: Digest(of: []), training: try TinyEditing.cases(23),
+      validation: try TinyEditing.cases(8, from: 24))
+    #expect(throws: MENDError.otherTraining(file: path, field: "training")) {
+      try MENDTrainingState.resume(trainer(scene), other, from: path)
+    }
+  }
+
+  @Test("every fact of a batch takes part: its change is the sum of the changes of each alone")
+  func wholeBatch() throws {
+    let scene = try TinyEditing()
+    let file = try editor(scene)
+    // More than are run at once, and so many tokens that factors become a sum.
+    let facts = try TinyEditing.facts(70)
+    func change(_ facts: [Fact]) throws -> [Matrix<Double>] {
+      try MENDEditor(scene.model, scene.tokenizer, file, MENDSettings())
+        .edit(EditBatch(facts), progress: NoProgress()).changes.map(TinyEditing.dense)
+    }
+    let together = try change(facts)
+    var apart: [Matrix<Double>]?
+    for fact in facts {
+      let one = try change([fact])
+      apart =
+        apart.map { sums in
+          zip(sums, one).map { sum, part in
+            Matrix(
+              rows: sum.rows, columns: sum.columns, zip(sum.storage, part.storage).map { $0 + $1 })
+          }
+        } ?? one
+    }
+    for (found, expected) in zip(together, apart ?? []) {
+      let distance = zip(found.storage, expected.storage).reduce(0.0) {
+        $0 + ($1.0 - $1.1) * ($1.0 - $1.1)
+      }.squareRoot()
+      #expect(distance < 1e-4 * expected.frobeniusNorm)
+    }
+    var half = MENDSettings()
+    half.rateScale = 0.5
+    let scaled = try MENDEditor(scene.model, scene.tokenizer, file, half)
+      .edit(EditBatch([facts[0]]), progress: NoProgress()).changes.map(TinyEditing.dense)
+    let one = try change([facts[0]])
+    #expect(abs(scaled[0].frobeniusNorm / one[0].frobeniusNorm - 0.5) < 1e-9)
+  }
+
+  private func editor(_ scene: TinyEditing, fingerprint: Digest = Digest(of: [])) throws
+    -> MENDFile
+  {
+    var values = Self.values()
+    values.iterations = 8
+    let trainer = try trainer(scene, values)
+    _ = try trainer.run(progress: NoProgress()) { _, _ in }
+    try MENDFile.write(
+      trainer.network, values, fingerprint: fingerprint, metadata: ["edits": "8"],
+      to: scene.path("editor"))
+    return try MENDFile(
+      path: scene.path("editor"), for: scene.model.architecture, fingerprint: fingerprint)
+  }
+
+  @Test("an editor reads back as it was written, and is refused for another base")
+  func file() throws {
+    let scene = try TinyEditing()
+    var values = Self.values()
+    values.iterations = 8
+    let trainer = try trainer(scene, values)
+    _ = try trainer.run(progress: NoProgress()) { _, _ in }
+    let (own, other) = (Digest(of: [1]), Digest(of: [2]))
+    let path = scene.path("editor")
+    try MENDFile.write(
+      trainer.network, values, fingerprint: own, metadata: ["edits": "8"], to: path)
+    let read = try MENDFile(path: path, for: scene.model.architecture, fingerprint: own)
+    #expect(read.hyperparameters == values)
+    #expect(bits(read.network) == bits(trainer.network))
+    for (found, expected) in zip(read.network.groups, trainer.network.groups) {
+      #expect(found.normaliser.means == expected.normaliser.means)
+    }
+    #expect(
+      throws: MENDError.otherModel(
+        file: path, found: own.hexadecimal, expected: other.hexadecimal)
+    ) {
+      try MENDFile(path: path, for: scene.model.architecture, fingerprint: other)
+    }
+  }
+
+  @Test(
+    "files that are no whole editor are refused by field",
+    arguments: [
+      "format", "rates", "group.0.layer.0.u", "group.1.mean", "normaliser_rows",
+    ])
+  func damaged(field: String) throws {
+    let scene = try TinyEditing()
+    _ = try editor(scene)
+    let source = try SafetensorsFile(path: scene.path("editor"))
+    var metadata = source.header.metadata
+    if field == "format" { metadata[field] = "emend mend training 1" }
+    if field == "normaliser_rows" { metadata[field] = "[1]" }
+    let path = scene.path("damaged")
+    let kept = source.tensors.filter { $0.name != "rates" || field != "rates" }
+    let writer = try SafetensorsWriter(
+      replacing: path,
+      tensors: kept.map {
+        TensorDeclaration(
+          name: $0.name, elementType: $0.elementType,
+          shape: $0.name == field ? $0.shape.reversed() + [1] : $0.shape)
+      }, metadata: metadata)
+    for tensor in kept { try writer.append(tensor.bytes) }
+    try writer.commit()
+    do {
+      _ = try MENDFile(
+        path: path, for: scene.model.architecture, fingerprint: Digest(of: []))
+      Issue.record("\(field) was taken")
+    } catch MENDError.notAnEditor(let file, let found, _, _) {
+      #expect(file == path && found == field)
+    }
+  }
+
+  @Test("too few facts, and facts without neighbours, are refused")
+  func refusals() throws {
+    let scene = try TinyEditing()
+    func train(_ cases: [FactCase], _ held: [FactCase]) throws {
+      _ = try MENDTrainer(
+        scene.model, scene.tokenizer, Self.values(), training: cases, validation: held,
+        file: "facts.json", memory: 1 << 20, progress: NoProgress())
+    }
+    #expect(throws: MENDError.tooFewFacts(what: "train on", found: 1, least: 2)) {
+      try train(TinyEditing.cases(1), TinyEditing.cases(1))
+    }
+    #expect(throws: MENDError.tooFewFacts(what: "validate with", found: 0, least: 1)) {
+      try train(TinyEditing.cases(4), [])
+    }
+    let bare = try TinyEditing.cases(4).map { FactCase($0.fact) }
+    #expect(throws: MENDError.noNeighbourhood(file: "facts.json")) { try train(bare, bare) }
+  }
+
+  @Test(
+    "nonsense in the hyperparameters is refused by name",
+    arguments: [
+      (#""lr": -1"#, "lr"), (#""rank": 0"#, "rank"), (#""n_hidden": 99"#, "n_hidden"),
+      (#""layers": [9]"#, "layers"), (#""cedit": "much""#, "cedit"),
+      (#""n_edits": 0.5"#, "n_edits"),
+      (#""batch": 2"#, "batch"),
+    ])
+  func hyperparameters(member: String, key: String) throws {
+    let scene = try TinyEditing()
+    let json = try JSONValue(parsing: Array("{\(member)}".utf8), file: "mend.json")
+    do {
+      _ = try MENDHyperparameters(json: json, file: "mend.json", for: scene.model.architecture)
+      Issue.record("\(member) was taken")
+    } catch EditingError.badHyperparameter(_, let found, _, _) {
+      #expect(found == key)
+    }
+    let values = Self.values()
+    #expect(
+      try MENDHyperparameters(
+        json: .object(JSONObject(values.json)), file: "x", for: scene.model.architecture)
+        == values)
+  }
+}

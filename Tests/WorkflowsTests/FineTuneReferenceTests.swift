@@ -1,0 +1,59 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import Evaluation
+import LinearAlgebra
+import TestSupport
+import Testing
+import Transformer
+
+/// FT-L as its authors run it, on the invented world: `Fixtures/fictional/README.md` has what their program
+/// reaches.
+@Suite("FT-L against the authors' program")
+struct FineTuneReferenceTests {
+  @Test(
+    "success within two points of theirs",
+    arguments: [
+      (facts: 1, runs: 20, expected: [1.000, 0.725, 0.920]),
+      (facts: 10, runs: 5, expected: [0.400, 0.060, 1.000]),
+    ])
+  func success(facts: Int, runs: Int, expected: [Double]) throws {
+    let model = try DecoderModel(
+      CheckpointDirectory(path: EditingKit.fictional.base), workers: Workers(2))
+    let tokenizer = try BytePairTokenizer(
+      contentsOf: EditingKit.fictional.base + "/tokenizer.json")
+    let file = Fixture.path("fictional/hparams_ft.json")
+    var values = try FineTuneHyperparameters(
+      json: JSONValue(parsing: Fixture.bytes("fictional/hparams_ft.json"), file: file),
+      file: file, for: model.architecture)
+    values.loss = .bagOfTokens
+    let cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
+    let editor = FineTuneEditor(model, tokenizer, values)
+    var measured: [BatchMeasurement] = []
+    for run in 0..<runs {
+      let batch = Array(cases[run * facts..<(run + 1) * facts])
+      let outcome = try editor.edit(EditBatch(batch.map(\.fact)), progress: NoProgress())
+      var tensors: [String: FloatRows] = [:]
+      for change in outcome.changes {
+        guard case .dense(let added) = change.form else { continue }
+        let before = try model.matrix(
+          named: change.tensor, rows: added.rows, columns: added.columns)
+        let rows = FloatRows(rows: added.rows, columns: added.columns)
+        for i in added.storage.indices {
+          rows.base[i] = Float(Double(before.storage[i]) + added.storage[i])
+        }
+        tensors[change.tensor] = rows
+      }
+      measured.append(
+        BatchMeasurement(
+          try FactMeter(PromptScorer(model.replacing(tensors), tokenizer)).measure(batch)))
+    }
+    func mean(_ value: (BatchMeasurement) -> BatchMeasurement.Mean?) -> Double {
+      measured.reduce(0) { $0 + (value($1)?.value ?? 0) } / Double(runs)
+    }
+    let found = [mean(\.efficacy), mean(\.paraphrase), mean(\.specificity)]
+    for (value, reference) in zip(found, expected) {
+      #expect(abs(value - reference) <= 0.02, "\(found), not \(expected)")
+    }
+  }
+}
