@@ -68,11 +68,13 @@ struct MENDTrainerTests {
   func resume() throws {
     struct Stop: Error {}
     let scene = try TinyEditing()
-    let whole = try trainer(scene)
+    var values = Self.values()
+    values.iterations = 40
+    let whole = try trainer(scene, values)
     let expected = try whole.run(progress: NoProgress()) { _, _ in }
     let path = scene.path("state")
-    for stop in [4, 60] {
-      let first = try trainer(scene)
+    for stop in [4, 24] {
+      let first = try trainer(scene, values)
       #expect(throws: Stop.self) {
         try first.run(progress: NoProgress()) { trainer, _ in
           guard trainer.editCount >= stop else { return }
@@ -80,7 +82,7 @@ struct MENDTrainerTests {
           throw Stop()
         }
       }
-      let second = try trainer(scene, memory: 100_000)
+      let second = try trainer(scene, values, memory: 100_000)
       try MENDTrainingState.resume(second, Self.recipe(), from: path)
       #expect(second.editCount == stop)
       let found = try second.run(progress: NoProgress()) { _, _ in }
