@@ -42,34 +42,32 @@ package struct CachedFactorSolve: Sendable {
     let p = protected?.columns ?? 0
     precondition(keys.rows == d, "keys of \(keys.rows) rows for a factor of order \(d)")
     guard n > 0, d > 0 else { return Matrix(rows: d, columns: n) }
-    let all = protected.map { Matrix.concatenatingColumns([$0, keys]) } ?? keys
-    var y = factor.forwardSolve(all)
+    // Keys as rows: the kernels then read the factor as it stands, a third to twice as fast.
+    var y = protected.map { Matrix.concatenatingColumns([$0, keys]) } ?? keys
+    y = y.blockTransposed
+    factor.forwardSolve(rows: &y)
     let q = p + n
     var s = Matrix<Double>(rows: q, columns: q)
-    s.addInnerProduct(of: y, scalingSelfBy: 0)
+    s.addOuterProduct(of: y, scalingSelfBy: 0)
     for i in 0..<q { for j in 0...i { s[i, j] /= weight } }
     for i in 0..<q { s[i, i] += 1 }
     guard (0..<q).allSatisfy({ s[$0, $0].isFinite }) else { throw .notFinite(matrix: "a key") }
     let capacitance = try Cholesky(factoring: s)
-
-    var own = Matrix<Double>(rows: d, columns: n)
     y.storage.withUnsafeMutableBufferPointer { y0 in
       capacitance.lower.storage.withUnsafeBufferPointer { q0 in
         guard let yBase = y0.baseAddress, let qBase = q0.baseAddress else { return }
-        let stride = Int32(q)
+        let (order, stride) = (Int32(d), Int32(q))
         cblas_dtrsm(
-          CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, Int32(d), stride, 1,
-          qBase, stride, yBase, stride)
+          CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, stride, order, 1, qBase,
+          stride, yBase, order)
         cblas_dtrsm(
-          CblasRowMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, Int32(d), Int32(n),
-          1 / weight, qBase + p * q + p, stride, yBase + p, stride)
-        own.storage.withUnsafeMutableBufferPointer { x in
-          guard let xBase = x.baseAddress else { return }
-          for i in 0..<d { (xBase + i * n).update(from: yBase + i * q + p, count: n) }
-        }
+          CblasRowMajor, CblasLeft, CblasLower, CblasTrans, CblasNonUnit, Int32(n), order,
+          1 / weight, qBase + p * q + p, stride, yBase + p * d, order)
       }
     }
-    return factor.backwardSolve(own)
+    var own = p == 0 ? y : Matrix(rows: n, columns: d, Array(y.storage[(p * d)...]))
+    factor.backwardSolve(rows: &own)
+    return own.blockTransposed
   }
 
   /// X, `[d, n]`, by the cheaper of both routes.
