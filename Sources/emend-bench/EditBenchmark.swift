@@ -53,6 +53,7 @@ struct EditBenchmark: ParsableCommand {
     let editor = MEMITEditor(decoder, tokenizer, hyperparameters, templates, moments)
 
     print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
+    let sgemmRate = measureRate()
     let naive = try wholeSequences(editor, decoder, hyperparameters, Array(facts.prefix(4)))
     print(
       "    n  tokens     target  (steps)   keys + solve   target: naive/ours  authors/ours   "
@@ -81,7 +82,30 @@ struct EditBenchmark: ParsableCommand {
           + Figure.column(Figure.fixed(naive / target, 1) + "x", 21)
           + Figure.column(Figure.fixed(Self.authors.target / target, 1) + "x", 14)
           + Figure.column(Figure.fixed(Self.authors.keys / keys, 1) + "x", 21))
+      let flops = zip(requests, targets).reduce(0.0) {
+        $0
+          + TargetFlops(decoder.architecture, above: hyperparameters.layers.last ?? 0).step($1.0)
+          * Double($1.1.steps.count)
+      }
+      let atPeak = flops / n / sgemmRate
+      print(
+        "       the targets' matrix products at sgemm's speed, "
+          + "\(Figure.fixed(sgemmRate * 1e-9, 0)) GF/s: \(Figure.seconds(atPeak)), "
+          + "\(Figure.fixed(100 * atPeak / target, 0)) % of the time")
     }
+  }
+
+  /// Flops a second of `sgemm` on matrices that are as large as it likes.
+  private func measureRate() -> Double {
+    let n = 1024
+    let a = FloatRows(rows: n, columns: n)
+    let c = FloatRows(rows: n, columns: n)
+    let seconds = ProcessorTime.least(of: 3) {
+      Float.gemm(
+        .none, .none, m: n, n: n, k: n, alpha: 1, a.base, lda: n, a.base, ldb: n, beta: 0, c.base,
+        ldc: n)
+    }
+    return 2 * Double(n * n * n) / seconds
   }
 
   /// Our own naive path: what a target takes when nothing is shared, cut or batched.

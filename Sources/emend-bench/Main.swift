@@ -6,5 +6,7 @@ struct EmendBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emend-bench",
     abstract: "Measure what emend claims, each figure beside its reference",
-    subcommands: [CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self])
+    subcommands: [CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self,
+      MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self,
+    ])
 }
