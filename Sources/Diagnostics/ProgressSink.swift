@@ -2,14 +2,23 @@
 package protocol ProgressSink: Sendable {
   /// Takes note of an event. Must be cheap and must not block: it is called from inner loops.
   func report(_ event: ProgressEvent)
+
+  /// Takes note of something that the user should know and that stops nothing: a cache entry that is damaged
+  /// and made again. What was said already is not said again.
+  func warn(_ text: String)
+}
+
+extension ProgressSink {
+  /// Says nothing.
+  package func warn(_ text: String) {}
 }
 
 /// How far a phase of some work is.
 package struct ProgressEvent: Sendable, Equatable {
   /// The kinds of long work that there are.
   package enum Phase: String, Sendable {
-    case fingerprint, moments, templates, targets, keys, training, solve, encode, verify, write
-    case evaluate
+    case fingerprint, moments, factors, templates, targets, keys, training, solve, encode, verify
+    case write, evaluate
   }
   /// What is being done.
   package let phase: Phase

@@ -35,6 +35,8 @@ package enum EditingError: ExplainedError, Equatable {
   case emptyCorpus(file: String)
   /// Nothing to edit.
   case noFacts
+  /// The limit of memory is too low for the model.
+  case notEnoughMemory(limit: Int, needed: Int, work: String)
   /// The edit came out as zero.
   case changesNothing
 
@@ -112,10 +114,18 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation("the corpus holds no text", file: file, remedy: "Give a text file.")
     case .noFacts:
       Explanation("there are no facts to edit", remedy: "Give at least one.")
+    case .notEnoughMemory(let limit, let needed, let work):
+      Explanation(
+        "not enough memory to \(work)", field: "--memory", found: Self.megabytes(limit),
+        expected: "at least \(Self.megabytes(needed + (1 << 20) - 1))",
+        remedy: "Allow more with --memory, or use a machine that has more.")
     case .changesNothing:
       Explanation(
         "the edit would change nothing",
         remedy: "The model already answers this way, or the hyperparameters are too weak.")
     }
   }
+
+  /// As `--memory` takes it.
+  private static func megabytes(_ bytes: Int) -> String { "\(bytes >> 20)M" }
 }

@@ -92,14 +92,24 @@ final class BlockPass {
 
   // MARK: Forward
 
+  /// How much of a block is run.
+  enum Extent {
+    /// All of it.
+    case complete
+    /// What `innerActivation` needs: where the halves stand side by side, no attention.
+    case innerActivation
+  }
+
   /// Computes `output` from `input` for all rows.
-  func forward(store: FloatRows?) throws {
+  func forward(store: FloatRows?, _ extent: Extent = .complete) throws {
     attentionNorm.apply(
       input.base, to: normalised.base, statistics: statistics, rows: rows, workers)
-    try projectQueryKeyValue(
-      normalised.base, to: queryKeyValue.base, positions: plan.positions, rows: rows)
-    attend(store: store)
-    try finish()
+    if extent == .complete || !isParallel {
+      try projectQueryKeyValue(
+        normalised.base, to: queryKeyValue.base, positions: plan.positions, rows: rows)
+      attend(store: store)
+    }
+    try finish(extent)
   }
 
   /// Computes `output` again after only the inputs of `varying` changed.
@@ -108,9 +118,9 @@ final class BlockPass {
   func forward(varying: [Int32], store: FloatRows?) throws {
     precondition(needed == nil, "a pass with varying rows needs all outputs")
     let count = varying.count
-    let x = FloatRows(rows: count, columns: width)
-    let y = FloatRows(rows: count, columns: width)
-    let qkv = FloatRows(rows: count, columns: queryKeyValue.columns)
+    let x = FloatRows(unwritten: count, columns: width)
+    let y = FloatRows(unwritten: count, columns: width)
+    let qkv = FloatRows(unwritten: count, columns: queryKeyValue.columns)
     x.gather(varying, from: input)
     let part = RowStatistics(rows: count)
     attentionNorm.apply(x.base, to: y.base, statistics: part, rows: count, workers)
@@ -123,11 +133,11 @@ final class BlockPass {
       y.base, to: qkv.base, positions: varying.map { plan.positions[Int($0)] }, rows: count)
     qkv.scatter(varying, to: queryKeyValue)
     attend(store: store)
-    guard let base else { return try finish() }
+    guard let base else { return try finish(.complete) }
 
     var feedForwardInput = y
     if let feedForwardNorm, let middleNormalised {
-      feedForwardInput = FloatRows(rows: count, columns: width)
+      feedForwardInput = FloatRows(unwritten: count, columns: width)
       feedForwardNorm.apply(
         x.base, to: feedForwardInput.base, statistics: part, rows: count, workers)
       for (i, row) in varying.enumerated() {
@@ -136,8 +146,8 @@ final class BlockPass {
       }
       feedForwardInput.scatter(varying, to: middleNormalised)
     }
-    let u = FloatRows(rows: count, columns: preactivation.columns)
-    let g = FloatRows(rows: count, columns: activation.columns)
+    let u = FloatRows(unwritten: count, columns: preactivation.columns)
+    let g = FloatRows(unwritten: count, columns: activation.columns)
     try feedForward(feedForwardInput.base, u: u, g: g, rows: count)
     u.scatter(varying, to: preactivation)
     g.scatter(varying, to: activation)
@@ -175,10 +185,10 @@ final class BlockPass {
   }
 
   /// Everything after attention, for the needed rows.
-  private func finish() throws {
+  private func finish(_ extent: Extent) throws {
     let count = neededCount
     if isParallel {
-      let x = FloatRows(rows: count, columns: width)
+      let x = FloatRows(unwritten: count, columns: width)
       take(input, to: x)
       var feedForwardInput = normalised
       if let feedForwardNorm, let middleNormalised {
@@ -186,10 +196,11 @@ final class BlockPass {
           x.base, to: middleNormalised.base, statistics: middleStatistics, rows: count, workers)
         feedForwardInput = middleNormalised
       } else if needed != nil {
-        feedForwardInput = FloatRows(rows: count, columns: width)
+        feedForwardInput = FloatRows(unwritten: count, columns: width)
         take(normalised, to: feedForwardInput)
       }
       try feedForward(feedForwardInput.base, u: preactivation, g: activation, rows: count)
+      guard extent == .complete else { return }
       output.base.update(from: x.base, count: count * width)
       try addBiases(to: output.base, rows: count)
       try addDown(to: output)
@@ -205,6 +216,7 @@ final class BlockPass {
         middle.base, to: middleNormalised.base, statistics: middleStatistics, rows: count,
         workers)
       try feedForward(middleNormalised.base, u: preactivation, g: activation, rows: count)
+      guard extent == .complete else { return }
       output.base.update(from: middle.base, count: count * width)
       if let bias = try reader.linear(block.down).bias {
         emend_add_bias(output.base, bias.base, count, width, width)
@@ -319,9 +331,9 @@ final class BlockPass {
     var dFeedForward: FloatRows?
     if isParallel {
       if let varying {
-        let part = FloatRows(rows: varying.count, columns: width)
+        let part = FloatRows(unwritten: varying.count, columns: width)
         part.gather(varying, from: dOutput)
-        let u = FloatRows(rows: varying.count, columns: preactivation.columns)
+        let u = FloatRows(unwritten: varying.count, columns: preactivation.columns)
         u.gather(varying, from: preactivation)
         dFeedForward = try feedForwardGradient(part, u: u, rows: varying.count)
       } else {
@@ -334,7 +346,7 @@ final class BlockPass {
         observer?.norm(
           norm, architecture.norm, input: middle, statistics: middleStatistics, gradient: dy)
       }
-      let sum = FloatRows(rows: neededCount, columns: width)
+      let sum = FloatRows(unwritten: neededCount, columns: width)
       sum.base.update(from: dOutput.base, count: neededCount * width)
       feedForwardNorm.applyBackward(
         dy.base, x: middle.base, statistics: middleStatistics, to: sum.base, rows: neededCount,
@@ -351,13 +363,13 @@ final class BlockPass {
     guard wantsAttention else { return dx }
     observer?.linear(block.attentionOutput, input: context, gradient: dResidual)
 
-    let dContext = FloatRows(rows: neededCount, columns: context.columns)
+    let dContext = FloatRows(unwritten: neededCount, columns: context.columns)
     try reader.linear(block.attentionOutput).applyTransposed(
       dResidual.base, outputStride: width, to: dContext.base, inputStride: context.columns,
       rows: neededCount, workers)
     let dQueryKeyValue = attentionGradient(dContext, varying: varying, store: store)
     observer?.linear(block.queryKeyValue, input: normalised, gradient: dQueryKeyValue)
-    let dNormalised = FloatRows(rows: gradientRows, columns: width)
+    let dNormalised = FloatRows(unwritten: gradientRows, columns: width)
     try reader.linear(block.queryKeyValue).applyTransposed(
       dQueryKeyValue.base, outputStride: dQueryKeyValue.columns, to: dNormalised.base,
       inputStride: width, rows: gradientRows, workers)
@@ -408,7 +420,7 @@ final class BlockPass {
       norm.applyBackward(
         dy.base, x: x.base, statistics: part, to: dx.base, rows: varying.count, workers)
     } else {
-      let compact = FloatRows(rows: neededCount, columns: width)
+      let compact = FloatRows(unwritten: neededCount, columns: width)
       take(input, to: compact)
       let part = FloatRows(rows: neededCount, columns: width)
       norm.applyBackward(
@@ -420,7 +432,7 @@ final class BlockPass {
 
   private func rowsOfInterest(_ source: FloatRows, _ varying: [Int32]?) -> FloatRows {
     guard let varying else { return source }
-    let part = FloatRows(rows: varying.count, columns: source.columns)
+    let part = FloatRows(unwritten: varying.count, columns: source.columns)
     part.gather(varying, from: source)
     return part
   }
@@ -449,12 +461,12 @@ final class BlockPass {
   ) throws -> FloatRows {
     let kind = architecture.activation.kernel
     let inner = architecture.innerWidth
-    let dg = FloatRows(rows: rows, columns: inner)
+    let dg = FloatRows(unwritten: rows, columns: inner)
     try reader.linear(block.down).applyTransposed(
       dOutput.base, outputStride: width, to: dg.base, inputStride: inner, rows: rows, workers)
     var du = dg
     if block.gated {
-      let both = FloatRows(rows: rows, columns: 2 * inner)
+      let both = FloatRows(unwritten: rows, columns: 2 * inner)
       workers.split(rows, minimum: 32) { range in
         for row in range {
           emend_activate_gated_backward(
@@ -473,7 +485,7 @@ final class BlockPass {
     if let observer, observer.wants(block.up.tensors) {
       observer.linear(block.up, input: feedForwardInput(), gradient: du)
     }
-    let dx = FloatRows(rows: rows, columns: width)
+    let dx = FloatRows(unwritten: rows, columns: width)
     try reader.linear(block.up).applyTransposed(
       du.base, outputStride: du.columns, to: dx.base, inputStride: width, rows: rows, workers)
     return dx

@@ -8,6 +8,8 @@ package final class DecoderModel: Sendable {
   /// Threads that its passes use.
   package let workers: Workers
   let reader: WeightReader
+  /// Bytes of weights in float32 that are held at once while the model runs, edited ones aside.
+  package let widenedBytes: Int
 
   /// Opens the model in a checkpoint; every tensor's shape and type is checked before anything runs.
   ///
@@ -34,14 +36,20 @@ package final class DecoderModel: Sendable {
     }
     self.architecture = architecture
     self.workers = workers
+    let residency = residency ?? (elements <= 1 << 29 ? .resident : .streaming)
+    widenedBytes =
+      MemoryLayout<Float>.size
+      * (residency == .resident ? elements : architecture.streamedElements)
     reader = WeightReader(
-      checkpoint: checkpoint, architecture: architecture,
-      residency: residency ?? (elements <= 1 << 29 ? .resident : .streaming), workers: workers,
+      checkpoint: checkpoint, architecture: architecture, residency: residency, workers: workers,
       overrides: [:])
   }
 
-  private init(_ architecture: ModelArchitecture, _ workers: Workers, _ reader: WeightReader) {
+  private init(
+    _ architecture: ModelArchitecture, _ workers: Workers, _ reader: WeightReader, widenedBytes: Int
+  ) {
     self.architecture = architecture
+    self.widenedBytes = widenedBytes
     self.workers = workers
     self.reader = reader
   }
@@ -52,7 +60,8 @@ package final class DecoderModel: Sendable {
   package func replacing(_ tensors: [String: FloatRows]) -> DecoderModel {
     DecoderModel(
       architecture, workers,
-      reader.replacing(reader.overrides.merging(tensors) { _, new in new }))
+      reader.replacing(reader.overrides.merging(tensors) { _, new in new }),
+      widenedBytes: widenedBytes)
   }
 
   /// A tensor as the model sees it, `[rows, columns]` as stored, widened to float32.

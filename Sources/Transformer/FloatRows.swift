@@ -11,13 +11,18 @@ package final class FloatRows: @unchecked Sendable {
   package let base: UnsafeMutablePointer<Float>
 
   /// Memory for `rows` × `columns` zeros, aligned to 64 bytes.
-  package init(rows: Int, columns: Int) {
+  package convenience init(rows: Int, columns: Int) {
+    self.init(unwritten: rows, columns: columns)
+    base.update(repeating: 0, count: max(1, rows * columns))
+  }
+
+  /// Memory that the caller writes before anything is read; aligned to 64 bytes.
+  package init(unwritten rows: Int, columns: Int) {
     self.rows = rows
     self.columns = columns
     let count = max(1, rows * columns)
     let raw = UnsafeMutableRawPointer.allocate(byteCount: count * 4, alignment: 64)
     base = raw.bindMemory(to: Float.self, capacity: count)
-    base.initialize(repeating: 0, count: count)
   }
 
   deinit { base.deallocate() }

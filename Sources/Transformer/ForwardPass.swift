@@ -80,13 +80,16 @@ package final class ForwardPass {
     }
   }
 
-  /// Runs the blocks up to and including `layer`.
-  package func run(through layer: Int, of model: DecoderModel) throws {
+  /// Runs the blocks up to and including `layer`; `onBlock` is called after each.
+  package func run(
+    through layer: Int, of model: DecoderModel, onBlock: () -> Void = {}
+  ) throws {
     while nextLayer <= layer {
       let block = try pass(model, needed: nil)
       try block.forward(store: nil)
       hidden = block.output
       nextLayer += 1
+      onBlock()
     }
   }
 
@@ -98,7 +101,8 @@ package final class ForwardPass {
 
   /// Runs the blocks up to and including `layer`, and keeps the keys and values of all rows.
   func run(
-    through layer: Int, of model: DecoderModel, keeping store: KeyValueStore, last: LastBlock
+    through layer: Int, of model: DecoderModel, keeping store: KeyValueStore, last: LastBlock,
+    onBlock: () -> Void = {}
   ) throws {
     while nextLayer <= layer {
       let isCut = nextLayer == model.architecture.layerCount - 1 && last == .keysAndValuesOnly
@@ -107,6 +111,7 @@ package final class ForwardPass {
       Self.keep(block.queryKeyValue, from: 0, in: store, layer: nextLayer, model.architecture)
       if !isCut { hidden = block.output }
       nextLayer += 1
+      onBlock()
     }
   }
 
@@ -130,24 +135,27 @@ package final class ForwardPass {
   package func output(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
     let last = model.architecture.layerCount - 1
     try run(through: last - 1, of: model)
-    return try collect(rows, of: model, columns: model.architecture.width) { $0.output }
+    return try collect(rows, of: model, columns: model.architecture.width, .complete) { $0.output }
   }
 
   /// The inputs of the next block's MLP output projection at some rows, `[rows, f]`: their keys.
   ///
   /// The pass does not advance.
   package func innerActivations(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
-    try collect(rows, of: model, columns: model.architecture.innerWidth) { $0.innerActivation }
+    try collect(rows, of: model, columns: model.architecture.innerWidth, .innerActivation) {
+      $0.innerActivation
+    }
   }
 
   /// Runs the next block for some rows and takes a row of a buffer for each, in their order.
   private func collect(
-    _ rows: [Int32], of model: DecoderModel, columns: Int, _ buffer: (BlockPass) -> FloatRows
+    _ rows: [Int32], of model: DecoderModel, columns: Int, _ extent: BlockPass.Extent,
+    _ buffer: (BlockPass) -> FloatRows
   ) throws -> FloatRows {
     // Several sequences may ask for one row, and the block wants each once, in order.
     let distinct = Array(Set(rows)).sorted()
     let block = try pass(model, needed: distinct)
-    try block.forward(store: nil)
+    try block.forward(store: nil, extent)
     var place: [Int32: Int32] = [:]
     for (index, row) in distinct.enumerated() { place[row] = Int32(index) }
     let result = FloatRows(rows: rows.count, columns: columns)
@@ -155,13 +163,16 @@ package final class ForwardPass {
     return result
   }
 
-  /// Runs the next block and shows the inputs of its MLP output projection, `[rows, f]`.
-  package func runBlock(of model: DecoderModel, showing body: (FloatRows) -> Void) throws {
+  /// The inputs of the next block's MLP output projection, `[rows, f]`: the keys of all rows.
+  ///
+  /// - Parameter advancing: whether the block is run to its end, and the pass goes on behind it.
+  package func innerActivations(of model: DecoderModel, advancing: Bool) throws -> FloatRows {
     let block = try pass(model, needed: nil)
-    try block.forward(store: nil)
-    body(block.innerActivation)
+    try block.forward(store: nil, advancing ? .complete : .innerActivation)
+    guard advancing else { return block.innerActivation }
     hidden = block.output
     nextLayer += 1
+    return block.innerActivation
   }
 
   private func pass(_ model: DecoderModel, needed: [Int32]?) throws -> BlockPass {

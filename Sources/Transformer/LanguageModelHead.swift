@@ -77,9 +77,9 @@ package struct LanguageModelHead {
     workers.forEach((hidden.rows + size - 1) / size) { chunk in
       let start = chunk * size
       let count = min(size, hidden.rows - start)
-      let normalised = FloatRows(rows: count, columns: width)
+      let normalised = FloatRows(unwritten: count, columns: width)
       let statistics = RowStatistics(rows: count)
-      let logits = FloatRows(rows: count, columns: vocabularySize)
+      let logits = FloatRows(unwritten: count, columns: vocabularySize)
       norm.apply(
         hidden.row(start), to: normalised.base, statistics: statistics, rows: count, single)
       projection.apply(

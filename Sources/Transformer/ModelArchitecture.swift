@@ -144,9 +144,9 @@ package struct ModelArchitecture: Sendable, Equatable {
   }
 
   /// Columns of the q, k, v rows.
-  var queryKeyValueWidth: Int { (headCount + 2 * keyValueHeadCount) * headWidth }
+  package var queryKeyValueWidth: Int { (headCount + 2 * keyValueHeadCount) * headWidth }
   /// Columns of q, and of the attention's output.
-  var queryWidth: Int { headCount * headWidth }
+  package var queryWidth: Int { headCount * headWidth }
   /// Columns of k, and of v.
   package var keyValueWidth: Int { keyValueHeadCount * headWidth }
   /// The name of the edited matrix of a layer: the MLP's output projection.
@@ -187,6 +187,25 @@ extension ModelArchitecture {
 }
 
 extension ModelArchitecture {
-  /// Columns of the q, k, v rows: for estimates of memory.
-  package var queryKeyValueColumns: Int { queryKeyValueWidth }
+  /// Elements of the buffers that matrices are widened into in turn: one for each size in a block, and the
+  /// head's.
+  var streamedElements: Int {
+    var sizes: Set<Int> = []
+    for block in blocks {
+      for linear in [block.queryKeyValue, block.attentionOutput, block.up, block.down] {
+        sizes.insert(linear.outputs.reduce(0, +) * linear.inputs)
+      }
+    }
+    return sizes.reduce(vocabularySize * width, +)
+  }
+
+  /// Floats that one token's row takes in a block's buffers, forward and gradient.
+  package var rowElements: Int {
+    8 * width + 3 * queryKeyValueWidth + 4 * innerWidth
+  }
+}
+
+extension DecoderModel {
+  /// Bytes that one token's row takes in a block's buffers.
+  package var rowBytes: Int { MemoryLayout<Float>.size * architecture.rowElements }
 }

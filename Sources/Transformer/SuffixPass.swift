@@ -26,6 +26,7 @@ package final class SuffixPass {
   private var insertionRows: [(row: Int32, owner: Int)] = []
   private var blocks: [BlockPass] = []
   private var hasRun = false
+  private let onBlock: () -> Void
 
   /// Runs everything that does not depend on the added vectors.
   ///
@@ -34,10 +35,12 @@ package final class SuffixPass {
   ///   - layer: the block at whose output vectors are added.
   ///   - insertions: for each node that gets a vector, its owner.
   ///   - outputs: the owned nodes whose final hidden states are wanted.
+  ///   - onBlock: called after each block that was run, here and later, in either direction.
   package init(
     _ model: DecoderModel, _ tree: TokenTree, layer: Int, insertions: [Int32: Int32],
-    outputs: Set<Int32>
+    outputs: Set<Int32>, onBlock: @escaping () -> Void = {}
   ) throws {
+    self.onBlock = onBlock
     self.model = model
     self.tree = tree
     self.layer = layer
@@ -48,7 +51,7 @@ package final class SuffixPass {
       layerCount: architecture.layerCount, keyValueWidth: architecture.keyValueWidth)
     rotary = architecture.rotary.map { RotaryTable($0, last: Int(tree.positions.max() ?? 0)) }
     let below = try ForwardPass(model, tree)
-    try below.run(through: layer, of: model)
+    try below.run(through: layer, of: model, onBlock: onBlock)
     unedited = below.hidden
     let shared = (0..<Int32(tree.count)).filter { tree.owners[Int($0)] == 0 }
     var index = [Int32](repeating: -1, count: tree.count)
@@ -57,7 +60,8 @@ package final class SuffixPass {
     if !shared.isEmpty {
       try below.restricted(to: shared)
         .run(
-          through: architecture.layerCount - 1, of: model, keeping: store, last: .keysAndValuesOnly)
+          through: architecture.layerCount - 1, of: model, keeping: store, last: .keysAndValuesOnly,
+          onBlock: onBlock)
     }
     try activate(Array(Set(tree.owners).subtracting([0])))
   }
@@ -128,6 +132,7 @@ package final class SuffixPass {
       } else {
         try block.forward(store: store[layer + 1 + index])
       }
+      onBlock()
     }
     hasRun = true
     return blocks[blocks.count - 1].output
@@ -152,6 +157,7 @@ package final class SuffixPass {
       gradient = try blocks[index].gradient(
         gradient, varying: isShortcut ? insertionRows.map(\.row) : nil,
         store: store[layer + 1 + index])
+      onBlock()
     }
     for (index, insertion) in insertionRows.enumerated() {
       let source = blocks.count > 1 ? index : Int(insertion.row)

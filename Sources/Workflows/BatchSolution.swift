@@ -103,7 +103,7 @@ struct BatchSolver {
     let tokenizer = try workspace.tokenizer()
     // Where targets are remembered, with the name of the state's weights.
     let memory = TargetMemory(
-      TargetCacheDirectory(settings.targetDirectory),
+      TargetCacheDirectory(settings.targetDirectory, notes: workspace.progress),
       weights: state.weightsKey(try workspace.base().manifest))
     let moments: any SecondMomentSource = try moments ?? settings.secondMoments(for: model)
     switch recipe.hyperparameters {
@@ -195,7 +195,9 @@ struct BatchSolver {
     let recorded = manifest.description
     var hyperparameters = try EditHyperparameters(
       recorded, of: edit.id.abbreviated, for: model)
-    hyperparameters.batchBytes = settings.memory
+    hyperparameters.batchBytes = try MemoryPlan(
+      limit: settings.memory, workspace.baseModel()
+    ).batchBytes(editing: max(1, hyperparameters.momentLayers.count))
     let cases = try ListFacts.facts(of: edit)
     let kept = cases.indices.filter { isKept(cases[$0]) }
     var stored: [Int: [Float]] = [:]

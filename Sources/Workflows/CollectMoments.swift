@@ -1,6 +1,8 @@
 internal import Checkpoint
+internal import Diagnostics
 package import Editing
 internal import Files
+internal import LinearAlgebra
 internal import Transformer
 internal import Store
 
@@ -8,7 +10,7 @@ internal import Store
 package struct CollectMoments {
   /// What was collected, or found in the cache.
   package struct Outcome: Sendable {
-    /// The file with the moments.
+    /// The directory with the moments.
     package let path: String
     /// Whether it was there already.
     package let wasCached: Bool
@@ -18,7 +20,7 @@ package struct CollectMoments {
     package let layers: [Int]
     /// The length of a key.
     package let innerWidth: Int
-    /// What was added to the diagonals, in units of their mean.
+    /// What was added to the diagonals at most, in units of their mean.
     package let ridge: Double
   }
 
@@ -29,10 +31,11 @@ package struct CollectMoments {
 
   /// Collects over a text and makes the result the repository's default.
   ///
-  /// The moments are those of the unedited base; the file is named by the base, the text and the
-  /// recipe, so that the same question is answered from the cache.
+  /// The moments are those of the unedited base; their directory is named by the base, the text and the
+  /// recipe, so that the same question is answered from the cache. Every layer is kept as soon as it is
+  /// done: a run that was interrupted goes on with the others.
   /// - Parameters:
-  ///   - corpus: a text file.
+  ///   - corpus: a text file, or a folder of them.
   ///   - layers: the layers to collect for.
   ///   - limit: how many documents at most.
   /// - Throws: ``EditingError``, ``FileFailure``, what the base throws.
@@ -41,31 +44,47 @@ package struct CollectMoments {
   ) throws -> Outcome {
     let base = try workspace.base()
     let text = try Corpus(path: corpus, boundary: boundary)
-    let recipe = [
-      base.manifest.fingerprint.hexadecimal, text.digest.hexadecimal, boundary.rawValue,
-      layers.map(String.init).joined(separator: ","), limit.map(String.init) ?? "all",
-    ]
-    let key = Digest(of: Array(recipe.joined(separator: "\n").utf8))
-    let directory = workspace.repository.location.cacheDirectory + "/moments"
-    let path = "\(directory)/\(key.hexadecimal).safetensors"
+    let directory = MomentDirectory(
+      in: workspace.repository.location.cacheDirectory,
+      recipe: [
+        "base": base.manifest.fingerprint.hexadecimal, "corpus": try text.digest().hexadecimal,
+        "documents": boundary.rawValue, "samples": limit.map(String.init) ?? "all",
+      ])
     let model = try workspace.baseModel()
     let innerWidth = model.architecture.innerWidth
-    if let archive = try? MomentArchive(path: path, innerWidth: innerWidth),
-      layers.allSatisfy({ (try? archive.digest(layer: $0)) != nil })
-    {
-      try workspace.repository.set("moments", to: path)
-      return Outcome(
-        path: path, wasCached: true, tokenCount: archive.tokenCount, layers: layers,
-        innerWidth: innerWidth, ridge: archive.ridge)
+    let missing = layers.filter { !directory.has(layer: $0, innerWidth: innerWidth) }
+    if !missing.isEmpty {
+      let tokenizer = try workspace.tokenizer()
+      let plan = MemoryPlan(limit: workspace.memory, model)
+      for group in try plan.momentPasses(over: missing) {
+        var sums = try MomentCollector(model, tokenizer, layers: group).sums(
+          text, limit: limit, named: corpus, progress: workspace.progress)
+        for (index, layer) in group.enumerated() {
+          workspace.progress.report(
+            ProgressEvent(
+              .factors, done: index, total: group.count, detail: "layer \(layer)"))
+          try directory.keep(
+            layer: layer, tokens: sums.tokenCount, documents: sums.documentCount, order: innerWidth
+          ) { sums.mean(layer: layer) ?? Matrix(rows: innerWidth, columns: innerWidth) }
+          sums.drop(layer: layer)
+        }
+        workspace.progress.report(
+          ProgressEvent(.factors, done: group.count, total: group.count))
+      }
     }
-    let moments = try MomentCollector(model, workspace.tokenizer(), layers: layers).collect(
-      text, limit: limit, named: corpus, progress: workspace.progress
-    ).stabilised()
-    try makeDirectories(directory)
-    try MomentArchive.write(moments, to: path)
-    try workspace.repository.set("moments", to: path)
-    return Outcome(
-      path: path, wasCached: false, tokenCount: moments.tokenCount, layers: layers,
-      innerWidth: innerWidth, ridge: moments.ridge)
+    try workspace.repository.set("moments", to: directory.path)
+    return try directory.outcome(
+      layers: layers, innerWidth: innerWidth, wasCached: missing.isEmpty)
+  }
+}
+
+extension MomentDirectory {
+  /// What is in the directory, for those who asked for it.
+  func outcome(layers: [Int], innerWidth: Int, wasCached: Bool) throws -> CollectMoments.Outcome {
+    let archive = try MomentArchive(path: path, innerWidth: innerWidth)
+    let records = try layers.map { try archive.record(layer: $0) }
+    return CollectMoments.Outcome(
+      path: path, wasCached: wasCached, tokenCount: records.map(\.tokenCount).min() ?? 0,
+      layers: layers, innerWidth: innerWidth, ridge: records.map(\.ridge).max() ?? 0)
   }
 }

@@ -1,15 +1,18 @@
 internal import Checkpoint
 package import Editing
+internal import Diagnostics
 internal import Files
 package import LinearAlgebra
 
 /// The second moments that a user or the repository names, opened when they are first looked at: not every
 /// method uses any.
 package struct ConfiguredMoments: SecondMomentSource {
-  /// The file; `nil` where none is named.
+  /// The file or directory; `nil` where none is named.
   let path: String?
   let innerWidth: Int
+  let base: Digest
   let cache: String
+  let notes: any ProgressSink
 
   /// A digest of a layer's moment, for what an edit records.
   ///
@@ -31,6 +34,7 @@ package struct ConfiguredMoments: SecondMomentSource {
 
   private func archive() throws -> MomentArchive {
     guard let path else { throw WorkflowError.noMoments }
-    return try MomentArchive(path: path, innerWidth: innerWidth, cache: cache)
+    return try MomentArchive(
+      path: path, innerWidth: innerWidth, base: base, cache: cache, notes: notes)
   }
 }

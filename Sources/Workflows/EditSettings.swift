@@ -7,7 +7,8 @@ package import Transformer
 /// Where an edit's hyperparameters, contexts and second moments come from: what the user names, else the
 /// repository's settings, else what is known of the model.
 package struct EditSettings {
-  private let repository: EditRepository
+  private let workspace: Workspace
+  private var repository: EditRepository { workspace.repository }
   /// The editor.
   package var method = EditMethod.memit
   /// A file of hyperparameters under the method's authors' key names; `emend.hparams` (of MEMIT) or
@@ -24,28 +25,22 @@ package struct EditSettings {
   package var mendEditor: String?
   /// What the model's own contexts are drawn with.
   package var seed: UInt64 = 0
-  /// Memory that one batch of work may take, in bytes.
+  /// Memory that the work may take, in bytes.
   package var memory: Int
 
   /// Settings of a repository, with nothing named.
   package init(of workspace: Workspace) {
-    repository = workspace.repository
+    self.workspace = workspace
     memory = workspace.memory
   }
 
-  /// The method's hyperparameters for a model.
+  /// The method's hyperparameters for a model, with the memory that its batches may take.
   ///
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
   package func editHyperparameters(for model: DecoderModel) throws -> EditHyperparameters {
-    var result: EditHyperparameters
-    let setting = method == .memit ? "hparams" : "\(method.rawValue).hparams"
-    if let path = try hyperparameters ?? repository.setting(setting) {
-      let json = try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
-      result = try EditHyperparameters(of: method, json: json, file: path, for: model.architecture)
-    } else {
-      result = try EditHyperparameters.preset(of: method, for: model.architecture)
-    }
-    result.batchBytes = memory
+    var result = try named(for: model)
+    result.batchBytes = try MemoryPlan(limit: memory, model).batchBytes(
+      editing: max(1, result.momentLayers.count))
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
       result = .mend(use)
@@ -80,9 +75,18 @@ package struct EditSettings {
   ///
   /// - Throws: as above, and ``WorkflowError/usesNoMoments(method:)``.
   package func momentLayers(for model: DecoderModel) throws -> [Int] {
-    let layers = try editHyperparameters(for: model).momentLayers
+    let layers = try named(for: model).momentLayers
     guard !layers.isEmpty else { throw WorkflowError.usesNoMoments(method: method.rawValue) }
     return layers
+  }
+
+  private func named(for model: DecoderModel) throws -> EditHyperparameters {
+    let setting = method == .memit ? "hparams" : "\(method.rawValue).hparams"
+    guard let path = try hyperparameters ?? repository.setting(setting) else {
+      return try EditHyperparameters.preset(of: method, for: model.architecture)
+    }
+    let json = try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
+    return try EditHyperparameters(of: method, json: json, file: path, for: model.architecture)
   }
 
   /// The context templates of a method with its hyperparameters: read, or written by the model.
@@ -110,7 +114,8 @@ package struct EditSettings {
     }
     return ConfiguredMoments(
       path: path, innerWidth: model.architecture.innerWidth,
-      cache: repository.location.cacheDirectory)
+      base: try workspace.base().manifest.fingerprint,
+      cache: repository.location.cacheDirectory, notes: workspace.progress)
   }
 
   /// Where targets are kept.

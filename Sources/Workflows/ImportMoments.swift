@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import Diagnostics
 internal import Editing
 internal import Files
 internal import LinearAlgebra
@@ -19,47 +20,56 @@ package struct ImportMoments {
   package func run(_ files: [(layer: Int, path: String)]) throws -> CollectMoments.Outcome {
     let architecture = try workspace.base().architecture()
     let order = architecture.innerWidth
-    var matrices: [Int: Matrix<Double>] = [:]
-    var tokens = 0.0
+    let layers = files.map(\.layer).sorted()
+    var recipe = ["base": try workspace.base().manifest.fingerprint.hexadecimal]
     for (layer, path) in files {
       guard (0..<architecture.layerCount).contains(layer) else {
         throw WorkflowError.momentsDoNotFit(
           file: path, layer: layer, found: "layer \(layer)",
           expected: "below \(architecture.layerCount)")
       }
-      let archive = try NumPyArchive(path: path)
-      guard archive.arrays["mom2.mom2"]?.shape == [order, order] else {
-        throw WorkflowError.momentsDoNotFit(
-          file: path, layer: layer, found: "\(archive.arrays["mom2.mom2"]?.shape ?? [])",
-          expected: "[\(order), \(order)]")
-      }
-      let count = try archive.numbers("mom2.count", atMost: 1).first ?? 0
-      guard count > 0, count.isFinite else {
-        throw WorkflowError.momentsDoNotFit(
-          file: path, layer: layer, found: "a count of \(count)", expected: "a number of tokens")
-      }
-      var matrix = Matrix<Double>(
-        rows: order, columns: order,
-        try archive.numbers("mom2.mom2", atMost: order * order))
-      for index in matrix.storage.indices { matrix.storage[index] /= count }
-      matrices[layer] = matrix
-      tokens = count
+      recipe["npz.\(layer)"] =
+        try MappedFile(path: path).withBytes { Digest(of: $0) }.hexadecimal
     }
-    let moments = try SecondMoments(
-      matrices: matrices, tokenCount: Int(tokens), documentCount: 0
-    ).stabilised()
-    let directory = workspace.repository.location.cacheDirectory + "/moments"
-    try makeDirectories(directory)
-    let layers = matrices.keys.sorted()
-    let name = try files.sorted { $0.layer < $1.layer }.map {
-      try MappedFile(path: $0.path).withBytes { Digest(of: $0) }.hexadecimal
+    let directory = MomentDirectory(
+      in: workspace.repository.location.cacheDirectory, recipe: recipe)
+    var wasCached = true
+    for (index, file) in files.enumerated()
+    where !directory.has(layer: file.layer, innerWidth: order) {
+      workspace.progress.report(
+        ProgressEvent(
+          .factors, done: index, total: files.count, detail: "layer \(file.layer)"))
+      wasCached = false
+      let (archive, count) = try Self.open(file.path, layer: file.layer, order: order)
+      try directory.keep(layer: file.layer, tokens: Int(count), documents: 0, order: order) {
+        var matrix = Matrix<Double>(
+          rows: order, columns: order,
+          try archive.numbers("mom2.mom2", atMost: order * order))
+        for index in matrix.storage.indices { matrix.storage[index] /= count }
+        return matrix
+      }
     }
-    let path =
-      "\(directory)/\(Digest(of: Array(name.joined(separator: "\n").utf8))).safetensors"
-    try MomentArchive.write(moments, to: path)
-    try workspace.repository.set("moments", to: path)
-    return CollectMoments.Outcome(
-      path: path, wasCached: false, tokenCount: Int(tokens), layers: layers, innerWidth: order,
-      ridge: moments.ridge)
+    workspace.progress.report(
+      ProgressEvent(.factors, done: files.count, total: files.count))
+    try workspace.repository.set("moments", to: directory.path)
+    return try directory.outcome(layers: layers, innerWidth: order, wasCached: wasCached)
+  }
+
+  /// A file's arrays and its count of tokens, when they are what a layer needs.
+  private static func open(_ path: String, layer: Int, order: Int) throws
+    -> (archive: NumPyArchive, count: Double)
+  {
+    let archive = try NumPyArchive(path: path)
+    guard archive.arrays["mom2.mom2"]?.shape == [order, order] else {
+      throw WorkflowError.momentsDoNotFit(
+        file: path, layer: layer, found: "\(archive.arrays["mom2.mom2"]?.shape ?? [])",
+        expected: "[\(order), \(order)]")
+    }
+    let count = try archive.numbers("mom2.count", atMost: 1).first ?? 0
+    guard count > 0, count < 0x1p62 else {
+      throw WorkflowError.momentsDoNotFit(
+        file: path, layer: layer, found: "a count of \(count)", expected: "a number of tokens")
+    }
+    return (archive, count)
   }
 }

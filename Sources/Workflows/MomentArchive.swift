@@ -1,71 +1,80 @@
 package import Checkpoint
+package import Diagnostics
 package import Editing
 internal import Files
 package import LinearAlgebra
 internal import Store
 
-/// Second moments in a safetensors file: `cov.<layer>`, `[f, f]`, float32, with counts in the metadata.
+/// Second moments on disk: `cov.<layer>`, `[f, f]`, float32, in one safetensors file, or one file a layer,
+/// `layer-<n>.safetensors`, in a directory. Counts and recipe stand in the files' metadata.
 package struct MomentArchive: SecondMomentSource {
-  /// The file.
+  /// The file or directory.
   package let path: String
-  private let file: SafetensorsFile
+  /// The file; `nil` for a directory.
+  private let file: SafetensorsFile?
   private let innerWidth: Int
   private let cache: DerivedCache?
+  private let base: Digest?
+  private let notes: any ProgressSink
 
-  /// Opens a file for a model with keys of length `innerWidth`.
+  /// Opens moments for a model with keys of length `innerWidth`.
   ///
-  /// - Parameter cache: where Cholesky factors are kept; `nil` computes them each time.
+  /// - Parameters:
+  ///   - base: the fingerprint of the model's base: moments that name another are refused.
+  ///   - cache: where Cholesky factors are kept; `nil` computes them each time.
+  ///   - notes: told of an entry of the cache that is damaged.
   /// - Throws: what the file throws.
-  package init(path: String, innerWidth: Int, cache: String? = nil) throws {
+  package init(
+    path: String, innerWidth: Int, base: Digest? = nil, cache: String? = nil,
+    notes: any ProgressSink = NoProgress()
+  ) throws {
+    self.notes = notes
     self.path = path
     self.cache = cache.map { DerivedCache(directory: $0) }
-    file = try SafetensorsFile(path: path)
     self.innerWidth = innerWidth
+    self.base = base
+    file = try fileKind(at: path) == .directory ? nil : try SafetensorsFile(path: path)
   }
 
-  /// Writes moments; the file appears whole or not at all.
-  package static func write(_ moments: SecondMoments, to path: String) throws {
-    let layers = moments.matrices.keys.sorted()
-    let declarations = layers.map { layer in
-      let order = moments.matrices[layer]?.rows ?? 0
-      return TensorDeclaration(
-        name: "cov.\(layer)", elementType: .float32, shape: [order, order])
-    }
-    let writer = try SafetensorsWriter(
-      replacing: path, tensors: declarations,
-      metadata: [
-        "token_count": "\(moments.tokenCount)", "n_docs": "\(moments.documentCount)",
-        "ridge": "\(moments.ridge)",
-      ])
-    for layer in layers {
-      guard let matrix = moments.matrices[layer] else { continue }
-      for row in 0..<matrix.rows {
-        let numbers = matrix.row(row).map { Float($0) }
-        try numbers.withUnsafeBytes { try writer.append($0) }
-      }
-    }
-    try writer.commit()
+  /// What a layer's file says of how its moment was made.
+  package struct Record: Sendable {
+    /// How many tokens it is a mean over; 0 where the file does not say.
+    package let tokenCount: Int
+    /// What was added to the diagonal, in units of its mean; 0 where the file does not say.
+    package let ridge: Double
   }
 
-  /// How many tokens the moments are means over; 0 where the file does not say.
-  package var tokenCount: Int {
-    Int(file.header.metadata["token_count"] ?? "") ?? 0
+  /// What is known of a layer's moment.
+  package func record(layer: Int) throws -> Record {
+    let metadata = try file(of: layer).header.metadata
+    return Record(
+      tokenCount: Int(metadata["token_count"] ?? "") ?? 0,
+      ridge: Double(metadata["ridge"] ?? "") ?? 0)
   }
-
-  /// What was added to the diagonals, in units of their mean; 0 where the file does not say.
-  package var ridge: Double { Double(file.header.metadata["ridge"] ?? "") ?? 0 }
 
   /// The digest of a layer's bytes: what an edit records of its statistics.
-  package func digest(layer: Int) throws -> Digest { try Digest(of: view(layer).bytes) }
+  ///
+  /// - Throws: as ``matrix(layer:)``, and ``WorkflowError/momentsDamaged(file:layer:found:expected:)`` where
+  ///   the file has a digest of its own, and another.
+  package func digest(layer: Int) throws -> Digest {
+    let digest = try withView(of: layer) { Digest(of: $0.bytes) }
+    if let expected = try file(of: layer).header.metadata["sha256"], expected != digest.hexadecimal
+    {
+      throw WorkflowError.momentsDamaged(
+        file: path, layer: layer, found: digest.hexadecimal, expected: expected)
+    }
+    return digest
+  }
 
   /// The layer's second moment.
   ///
   /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
   package func matrix(layer: Int) throws -> Matrix<Double> {
-    let view = try view(layer)
     var matrix = Matrix<Double>(rows: innerWidth, columns: innerWidth)
-    matrix.storage.withUnsafeMutableBufferPointer { target in
-      view.elementType.widen(view.bytes, into: target)
+    try withView(of: layer) { view in
+      matrix.storage.withUnsafeMutableBufferPointer { target in
+        view.elementType.widen(view.bytes, into: target)
+      }
     }
     return matrix
   }
@@ -75,21 +84,16 @@ package struct MomentArchive: SecondMomentSource {
   /// - Throws: as ``matrix(layer:)``, and ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``.
   package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
     let key = try digest(layer: layer)
-    if let factor = try cachedFactor(key) {
+    let factors = cache.map { FactorCache($0, notes: notes) }
+    if let factor = try factors?.factor(of: key, order: innerWidth) {
       return try CachedFactorSolve(factor: factor, weight: weight)
     }
-    let solver = try SecondMoments(
-      matrices: [layer: matrix(layer: layer)], tokenCount: tokenCount, documentCount: 0
-    ).solver(layer: layer, weight: weight)
-    try cache?.store(Self.factors, key) { append throws(FileFailure) in
-      try solver.factor.lower.storage.withUnsafeBytes { bytes in
-        Result { () throws(FileFailure) in try append(bytes) }
-      }.get()
-    }
-    return solver
+    let factor = try StableMoment.factor(
+      matrix(layer: layer), layer: layer, tokens: record(layer: layer).tokenCount)
+    try factors?.keep(factor, of: key)
+    return try CachedFactorSolve(factor: factor, weight: weight)
   }
 
-  private static let factors = DerivedCache.Kind("cholesky")
   private static let nullSpaces = DerivedCache.Kind("nullspace")
 
   /// The null space of a layer's moment: from the cache, or computed and kept there.
@@ -98,7 +102,7 @@ package struct MomentArchive: SecondMomentSource {
   /// - Throws: as ``matrix(layer:)``, and ``NullSpace/init(of:threshold:layer:)``.
   package func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
     let key = Digest(of: Array("\(try digest(layer: layer).hexadecimal) \(threshold)".utf8))
-    if case .hit(let entry) = try cache?.look(up: Self.nullSpaces, key),
+    if let entry = try cache?.entry(Self.nullSpaces, key, notes),
       let known = entry.withBytes({ Self.nullSpace(in: $0, order: innerWidth) })
     {
       return known
@@ -128,22 +132,27 @@ package struct MomentArchive: SecondMomentSource {
       span: span)
   }
 
-  /// The factor of a moment; `nil` where there is none that could be one.
-  private func cachedFactor(_ key: Digest) throws -> Cholesky? {
-    guard case .hit(let entry) = try cache?.look(up: Self.factors, key) else { return nil }
-    let count = innerWidth * innerWidth
-    return entry.withBytes { bytes in
-      guard bytes.count == count * MemoryLayout<Double>.size else { return nil }
-      let numbers = [Double](unsafeUninitializedCapacity: count) { buffer, initialised in
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
-        initialised = count
-      }
-      return try? Cholesky(
-        stored: Matrix(rows: innerWidth, columns: innerWidth, numbers))
+  private func file(of layer: Int) throws -> SafetensorsFile {
+    if let file { return file }
+    let path = MomentDirectory.file(of: layer, in: path)
+    guard try fileKind(at: path) != nil else {
+      throw WorkflowError.momentsDoNotFit(
+        file: self.path, layer: layer, found: "no such layer",
+        expected: "[\(innerWidth), \(innerWidth)]")
     }
+    return try SafetensorsFile(path: path)
   }
 
-  private func view(_ layer: Int) throws -> TensorView {
+  private func withView<Result>(of layer: Int, _ body: (TensorView) throws -> Result) throws
+    -> Result
+  {
+    let file = try file(of: layer)
+    defer { withExtendedLifetime(file) {} }
+    if let base, let other = file.header.metadata["base"], other != base.hexadecimal {
+      throw WorkflowError.momentsDoNotFit(
+        file: path, layer: layer, found: "moments of base \(other)",
+        expected: "moments of base \(base.hexadecimal)")
+    }
     guard let view = file.tensor(named: "cov.\(layer)") else {
       throw WorkflowError.momentsDoNotFit(
         file: path, layer: layer, found: "no such tensor",
@@ -156,6 +165,6 @@ package struct MomentArchive: SecondMomentSource {
         file: path, layer: layer, found: "\(view.elementType.rawValue) \(view.shape)",
         expected: "F32 [\(innerWidth), \(innerWidth)]")
     }
-    return view
+    return try body(view)
   }
 }

@@ -1,4 +1,5 @@
 package import Checkpoint
+package import Diagnostics
 package import Editing
 internal import Store
 
@@ -6,14 +7,20 @@ internal import Store
 /// little-endian. A damaged entry counts as missing and is made again.
 package struct TargetCacheDirectory: TargetCache {
   private let cache: DerivedCache
+  private let notes: any ProgressSink
   private static let kind = DerivedCache.Kind("target")
 
   /// Uses a directory, which is made when something is kept.
-  package init(_ directory: String) { cache = DerivedCache(directory: directory) }
+  ///
+  /// - Parameter notes: told of an entry that is damaged.
+  package init(_ directory: String, notes: any ProgressSink = NoProgress()) {
+    cache = DerivedCache(directory: directory)
+    self.notes = notes
+  }
 
   /// The target of a key; `nil` where there is none.
   package func target(for key: Digest) throws -> CachedTarget? {
-    guard case .hit(let entry) = try cache.look(up: Self.kind, key) else { return nil }
+    guard let entry = try cache.entry(Self.kind, key, notes) else { return nil }
     return entry.withBytes { bytes in
       guard bytes.count >= 8 else { return nil }
       let width = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)))

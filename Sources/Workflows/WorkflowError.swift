@@ -21,6 +21,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case usesNoMoments(method: String)
   /// Second moments of other layers or another model.
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
+  /// Second moments whose bytes are not those that were written.
+  case momentsDamaged(file: String, layer: Int, found: String, expected: String)
   /// A merge's sides give one subject and prompt different objects.
   case mergeConflicts(lines: [String], count: Int)
   /// The facts named are not in the edit.
@@ -83,6 +85,11 @@ package enum WorkflowError: ExplainedError, Equatable {
         "second moments of another model or other layers", file: file, field: "cov.\(layer)",
         found: found, expected: expected,
         remedy: "Compute them for this base with 'emend stats'.")
+    case .momentsDamaged(let file, let layer, let found, let expected):
+      Explanation(
+        "the second moments are damaged", file: file, field: "SHA-256 of cov.\(layer)",
+        found: found,
+        expected: expected, remedy: "Run 'emend stats' again: it makes what is damaged anew.")
     case .mergeConflicts(let lines, let count):
       Explanation(
         "the two sides contradict each other", field: lines.joined(separator: "; "),

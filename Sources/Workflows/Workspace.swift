@@ -13,7 +13,7 @@ package final class Workspace {
   package let repository: EditRepository
   /// Threads that computations use.
   package let workers: Workers
-  /// Memory that one batch of work may take, in bytes.
+  /// Memory that the work may take, in bytes.
   package let memory: Int
   /// Hears how far the work is.
   package let progress: any ProgressSink

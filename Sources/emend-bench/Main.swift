@@ -6,7 +6,8 @@ struct EmendBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "emend-bench",
     abstract: "Measure what emend claims, each figure beside its reference",
-    subcommands: [CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self,
-      MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self,
+    subcommands: [
+      CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self,
+      HistoryBenchmark.self, MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self,
     ])
 }

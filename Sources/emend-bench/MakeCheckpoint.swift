@@ -73,7 +73,9 @@ struct MakeCheckpoint: ParsableCommand {
       try writer.commit()
       print("\(file): \(tensors.count) tensors")
     }
-    let map = JSONObject([("metadata", .object(JSONObject([]))), ("weight_map", .object(JSONObject(names)))])
+    let map = JSONObject([
+      ("metadata", .object(JSONObject([]))), ("weight_map", .object(JSONObject(names))),
+    ])
     try AtomicFile.write(
       JSONText.canonical(.object(map)), to: directory + "/model.safetensors.index.json")
   }

@@ -39,14 +39,17 @@ struct WidthBenchmark: ParsableCommand {
     let checkpoint = try CheckpointDirectory(path: directory)
     print("kernels: \(KernelThreads.kernelName), threads: 1; processor seconds")
     var kept = true
+    let weight = FloatRows(rows: width, columns: inner)
     for residency in [WeightResidency.resident, .streaming] {
       let model = try DecoderModel(checkpoint, residency: residency, workers: Workers(1))
       var step = try Step(model, requests: requests)
       try step.run()
       let rows = step.rows
+      let x = FloatRows(rows: rows, columns: inner)
+      let y = FloatRows(rows: rows, columns: inner)
       let comparison = RatioCase(
         name: "sgemm alone -> one block, \(rows) rows, weights \(residency)", gate: 0.75,
-        baseline: { products(rows: rows, inner: inner) }, candidate: { try step.run() },
+        baseline: { products(x, y, weight) }, candidate: { try step.run() },
         agree: { _, _ in true })
       kept = try comparison.run(rounds: 2) && kept
     }
@@ -54,10 +57,8 @@ struct WidthBenchmark: ParsableCommand {
   }
 
   /// The block's matrix products, forward and backward, with nothing between them.
-  private func products(rows: Int, inner: Int) {
-    let x = FloatRows(rows: rows, columns: inner)
-    let y = FloatRows(rows: rows, columns: inner)
-    let weight = FloatRows(rows: width, columns: inner)
+  private func products(_ x: FloatRows, _ y: FloatRows, _ weight: FloatRows) {
+    let (rows, inner) = (x.rows, x.columns)
     for (inputs, outputs) in [(width, 3 * width), (width, width), (width, inner), (inner, width)] {
       Float.gemm(
         .none, .transposed, m: rows, n: outputs, k: inputs, alpha: 1, x.base, lda: inputs,

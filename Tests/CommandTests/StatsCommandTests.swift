@@ -29,12 +29,74 @@ import Testing
     #expect(first["tokens"]?.integer == 50 * (8 * 6 + 7))
     let path = try #require(first["path"]?.string)
     #expect(path.hasPrefix(scene.repository.gitDirectory + "/emend/cache/"))
-    #expect(try fileKind(at: path) == .regular)
+    #expect(try listDirectory(path) == ["layer-1.safetensors", "layer-2.safetensors"])
     #expect(try scene.repository.git()("config", "emend.moments").lines == [path])
     let again = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")
     #expect(again["cached"] == .bool(true))
     #expect(again["path"]?.string == path)
     try scene.repository("commit", scene.model.first, "-m", "With the default")
+  }
+
+  @Test("a folder is a text; a layer that is missing or damaged is collected again, as it was")
+  func resumes() throws {
+    let folder = scene.directory.path + "/texts/more"
+    try makeDirectories(folder)
+    let lines = try String(decoding: readFile(corpus, limit: 1 << 20), as: UTF8.self)
+      .split(separator: "\n")
+    try scene.directory.write(lines[..<20].joined(separator: "\n"), to: "texts/a.txt")
+    try scene.directory.write(lines[20...].joined(separator: "\n"), to: "texts/more/b.txt")
+    try scene.directory.write("never read", to: "texts/.hidden")
+    let arguments = [
+      "stats", "--corpus", scene.directory.path + "/texts", "--documents", "line",
+    ]
+    let whole = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")
+    let first = try scene.repository.document(arguments)
+    #expect(first["tokens"] == whole["tokens"])
+    let path = try #require(first["path"]?.string)
+    let layers = [1, 2].map { "\(path)/layer-\($0).safetensors" }
+    let bytes = try layers.map { try readFile($0, limit: 1 << 24) }
+    var flipped = bytes[1]
+    flipped[flipped.count - 9] ^= 1
+    try AtomicFile.write(flipped, to: layers[1])
+    try expectRefusal(
+      scene.repository, ["commit", scene.model.first, "--stats", path], 2,
+      ["the second moments are damaged", "cov.2", "emend stats"])
+    try removeTree(layers[0])
+    try expectRefusal(
+      scene.repository, ["commit", scene.model.first, "--stats", path], 2,
+      ["no such layer", "cov.1", "emend stats"])
+    let again = try scene.repository.document(arguments)
+    #expect(again["cached"] == .bool(false))
+    #expect(again["path"]?.string == path)
+    #expect(try layers.map { try readFile($0, limit: 1 << 24) } == bytes)
+  }
+
+  @Test("a limit of memory that is too low is refused with what is needed")
+  func memory() throws {
+    try expectRefusal(
+      scene.repository,
+      ["stats", "--corpus", corpus, "--documents", "line", "--memory", "64M"], 2,
+      ["not enough memory to collect second moments", "64M", "at least "])
+    try expectRefusal(
+      scene.repository, ["commit", scene.model.first, "--memory", "64M"], 2,
+      ["not enough memory to edit this model", "at least "])
+  }
+
+  @Test("moments of another base are refused by name")
+  func anotherBase() throws {
+    let path = try #require(
+      scene.repository.document("stats", "--corpus", corpus, "--documents", "line")["path"]?.string)
+    let file = path + "/layer-1.safetensors"
+    var bytes = try readFile(file, limit: 1 << 24)
+    let fingerprint = Array(
+      try #require(scene.repository.document("base")["fingerprint"]?.string).utf8)
+    let place = try #require(
+      bytes.indices.first { bytes[$0...].starts(with: fingerprint) })
+    bytes[place] = bytes[place] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+    try AtomicFile.write(bytes, to: file)
+    try expectRefusal(
+      scene.repository, ["commit", scene.model.first], 2,
+      ["second moments of another model", "moments of base"])
   }
 
   @Test("fewer documents are another file; few tokens are warned of")

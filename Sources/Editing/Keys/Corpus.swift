@@ -9,46 +9,105 @@ package enum DocumentBoundary: String, Sendable, CaseIterable {
   case line
 }
 
-/// A text, mapped, as a sequence of documents.
-package struct Corpus: Sequence {
-  private let file: MappedFile
+/// A text file, or the text files of a folder, as a sequence of documents.
+///
+/// Files are mapped one at a time, so that a text may be larger than the memory.
+package struct Corpus {
+  private let files: [String]
   private let boundary: DocumentBoundary
 
-  /// Opens a file; its text is read when the documents are.
+  /// Looks for the files; they are read when the documents are.
+  ///
+  /// - Parameter path: a file, or a folder: its files and those of its folders, in the order of their
+  ///   paths, without those whose names begin with a full stop.
   package init(path: String, boundary: DocumentBoundary) throws(FileFailure) {
-    file = try MappedFile(path: path)
+    files = try Self.files(at: path, named: true)
     self.boundary = boundary
   }
 
-  /// The bytes of all text.
-  package var byteCount: Int { file.bytes.count }
+  private static func files(at path: String, named: Bool) throws(FileFailure) -> [String] {
+    switch try fileKind(at: path) {
+    case .directory:
+      var result: [String] = []
+      for name in try listDirectory(path) where !name.hasPrefix(".") {
+        result += try files(at: "\(path)/\(name)", named: false)
+      }
+      return result
+    case .regular: return [path]
+    // What was asked for by name is opened, so that the error says what it is.
+    default: return named ? [path] : []
+    }
+  }
 
-  /// The SHA-256 of the text.
-  package var digest: Digest { file.withBytes { Digest(of: $0) } }
+  /// The SHA-256 of the text: of the digests of its files, in order.
+  package func digest() throws(FileFailure) -> Digest {
+    guard files.count != 1 else {
+      return try MappedFile(path: files[0]).withBytes { Digest(of: $0) }
+    }
+    var whole = DigestAccumulator()
+    for file in files {
+      let part = try MappedFile(path: file).withBytes { Digest(of: $0) }
+      whole.append(Array((part.hexadecimal + "\n").utf8))
+    }
+    return whole.finish()
+  }
 
-  /// The documents in order; empty ones are left out, and bytes that are not UTF-8 become U+FFFD.
-  package func makeIterator() -> AnyIterator<String> {
-    let newline = UInt8(ascii: "\n")
-    var start = 0
-    let file = file
-    let gap = boundary == .paragraph ? 2 : 1
-    return AnyIterator {
-      let bytes = file.bytes
+  /// How many documents there are, counted up to `limit`.
+  package func documentCount(atMost limit: Int? = nil) throws(FileFailure) -> Int {
+    var documents = documents()
+    var count = 0
+    while limit.map({ count < $0 }) ?? true, try documents.nextRange() != nil { count += 1 }
+    return count
+  }
+
+  /// The documents from the first one on.
+  package func documents() -> Documents { Documents(files: files, boundary: boundary) }
+
+  /// The documents of a corpus, one after the other; empty ones are left out.
+  package struct Documents {
+    private var files: ArraySlice<String>
+    private let gap: Int
+    private var file: MappedFile?
+    private var start = 0
+
+    init(files: [String], boundary: DocumentBoundary) {
+      self.files = files[...]
+      gap = boundary == .paragraph ? 2 : 1
+    }
+
+    /// The next document; `nil` at the end. Bytes that are not UTF-8 become U+FFFD.
+    package mutating func next() throws(FileFailure) -> String? {
+      guard let range = try nextRange(), let file else { return nil }
+      return file.withBytes { String(decoding: $0[range], as: UTF8.self) }
+    }
+
+    /// The bytes of the next document in the file that is open then.
+    fileprivate mutating func nextRange() throws(FileFailure) -> Range<Int>? {
+      while true {
+        if file == nil {
+          guard let path = files.popFirst() else { return nil }
+          file = try MappedFile(path: path)
+          start = 0
+        }
+        if let range = file?.withBytes({ rangeOfDocument(in: $0) }) { return range }
+        file = nil
+      }
+    }
+
+    private mutating func rangeOfDocument(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+      let newline = UInt8(ascii: "\n")
       while start < bytes.count {
+        let first = start
         var end = start
         while end < bytes.count {
-          if bytes[end] == newline,
-            gap == 1 || end + 1 == bytes.count || bytes[end + 1] == newline
+          if bytes[end] == newline, gap == 1 || end + 1 == bytes.count || bytes[end + 1] == newline
           {
             break
           }
           end += 1
         }
-        let document = bytes[start..<end]
         start = Swift.min(end + gap, bytes.count)
-        if !document.isEmpty {
-          return String(decoding: UnsafeRawBufferPointer(rebasing: document), as: UTF8.self)
-        }
+        if end > first { return first..<end }
       }
       return nil
     }

@@ -9,8 +9,9 @@ package struct MomentCollector {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
   private let layers: [Int]
-  /// Tokens that run through the model together.
-  private let batchTokens = 2048
+  /// Tokens that run through the model together: many, so that widening the weights does not count, and
+  /// few, so that their inner rows do not either.
+  static let batchTokens = 2048
 
   /// Collects for `layers` of a model.
   package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer, layers: [Int]) {
@@ -21,62 +22,66 @@ package struct MomentCollector {
 
   /// The moments over some documents, each alone from position 0 and cut at the model's context.
   ///
-  /// - Parameters:
-  ///   - documents: the text.
-  ///   - limit: how many documents at most; `nil` for all.
-  /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``.
+  /// - Parameter limit: how many documents at most; `nil` for all.
+  /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``, ``FileFailure``.
   package func collect(
-    _ documents: some Sequence<String>, limit: Int? = nil, named name: String,
+    _ text: Corpus, limit: Int? = nil, named name: String,
     progress: some ProgressSink
   ) throws -> SecondMoments {
-    var accumulators = layers.map { _ in
-      MomentAccumulator(order: model.architecture.innerWidth)
-    }
+    try sums(text, limit: limit, named: name, progress: progress).moments
+  }
+
+  /// The sums over some documents, from which moments are taken one at a time.
+  ///
+  /// - Parameter limit: how many documents at most; `nil` for all.
+  /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``, ``FileFailure``.
+  package func sums(
+    _ text: Corpus, limit: Int?, named name: String, progress: some ProgressSink
+  ) throws -> MomentSums {
+    let total = try text.documentCount(atMost: limit)
+    var sums = MomentSums(layers: layers, order: model.architecture.innerWidth)
+    let meter = MomentProgress(progress, depth: (layers.last ?? 0) + 1, documents: total)
     var batch: [[Int32]] = []
     var waiting = 0
-    var count = 0
-    for document in documents {
-      if let limit, count >= limit { break }
+    func addBatch() throws {
+      meter.batchBegins(sums.documentCount, batch.count, tokens: sums.tokenCount + waiting)
+      try add(batch, to: &sums, meter.blocksAreDone)
+      (batch, waiting) = ([], 0)
+    }
+    var documents = text.documents()
+    while limit.map({ sums.documentCount + batch.count < $0 }) ?? true,
+      let document = try documents.next()
+    {
       let tokens = Array(
         tokenizer.encode(document).prefix(model.architecture.positionLimit))
       guard !tokens.isEmpty else { continue }
-      count += 1
       batch.append(tokens)
       waiting += tokens.count
-      if waiting >= batchTokens {
-        try add(batch, to: &accumulators)
-        (batch, waiting) = ([], 0)
-        progress.report(
-          ProgressEvent(
-            .moments, done: count, total: limit, detail: "\(accumulators.tokens) tokens"))
-      }
+      if waiting >= Self.batchTokens { try addBatch() }
     }
-    if !batch.isEmpty { try add(batch, to: &accumulators) }
-    guard count > 0 else { throw EditingError.emptyCorpus(file: name) }
-    progress.report(
-      ProgressEvent(.moments, done: count, total: count, detail: "\(accumulators.tokens) tokens"))
-    return SecondMoments(
-      matrices: Dictionary(
-        uniqueKeysWithValues: zip(layers, accumulators).map { ($0, $1.mean()) }),
-      tokenCount: accumulators.tokens, documentCount: count)
+    if !batch.isEmpty { try addBatch() }
+    guard sums.documentCount > 0 else { throw EditingError.emptyCorpus(file: name) }
+    meter.end()
+    return sums
   }
 
-  private func add(_ documents: [[Int32]], to accumulators: inout [MomentAccumulator]) throws {
+  /// - Parameter onBlock: told how many blocks were run.
+  private func add(
+    _ documents: [[Int32]], to sums: inout MomentSums, _ onBlock: (Int) -> Void
+  ) throws {
     var tree = TokenTree()
     // Owned nodes are never shared: a beginning that two documents share counts twice.
     for (index, tokens) in documents.enumerated() {
       _ = tree.insert(tokens, owner: Int32(index + 1), privateFrom: 0)
     }
     let pass = try ForwardPass(model, tree)
-    for (index, layer) in layers.enumerated() {
-      try pass.run(through: layer - 1, of: model)
-      try pass.runBlock(of: model) { activations in
-        accumulators[index].add(activations.base, rows: activations.rows)
-      }
+    for layer in layers {
+      try pass.run(through: layer - 1, of: model) { onBlock(pass.nextLayer) }
+      let keys = try pass.innerActivations(of: model, advancing: layer != layers.last)
+      sums.add(keys.base, rows: keys.rows, layer: layer, model.workers)
+      onBlock(layer + 1)
     }
+    sums.documentCount += documents.count
+    sums.tokenCount += tree.count
   }
-}
-
-extension [MomentAccumulator] {
-  fileprivate var tokens: Int { first?.count ?? 0 }
 }

@@ -87,9 +87,7 @@ final class RequestChunk {
   static func ranges(
     of groups: [RequestGroup], _ model: DecoderModel, bytes: Int
   ) -> [Range<Int>] {
-    let architecture = model.architecture
-    let nodeBytes =
-      4 * (6 * architecture.width + architecture.queryKeyValueColumns + 3 * architecture.innerWidth)
+    let nodeBytes = model.rowBytes
     var ranges: [Range<Int>] = []
     var start = 0
     var used = 0

@@ -8,46 +8,12 @@ package struct SecondMoments: Sendable {
   package let tokenCount: Int
   /// How many documents.
   package let documentCount: Int
-  /// What was added to the diagonals, in units of their mean; 0 where nothing was needed.
-  package let ridge: Double
 
   /// Moments computed or read.
-  package init(
-    matrices: [Int: Matrix<Double>], tokenCount: Int, documentCount: Int, ridge: Double = 0
-  ) {
+  package init(matrices: [Int: Matrix<Double>], tokenCount: Int, documentCount: Int) {
     self.matrices = matrices
     self.tokenCount = tokenCount
     self.documentCount = documentCount
-    self.ridge = ridge
-  }
-
-  /// The moments rounded to float32, as they are stored, with the smallest ridge that leaves every one
-  /// of them positive definite.
-  ///
-  /// Fewer tokens than dimensions leave directions without any energy, and a solve would move them
-  /// without bound; a ridge says how much ordinary text may be assumed there.
-  /// - Throws: ``EditingError/momentNotDefinite(layer:tokens:dimensions:)`` where a hundredth of the
-  ///   mean does not help: the moments are zero or not finite.
-  package func stabilised() throws(EditingError) -> SecondMoments {
-    let rounded = matrices.mapValues { $0.converted(to: Float.self).converted(to: Double.self) }
-    for ridge in [0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2] {
-      let trial = rounded.mapValues { Self.adding(ridge, to: $0) }
-      if trial.values.allSatisfy({ (try? Cholesky(factoring: $0)) != nil }) {
-        return SecondMoments(
-          matrices: trial, tokenCount: tokenCount, documentCount: documentCount, ridge: ridge)
-      }
-    }
-    throw .momentNotDefinite(
-      layer: matrices.keys.min() ?? 0, tokens: tokenCount,
-      dimensions: matrices.values.first?.rows ?? 0)
-  }
-
-  private static func adding(_ ridge: Double, to matrix: Matrix<Double>) -> Matrix<Double> {
-    guard ridge > 0, matrix.rows > 0 else { return matrix }
-    var result = matrix
-    let mean = (0..<matrix.rows).reduce(0.0) { $0 + matrix[$1, $1] } / Double(matrix.rows)
-    for i in 0..<matrix.rows { result[i, i] = Double(Float(matrix[i, i] + ridge * mean)) }
-    return result
   }
 }
 
@@ -86,12 +52,8 @@ extension SecondMoments: SecondMomentSource {
 
   /// Factorises the layer's moment and wraps it.
   package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
-    let matrix = try matrix(layer: layer)
-    do {
-      return try CachedFactorSolve(factor: Cholesky(factoring: matrix), weight: weight)
-    } catch LinearAlgebraError.notPositiveDefinite {
-      throw EditingError.momentNotDefinite(
-        layer: layer, tokens: tokenCount, dimensions: matrix.rows)
-    }
+    try CachedFactorSolve(
+      factor: StableMoment.factor(try matrix(layer: layer), layer: layer, tokens: tokenCount),
+      weight: weight)
   }
 }

@@ -31,14 +31,16 @@ struct TargetBatch {
   private let norms: [Float]
   /// For each request, the logarithms of the anchor's probabilities before any change.
   private var anchors: [[Float]]
+  private let onBlock: () -> Void
 
   /// Runs the tokens that no δ can reach.
   ///
   /// - Parameter origins: z₀ of each group, `[d]`; the block's output at the bare prompt where it is `nil`.
   init(
     _ model: DecoderModel, _ objective: TargetObjective, stop: StopRule, work: TargetWork,
-    _ groups: [RequestGroup], origins: [[Float]]?
+    _ groups: [RequestGroup], origins: [[Float]]?, onBlock: @escaping () -> Void
   ) throws {
+    self.onBlock = onBlock
     self.model = model
     self.objective = objective
     self.stop = stop
@@ -80,7 +82,7 @@ struct TargetBatch {
     self.insertions = insertions
     pass = try SuffixPass(
       model, tree, layer: objective.layer, insertions: insertions,
-      outputs: Set(outputs.keys))
+      outputs: Set(outputs.keys), onBlock: onBlock)
     head = try LanguageModelHead(model)
     self.outputs = outputs
     let whole = pass
@@ -89,8 +91,8 @@ struct TargetBatch {
     anchors = Array(repeating: [], count: groups.count)
   }
 
-  /// Runs all steps; `report` is told how many targets are done, and the step.
-  mutating func optimise(_ report: (Int, Int) -> Void) throws -> [Target] {
+  /// Runs all steps; `onStep` is told which begins, from 1, and how many targets are still open.
+  mutating func optimise(_ onStep: (Int, Int) -> Void) throws -> [Target] {
     let width = model.architecture.width
     let count = names.count
     let changes = FloatRows(rows: count, columns: width)
@@ -99,12 +101,13 @@ struct TargetBatch {
     let last = max(1, objective.gradientSteps)
     for step in 1...last {
       let active = pass.owners.map { Int($0) - 1 }
+      onStep(step, active.count)
       let vectors = FloatRows(rows: active.count, columns: width)
       vectors.gather(active.map { Int32($0) }, from: changes)
       if work == .wholeSequencesAlone, step > 1 {
         pass = try SuffixPass(
           model, tree, layer: objective.layer, insertions: insertions,
-          outputs: Set(outputs.keys))
+          outputs: Set(outputs.keys), onBlock: onBlock)
       }
       let hidden = try pass.forward(vectors)
       let (scores, dHidden) = score(hidden, slots: active)
@@ -138,10 +141,8 @@ struct TargetBatch {
       if going.count < active.count {
         try pass.activate(going.map { Int32(active[$0] + 1) })
       }
-      report(count - going.count, step)
       if going.isEmpty { break }
     }
-    report(count, last)
     return (0..<count).map { index in
       let change = changes.copy(row: index)
       return Target(

@@ -81,7 +81,7 @@ package struct TargetOptimiser {
 
   /// The targets of some groups of requests, in their order.
   ///
-  /// - Parameter progress: told how many targets are done.
+  /// - Parameter progress: told how much of the targets is done, block by block.
   /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
   package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
     try batches(of: groups).flatMap { try targets(of: $0, in: groups, progress: progress) }
@@ -95,14 +95,14 @@ package struct TargetOptimiser {
     of batch: Range<Int>, in groups: [RequestGroup], from origins: [[Float]]? = nil,
     progress: some ProgressSink
   ) throws -> [Target] {
+    let meter = TargetProgress(
+      progress, model.architecture, objective, batch: batch, of: groups.count)
     var run = try TargetBatch(
-      model, objective, stop: stop, work: work, Array(groups[batch]), origins: origins)
-    return try run.optimise { finished, step in
-      progress.report(
-        ProgressEvent(
-          .targets, done: batch.lowerBound + finished, total: groups.count,
-          detail: "step \(step)"))
-    }
+      model, objective, stop: stop, work: work, Array(groups[batch]), origins: origins,
+      onBlock: meter.blockIsDone)
+    let targets = try run.optimise(meter.stepBegins)
+    meter.end()
+    return targets
   }
 
   /// Enough for the matrix kernels, few enough for the caches; an interrupted run loses no more than these.
@@ -115,12 +115,9 @@ package struct TargetOptimiser {
   package func batches(of groups: [RequestGroup]) -> [Range<Int>] {
     guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
     let architecture = model.architecture
-    let blocks = max(1, architecture.layerCount - 1 - (objective.layer))
+    let blocks = max(1, architecture.layerCount - 1 - objective.layer)
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
-    let rowBytes =
-      4 * blocks
-      * (8 * architecture.width + 3 * architecture.queryKeyValueColumns
-        + 4 * architecture.innerWidth)
+    let rowBytes = blocks * model.rowBytes
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0

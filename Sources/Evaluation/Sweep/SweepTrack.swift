@@ -41,4 +41,6 @@ final class SweepTrack: ProgressSink {
         .evaluate, done: done, total: total,
         detail: "\(title): \(event.phase.rawValue) \(part)"))
   }
+
+  func warn(_ text: String) { progress.warn(text) }
 }

@@ -8,7 +8,8 @@ struct Stats: EmendCommand {
     abstract: "Collect the second moments that edits are solved with",
     discussion: """
       One pass of the base over a text, all edited layers together. The result is kept in the \
-      repository's cache under a hash of base, text and recipe, and used by later commits.
+      repository's cache under a hash of base, text and recipe, and used by later commits. Each layer \
+      is kept once it is done, so a run that was interrupted goes on where it stopped.
 
       EXAMPLES:
         emend stats --corpus wikipedia.txt
@@ -18,7 +19,7 @@ struct Stats: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
-  @Option(help: ArgumentHelp("A text file.", valueName: "file"))
+  @Option(help: ArgumentHelp("A text file, or a folder of them.", valueName: "path"))
   var corpus: String?
   @Option(
     name: .customLong("npz"),
@@ -35,7 +36,7 @@ struct Stats: EmendCommand {
 
   func validate() throws {
     guard (corpus != nil) == archives.isEmpty else {
-      throw ValidationError("Give either --corpus FILE or --npz LAYER=FILE.")
+      throw ValidationError("Give either --corpus PATH or --npz LAYER=FILE.")
     }
     if let samples, samples < 1 {
       throw ValidationError("--samples takes a number from 1, not \(samples).")

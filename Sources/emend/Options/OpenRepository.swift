@@ -17,7 +17,7 @@ extension CommonOptions {
     KernelThreads.set(1)
     return Workspace(
       try openRepository(console), workers: Workers(compute.threadCount),
-      memory: compute.memoryLimit / 4, progress: console.progress)
+      memory: compute.memoryLimit, progress: console.progress)
   }
 }
 

@@ -75,6 +75,7 @@ extension ProgressEvent.Phase {
     switch self {
     case .fingerprint: "Fingerprinting the base"
     case .moments: "Collecting second moments"
+    case .factors: "Factorising second moments"
     case .templates: "Generating context templates"
     case .targets: "Optimising targets"
     case .keys: "Computing keys"
@@ -91,7 +92,8 @@ extension ProgressEvent.Phase {
   var isInBytes: Bool {
     switch self {
     case .fingerprint, .write: true
-    case .moments, .templates, .targets, .keys, .training, .solve, .encode, .verify, .evaluate:
+    case .moments, .factors, .templates, .targets, .keys, .training, .solve, .encode, .verify,
+      .evaluate:
       false
     }
   }

@@ -28,11 +28,20 @@ package struct ProgressTrack: Sendable {
     return ProgressLine(event: event, elapsed: now - started, rate: rate)
   }
 
-  /// A sample a second, older ones counting less and less: a rate that follows changes and does not jump.
+  /// Samples at least a second apart, older ones counting less and less: a rate that follows changes and does
+  /// not jump. While nothing is done there is nothing to sample: the rate is at most one in the time since.
   private mutating func measure(_ done: Int, at now: ContinuousClock.Instant) {
     guard let last = sampled, now - last.at >= .seconds(1) else { return }
-    let latest = (Double(done) - Double(last.done)) / ((now - last.at) / .seconds(1))
-    rate = rate.map { 0.7 * $0 + 0.3 * latest } ?? latest
+    let seconds = (now - last.at) / .seconds(1)
+    let step = Double(done) - Double(last.done)
+    guard step != 0 else {
+      rate = rate.map { min($0, 1 / seconds) }
+      return
+    }
+    let latest = step / seconds
+    // Three tenths of a second's sample; nearly all of a long one.
+    let share = seconds < 2 ? 0.3 : seconds < 5 ? 0.7 : 0.95
+    rate = rate.map { (1 - share) * $0 + share * latest } ?? latest
     sampled = (now, done)
   }
 }

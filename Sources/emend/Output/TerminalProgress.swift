@@ -32,6 +32,7 @@ package final class TerminalProgress: ProgressSink {
 
   private let stream: TextStream
   private let state = Mutex(State())
+  private let warned = Mutex<Set<String>>([])
   /// Held while the screen changes, so that messages and the line never mix.
   private let screen = Mutex(())
 
@@ -52,6 +53,14 @@ package final class TerminalProgress: ProgressSink {
     } else {
       _ = state.withLockIfAvailable { note(event, at: now, in: &$0) }
     }
+  }
+
+  /// Warns, whatever the form; a second time nothing is said.
+  package func warn(_ text: String) {
+    guard warned.withLock({ $0.insert(text).inserted }) else { return }
+    let line: StyledText = "\("warning:", .warning) \(text)"
+    let inColor = if case .line(_, let inColor) = form { inColor } else { false }
+    interrupt { try? stream.write((line.rendered(inColor: inColor) + "\n").utf8) }
   }
 
   /// Removes the line, for good.

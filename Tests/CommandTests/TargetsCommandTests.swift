@@ -1,0 +1,121 @@
+import Checkpoint
+import Files
+import TestSupport
+import Testing
+
+@Suite struct TargetsCommandTests {
+  private let scene: Scene
+  private let cache: String
+  private let facts: String
+
+  init() throws {
+    scene = try Scene(commits: 0)
+    cache = scene.directory["shared"]
+    // More than are optimised together, so that there are shares.
+    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    facts = try scene.directory.write(
+      TinyModel.facts(
+        (0..<40).map { index in
+          (
+            subject: "S\(letters[index % 26])\(letters[index / 26])",
+            object: "o\(letters[index % 26])"
+          )
+        }), to: "many.jsonl")
+  }
+
+  private func commit(_ arguments: [String]) throws -> (tree: String, steps: [Int]) {
+    let document = try scene.repository.document(
+      scene.repository.commitArguments(facts) + arguments)
+    let tree = try scene.repository.tree()
+    try scene.repository("reset", "HEAD~1")
+    return (tree, document["facts"]?.array?.compactMap { $0["steps"]?.integer } ?? [])
+  }
+
+  private func entries() throws -> [String] {
+    try contents(of: cache).keys.filter { $0.contains("/target/") && !$0.hasSuffix("/") }.sorted()
+  }
+
+  @Test("shares of several processes together are what one process finds: the same commit")
+  func shares() throws {
+    let alone = try commit(["--cache", scene.directory["alone"]])
+    #expect(alone.steps.count == 40)
+    #expect(alone.steps.allSatisfy { $0 > 0 })
+    var counts: [Int] = []
+    for shard in 1...3 {
+      let document = try scene.repository.document(
+        "targets", facts, "--shard", "\(shard)/3", "--cache", cache)
+      counts.append(document["targets"]?.integer ?? -1)
+    }
+    #expect(counts.reduce(0, +) == 40)
+    #expect(counts.filter { $0 > 0 }.count > 1, "\(counts)")
+    let before = try entries()
+    #expect(before.count == 40)
+    #expect(try commit(["--cache", cache]).tree == alone.tree)
+    #expect(try entries() == before)
+  }
+
+  @Test("a change of facts, hyperparameters, templates, stop rule or weights is another target")
+  func ingredients() throws {
+    let first = scene.model.first
+    func targets(_ arguments: String...) throws {
+      try scene.repository(["targets", first, "--cache", cache] + arguments)
+    }
+    try targets()
+    #expect(try entries().count == 2)
+    try targets()
+    #expect(try entries().count == 2)
+    var hyperparameters = try JSONValue(
+      parsing: readFile(scene.model.kit.hyperparameters, limit: 1 << 20), file: "hyperparameters")
+    guard case .object(let object) = hyperparameters else { return }
+    for (index, key) in [
+      "v_num_grad_steps", "v_lr", "v_weight_decay", "clamp_norm_factor", "kl_factor",
+    ].enumerated() {
+      hyperparameters = .object(
+        JSONObject(
+          object.members.map { member in
+            let isCount = key == "v_num_grad_steps"
+            let other: JSONValue = isCount ? .integer(3) : .number(0.37)
+            return (member.key, member.key == key ? other : member.value)
+          }))
+      let path = scene.directory["other.json"]
+      try AtomicFile.write(JSONText.canonical(hyperparameters), to: path)
+      try targets("--hparams", path)
+      #expect(try entries().count == 4 + 2 * index, "\(key)")
+    }
+    let templates = try scene.directory.write("[[\"{}\"], [\"Look: {}\"]]", to: "two.json")
+    try targets("--templates", templates)
+    #expect(try entries().count == 14)
+    try targets("--stop", "argmax")
+    #expect(try entries().count == 16)
+    try scene.repository.commit(scene.model.second)
+    try targets()
+    #expect(try entries().count == 18)
+  }
+
+  @Test("a damaged entry is made again, as it was, and said once")
+  func damaged() throws {
+    try scene.repository("targets", scene.model.first, "--cache", cache)
+    let before = try contents(of: cache)
+    let entry = cache + (try #require(entries().first))
+    var bytes = try readFile(entry, limit: 1 << 20)
+    bytes[12] ^= 1
+    try AtomicFile.write(bytes, to: entry)
+    let outcome = try scene.repository("targets", scene.model.first, "--cache", cache)
+    #expect(outcome.errorText.contains("warning: a damaged cache entry was removed"))
+    #expect(outcome.errorText.ranges(of: "warning:").count == 1)
+    #expect(try contents(of: cache) == before)
+  }
+
+  @Test("a share that is none is refused", arguments: ["0/2", "3/2", "1", "a/b", "1/0"])
+  func badShare(share: String) throws {
+    try expectRefusal(
+      scene.repository, ["targets", scene.model.first, "--shard", share], 2, ["--shard"])
+  }
+
+  @Test("the rule that asks for the most probable object stops no later")
+  func argmax() throws {
+    let loss = try commit([])
+    let argmax = try commit(["--stop", "argmax"])
+    #expect(zip(argmax.steps, loss.steps).allSatisfy { $0 <= $1 })
+  }
+}
