@@ -29,15 +29,14 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas",
-      providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
-    .systemLibrary(
       name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     .systemLibrary(
       name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto",
       providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .target(name: "COpenBLAS"),
+    .target(name: "CGit2Start"),
     .target(name: "CKernels"),
     room("Diagnostics"),
     room("Pages"),
@@ -45,7 +44,8 @@ let package = Package(
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
     room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
     room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CZstd"]),
-    room("Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CCrypto"]),
+    room(
+      "Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CGit2Start", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
     room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
     room(
