@@ -50,6 +50,14 @@ package struct CompareRevisions {
     package let new: [NextToken]
   }
 
+  /// How much is compared.
+  package enum Scope: Sendable {
+    /// Facts and weights.
+    case everything
+    /// Facts alone: no delta is read.
+    case facts
+  }
+
   /// All differences.
   package struct Outcome: Sendable {
     /// Edits on the new side only.
@@ -58,7 +66,7 @@ package struct CompareRevisions {
     package let dropped: [EditID]
     /// Facts that differ.
     package let facts: [FactChange]
-    /// Tensors that differ.
+    /// Tensors that differ; none where only facts were compared.
     package let tensors: [TensorChange]
     /// Prompts, where some were given.
     package let prompts: [PromptChange]
@@ -73,9 +81,13 @@ package struct CompareRevisions {
 
   /// Compares two commits.
   ///
-  /// - Parameter prompts: asked of both models.
+  /// - Parameters:
+  ///   - scope: whether weights are compared, too.
+  ///   - prompts: asked of both models.
   /// - Throws: what the store, and for prompts the base and the model, throw.
-  package func run(from old: ObjectID, to new: ObjectID, prompts: [String] = []) throws -> Outcome {
+  package func run(
+    from old: ObjectID, to new: ObjectID, scope: Scope = .everything, prompts: [String] = []
+  ) throws -> Outcome {
     let repository = workspace.repository
     let difference = try repository.difference(from: old, to: new)
     let lines = try difference.facts()
@@ -93,7 +105,7 @@ package struct CompareRevisions {
     return Outcome(
       added: difference.added, dropped: difference.dropped,
       facts: Self.pair(added: added, dropped: dropped),
-      tensors: try tensorChanges(difference), prompts: changes)
+      tensors: scope == .facts ? [] : try tensorChanges(difference), prompts: changes)
   }
 
   private static func fact(_ line: String) throws -> Fact {

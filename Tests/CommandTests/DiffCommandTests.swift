@@ -19,6 +19,18 @@ import Testing
     #expect(try scene.lines("diff", "HEAD", "HEAD") == ["no differences"])
   }
 
+  @Test("--facts compares facts alone and names no tensor")
+  func factsOnly() throws {
+    let scene = try Scene()
+    let text = try scene.repository("diff", "--facts", "HEAD~1").outputText
+    #expect(text.contains("+ Kyiv is in → Cork (was Asia)") && !text.contains("tensor"))
+    let document = try scene.repository.document("diff", "--facts", "HEAD~1")
+    #expect(document["facts"]?.array?.count == 2 && document["tensors"] == nil)
+    #expect(try scene.repository.document("diff", "HEAD~1")["tensors"]?.array?.isEmpty == false)
+    let stat = try scene.lines("diff", "--facts", "--stat", "HEAD~1")
+    #expect(stat == ["edits: 1 added, 0 dropped", "facts: 2 added, 0 dropped, 0 changed"])
+  }
+
   @Test("one subject and prompt with another object is a change")
   func changed() throws {
     let scene = try Scene(commits: 1)

@@ -76,6 +76,16 @@ import Testing
     #expect(sources.filter { $0.lines.count > 600 }.map(\.path).isEmpty)
   }
 
+  @Test("commands say their names, which the parser would otherwise derive slowly at every start")
+  func commandNames() throws {
+    let files = try SourceTree.files(under: "Sources/emend/Commands").map {
+      $0.lines.joined(separator: "\n")
+    }
+    let configurations = files.flatMap { $0.matches(of: /CommandConfiguration\(\s*(\w+):/) }
+    #expect(configurations.count > 20)
+    #expect(configurations.filter { $0.output.1 != "commandName" }.map(\.output.0).isEmpty)
+  }
+
   @Test("no module declares a type of its own name, which would hide the module")
   func moduleNames() {
     let declared = places { file, text in

@@ -6,7 +6,7 @@ internal import Workflows
 /// `emend apply`
 struct Apply: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write the checkpoint of a revision, or an adapter",
+    commandName: "apply", abstract: "Write the checkpoint of a revision, or an adapter",
     discussion: """
       Bytes that no edit touches are copied as they are. The directory appears whole or not at all. With \
       --adapter, what a revision or a range A..B changes is written as a PEFT LoRA, read back and compared.

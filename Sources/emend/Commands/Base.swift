@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend base`
 struct Base: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show or name the checkpoint that edits start from",
+    commandName: "base", abstract: "Show or name the checkpoint that edits start from",
     discussion: """
       Without a directory, shows what the repository knows of its base. With one, verifies every byte \
       of it against the fingerprint and remembers where it is: after a clone, or when the base moved.

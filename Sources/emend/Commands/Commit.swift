@@ -7,7 +7,7 @@ internal import Workflows
 /// `emend commit`
 struct Commit: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compute a batch of edits on the current state and record it",
+    commandName: "commit", abstract: "Compute a batch of edits on the current state and record it",
     discussion: """
       Facts come in CounterFact's form, zsRE's, EasyEdit's, KnowEdit's, or as JSON Lines: \
       {"prompt": "{} is in", "subject": "The Louvre", "target_new": "Rome"}.

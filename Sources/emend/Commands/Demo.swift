@@ -6,6 +6,7 @@ internal import FoundationEssentials
 /// `emend demo`
 struct Demo: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Tell the whole story on the bundled model, in a repository to explore",
     discussion: """
       Makes a directory with a repository and two files of facts, and runs the commands that a user \

@@ -5,13 +5,14 @@ internal import Workflows
 /// `emend diff`
 struct Diff: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare two revisions: facts, weights, behavior",
+    commandName: "diff", abstract: "Compare two revisions: facts, weights, behavior",
     discussion: """
-      Facts and weights are compared from what is stored; no model is run. With --prompts, both models \
-      are asked.
+      Facts and weights are compared from what is stored; no model is run, and with --facts no delta is \
+      read. With --prompts, both models are asked.
 
       EXAMPLES:
         emend diff HEAD~1 HEAD
+        emend diff --facts v1.0
         emend diff main candidate --prompts questions.txt
       """)
 
@@ -24,6 +25,8 @@ struct Diff: EmendCommand {
   @Option(
     help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"))
   var prompts: String?
+  @Flag(name: .customLong("facts"), help: "Compare facts only, not weights.")
+  var isFactsOnly = false
   @Flag(help: "Count facts instead of listing them.")
   var stat = false
   @Flag(help: "Exit with status 1 when the two differ.")
@@ -32,11 +35,13 @@ struct Diff: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let repository = workspace.repository
+    let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
     let outcome = try CompareRevisions(in: workspace).run(
-      from: repository.commitID(old.revision), to: repository.commitID(new.revision),
+      from: repository.commitID(old.revision), to: repository.commitID(new.revision), scope: scope,
       prompts: try prompts.map { try PromptFile.read($0) } ?? [])
     try console.page(
-      DiffView(outcome, form: stat ? .counts : .full), corePager: repository.corePager())
+      DiffView(outcome, form: stat ? .counts : .full, scope: scope),
+      corePager: repository.corePager())
     if exitCode, !outcome.isEmpty { throw ExitStatus.refused }
   }
 }

@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend facts`
 struct Facts: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List the facts active at a revision",
+    commandName: "facts", abstract: "List the facts active at a revision",
     discussion: """
       EXAMPLES:
         emend facts

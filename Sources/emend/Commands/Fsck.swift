@@ -4,7 +4,7 @@ internal import Workflows
 /// `emend fsck`
 struct Fsck: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Verify every byte of the repository",
+    commandName: "fsck", abstract: "Verify every byte of the repository",
     discussion: """
       Every object, every SHA-256, every id and every payload that any branch or tag reaches. Damage is \
       named with the commits that need it; the exit status is then 1.

@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend generate`
 struct Generate: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Ask the model at a revision",
+    commandName: "generate", abstract: "Ask the model at a revision",
     discussion: """
       EXAMPLES:
         emend generate "The Eiffel Tower is in"

@@ -6,7 +6,7 @@ internal import Workflows
 /// `emend import`
 struct Import: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Record an edit that was made elsewhere",
+    commandName: "import", abstract: "Record an edit that was made elsewhere",
     discussion: """
       Takes factors in a .safetensors file (<weight>.left and .right, <weight>/R and /C, or \
       <module>.lora_A.weight and lora_B.weight), the directory of a PEFT LoRA adapter, or that of an edited \

@@ -6,7 +6,7 @@ internal import Workflows
 /// `emend init`
 struct Init: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Create a repository for the edits of a checkpoint",
+    commandName: "init", abstract: "Create a repository for the edits of a checkpoint",
     discussion: """
       Reads every byte of the base once to fingerprint it; the base itself is never written to and \
       never stored.

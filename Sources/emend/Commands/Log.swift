@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend log`
 struct Log: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show history",
+    commandName: "log", abstract: "Show history",
     discussion: """
       EXAMPLES:
         emend log

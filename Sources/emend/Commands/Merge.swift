@@ -4,7 +4,7 @@ internal import Workflows
 /// `emend merge`
 struct Merge: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Join another branch's edits with yours",
+    commandName: "merge", abstract: "Join another branch's edits with yours",
     discussion: """
       Edits commute, so a merge without conflict is the union of both sides, whatever the order. A \
       conflict is one (subject, prompt) with two objects: --ours or --theirs says which side's fact stays.

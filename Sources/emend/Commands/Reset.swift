@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend reset`
 struct Reset: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Move the branch you are on to another commit",
+    commandName: "reset", abstract: "Move the branch you are on to another commit",
     discussion: """
       Nothing is lost: 'emend undo' takes it back.
 

@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend resolve`
 struct Resolve: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "resolve",
     abstract: "Solve edits again on the present state, from their stored targets",
     discussion: """
       After a revert beneath an edit, or a merge, its delta is still the one computed on a state that is \

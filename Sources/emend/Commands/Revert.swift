@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend revert`
 struct Revert: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take back what a commit changed, however old it is",
+    commandName: "revert", abstract: "Take back what a commit changed, however old it is",
     discussion: """
       The weights afterwards are exactly those that would be without it; later edits stay.
 

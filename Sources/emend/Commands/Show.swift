@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend show`
 struct Show: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Show a commit: what it says, what it changed, what was measured",
     discussion: "EXAMPLE: emend show HEAD~1")
 

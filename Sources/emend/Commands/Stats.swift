@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend stats`
 struct Stats: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Collect the second moments that edits are solved with",
+    commandName: "stats", abstract: "Collect the second moments that edits are solved with",
     discussion: """
       One pass of the base over a text, all edited layers together. The result is kept in the \
       repository's cache under a hash of base, text and recipe, and used by later commits. Each layer \

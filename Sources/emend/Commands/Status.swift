@@ -4,7 +4,7 @@ internal import Workflows
 /// `emend status`
 struct Status: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show where you are: branch, active edits, base",
+    commandName: "status", abstract: "Show where you are: branch, active edits, base",
     discussion: "EXAMPLE: emend status")
 
   @OptionGroup var common: CommonOptions

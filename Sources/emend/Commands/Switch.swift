@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend switch`
 struct Switch: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Go to a branch: its commit is the state from now on",
+    commandName: "switch", abstract: "Go to a branch: its commit is the state from now on",
     discussion: """
       There is no working tree; switching costs nothing.
 

@@ -4,7 +4,7 @@ internal import Store
 /// `emend tag`
 struct Tag: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List, make or delete tags",
+    commandName: "tag", abstract: "List, make or delete tags",
     discussion: """
       EXAMPLES:
         emend tag

@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend targets`
 struct Targets: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Find a share of a batch's targets, for a commit to pick up",
+    commandName: "targets", abstract: "Find a share of a batch's targets, for a commit to pick up",
     discussion: """
       Targets are most of a commit's work and independent of each other. N processes with --shard 1/N … \
       N/N and one --cache find them all; 'emend commit --cache' of the same facts then finds nothing left \

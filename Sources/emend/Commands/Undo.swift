@@ -4,7 +4,7 @@ internal import Store
 /// `emend undo`
 struct Undo: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take back the last command that changed something",
+    commandName: "undo", abstract: "Take back the last command that changed something",
     discussion: """
       Said again, takes back the one before; 'emend op log' shows them all.
 
@@ -21,7 +21,8 @@ struct Undo: EmendCommand {
 /// `emend redo`
 struct Redo: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take back the last 'emend undo'", discussion: "EXAMPLE: emend redo")
+    commandName: "redo", abstract: "Take back the last 'emend undo'",
+    discussion: "EXAMPLE: emend redo")
 
   @OptionGroup var common: CommonOptions
 
@@ -57,7 +58,7 @@ struct OperationLogCommand: EmendCommand {
 /// `emend reflog`
 struct Reflog: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show where a reference has been",
+    commandName: "reflog", abstract: "Show where a reference has been",
     discussion: """
       EXAMPLES:
         emend reflog

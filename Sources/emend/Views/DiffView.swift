@@ -30,7 +30,7 @@ struct DiffView: View {
     let editsAdded: [String]
     let editsDropped: [String]
     let facts: [Fact]
-    let tensors: [Tensor]
+    let tensors: [Tensor]?
     let prompts: [Prompt]
   }
 
@@ -41,10 +41,12 @@ struct DiffView: View {
 
   private let outcome: CompareRevisions.Outcome
   private let form: Form
+  private let scope: CompareRevisions.Scope
 
-  init(_ outcome: CompareRevisions.Outcome, form: Form) {
+  init(_ outcome: CompareRevisions.Outcome, form: Form, scope: CompareRevisions.Scope) {
     self.outcome = outcome
     self.form = form
+    self.scope = scope
   }
 
   var document: Document {
@@ -59,11 +61,13 @@ struct DiffView: View {
           kind: $0.kind.rawValue, edit: $0.edit.hexadecimal, fact: FactDocument($0.fact),
           targetOld: $0.oldTarget)
       },
-      tensors: outcome.tensors.map {
-        .init(
-          name: $0.name, rank: $0.rank, norm: $0.norm, relativeNorm: $0.relativeNorm,
-          bytes: $0.byteCount)
-      },
+      tensors: scope == .facts
+        ? nil
+        : outcome.tensors.map {
+          .init(
+            name: $0.name, rank: $0.rank, norm: $0.norm, relativeNorm: $0.relativeNorm,
+            bytes: $0.byteCount)
+        },
       prompts: outcome.prompts.map {
         .init(prompt: $0.prompt, old: tokens($0.old), new: tokens($0.new))
       })
@@ -103,7 +107,7 @@ struct DiffView: View {
         "\(Figures.bytes(tensor.byteCount))",
       ])
     }
-    page.table(table)
+    if scope == .everything { page.table(table) }
     for prompt in outcome.prompts {
       page.line()
       page.line("\(prompt.prompt, .heading)")
