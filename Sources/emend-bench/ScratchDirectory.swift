@@ -1,0 +1,38 @@
+import Glibc
+import Store
+
+/// A directory for the files of one measurement; gone with its owner.
+final class ScratchDirectory {
+  /// Where it is.
+  let path: String
+
+  /// Makes one in `parent`.
+  init(in parent: String = "/tmp") throws {
+    var template = Array((parent + "/emend-bench.XXXXXX").utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw ChildRun.Failure(description: "\(parent): \(String(cString: strerror(errno)))")
+    }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  deinit { _ = try? ChildRun(["rm", "-rf", path], in: "/") }
+
+  /// Who records, whatever the machine says.
+  static let environment = GitEnvironment(
+    variables: [
+      "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "b@example.com",
+      "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "b@example.com",
+    ])
+}
+
+/// What a symbolic link points at.
+func readLink(_ path: String) throws -> String {
+  var bytes = [UInt8](repeating: 0, count: 4096)
+  let count = bytes.withUnsafeMutableBytes { buffer in
+    buffer.bindMemory(to: CChar.self).baseAddress.map { readlink(path, $0, buffer.count) } ?? -1
+  }
+  guard count > 0 else {
+    throw ChildRun.Failure(description: "\(path): \(String(cString: strerror(errno)))")
+  }
+  return String(decoding: bytes.prefix(count), as: UTF8.self)
+}
