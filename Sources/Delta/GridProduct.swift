@@ -9,9 +9,9 @@ import LinearAlgebra
 ///
 /// - One group: N = round(P · 2^(E − g)). The multiplication by a power of two is exact and the
 ///   rounding is float64's own, so N is rounded once.
-/// - Several groups: Σ P · 2^E is summed in 128-bit integers in units of 2^min(E, g), which hold it: an
-///   element has less than 2⁶² grid steps and no exponent lies more than 60 below the grid's. That
-///   exact sum is then rounded once.
+/// - Several groups: Σ P · 2^E is summed in integers in units of 2^min(E, g), of 64 bits where the bound on an
+///   element says that they hold it and of 128 elsewhere: an element has less than 2⁶² grid steps and no
+///   exponent lies more than 60 below the grid's. That exact sum is then rounded once.
 ///
 /// The grouping decides how fast it goes and never what comes out.
 struct GridProduct {
@@ -94,7 +94,12 @@ struct GridProduct {
     precondition(target.count >= rows.count * columns, "\(target.count) elements")
     guard let out = target.baseAddress else { return }
     var product = [Double](repeating: 0, count: rows.count * min(Self.strip, columns))
-    var wide = groups.count > 1 ? [Int128](repeating: 0, count: product.count) : []
+    var narrow =
+      groups.count > 1 && fraction < 62 ? [Int64](repeating: 0, count: product.count) : []
+    // Every partial sum of the groups stays below the bound, which has the rounding's half step in it.
+    let fits = narrow.count > 0 && elementBound * Double.powerOfTwo(fraction) < 0x1p62
+    if !fits { narrow = [] }
+    var wide = groups.count > 1 && !fits ? [Int128](repeating: 0, count: product.count) : []
     var overflow: Int64 = 0
     for j0 in stride(from: 0, to: columns, by: Self.strip) {
       let strip = j0..<min(j0 + Self.strip, columns)
@@ -103,6 +108,8 @@ struct GridProduct {
           first.product.multiply(rows: rows, columns: strip, into: product)
           overflow |= addRounded(product, exponent: first.exponent, strip, columns, rows.count, out)
         }
+      } else if fits {
+        overflow |= addGroups(rows, strip, columns, &product, &narrow, out)
       } else {
         overflow |= addGroups(rows, strip, columns, &product, &wide, out)
       }
@@ -145,34 +152,44 @@ struct GridProduct {
     return overflow
   }
 
+  /// How many bits the unit of several groups lies below the grid's step.
+  private var fraction: Int {
+    gridExponent - groups.reduce(gridExponent) { min($0, $1.exponent) }
+  }
+
   /// Several groups: sums their products exactly, then rounds.
-  private func addGroups(
+  @inline(__always)
+  private func addGroups<Wide: FixedWidthInteger & SignedInteger>(
     _ rows: Range<Int>, _ strip: Range<Int>, _ columns: Int, _ product: inout [Double],
-    _ wide: inout [Int128], _ out: UnsafeMutablePointer<Int64>
+    _ wide: inout [Wide], _ out: UnsafeMutablePointer<Int64>
   ) -> Int64 {
-    let unit = groups.reduce(gridExponent) { min($0, $1.exponent) }
+    let fraction = fraction
+    let unit = gridExponent - fraction
     let size = rows.count * strip.count
     var overflow: Int64 = 0
     wide.withUnsafeMutableBufferPointer { wide in
-      wide.update(repeating: 0)
       product.withUnsafeMutableBufferPointer { product in
-        for group in groups {
+        for (index, group) in groups.enumerated() {
           group.product.multiply(rows: rows, columns: strip, into: product)
-          let shift = Int128(group.exponent - unit)
-          for index in 0..<size { wide[index] &+= Int128(Int64(product[index])) << shift }
+          let shift = Wide(group.exponent - unit)
+          // Products are integers below 2⁵³, so the conversion is exact.
+          if index == 0 {
+            for i in 0..<size { wide[i] = Wide(truncatingIfNeeded: Int64(product[i])) &<< shift }
+          } else {
+            for i in 0..<size { wide[i] &+= Wide(truncatingIfNeeded: Int64(product[i])) &<< shift }
+          }
         }
       }
-      let fraction = Int128(gridExponent - unit)
-      let half: Int128 = fraction > 0 ? 1 << (fraction - 1) : 0
+      let shift = Wide(fraction)
+      // Half a step less one, and one more where the floor is odd: ties go to even.
+      let nearlyHalf: Wide = fraction > 0 ? (1 &<< Wide(fraction - 1)) &- 1 : 0
+      let one: Wide = fraction > 0 ? 1 : 0
       for i in 0..<rows.count {
         let target = out + i * columns + strip.lowerBound
         for j in 0..<strip.count {
           let exact = wide[i * strip.count + j]
-          var n = Int64(truncatingIfNeeded: exact >> fraction)
-          if fraction > 0 {
-            let rest = exact & (half << 1 - 1)
-            if rest > half || (rest == half && n & 1 == 1) { n &+= 1 }
-          }
+          let odd = (exact &>> shift) & one
+          let n = Int64(truncatingIfNeeded: (exact &+ nearlyHalf &+ odd) &>> shift)
           let sum = target[j] &+ n
           overflow |= (target[j] ^ sum) & (n ^ sum)
           target[j] = sum

@@ -1,6 +1,7 @@
 /// A dense matrix in row-major order: element (i, j) stands at `i * columns + j`.
 ///
-/// Row-major is what checkpoints hold, so a tensor's bytes and a matrix's storage agree.
+/// Row-major is what checkpoints hold, so a tensor's bytes and a matrix's storage agree. What other modules call
+/// for every product is compiled for both scalars: generic code would copy element by element.
 package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
   /// The number of rows.
   package let rows: Int
@@ -10,12 +11,16 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
   package var storage: [Scalar]
 
   /// A matrix of zeros.
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Float)
   package init(rows: Int, columns: Int) {
     self.init(rows: rows, columns: columns, Array(repeating: 0, count: rows * columns))
   }
 
   /// A matrix over the given elements.
   /// - Precondition: `storage.count == rows * columns`.
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Float)
   package init(rows: Int, columns: Int, _ storage: [Scalar]) {
     precondition(
       rows >= 0 && columns >= 0 && storage.count == rows * columns,
@@ -51,15 +56,21 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
 
   /// The transpose.
   package var transposed: Matrix {
-    var result = Matrix(rows: columns, columns: rows)
-    for i in 0..<rows {
-      for j in 0..<columns { result.storage[j * rows + i] = storage[i * columns + j] }
+    @_specialize(where Scalar == Double)
+    @_specialize(where Scalar == Float)
+    get {
+      var result = Matrix(rows: columns, columns: rows)
+      for i in 0..<rows {
+        for j in 0..<columns { result.storage[j * rows + i] = storage[i * columns + j] }
+      }
+      return result
     }
-    return result
   }
 
   /// The matrices side by side, in order.
   /// - Precondition: all have the same number of rows.
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Float)
   package static func concatenatingColumns(_ parts: [Matrix]) -> Matrix {
     let rows = parts.first?.rows ?? 0
     let columns = parts.reduce(0) { $0 + $1.columns }
@@ -75,6 +86,8 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
   }
 
   /// The columns named, in that order.
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Float)
   package func selectingColumns(_ indices: [Int]) -> Matrix {
     var result = Matrix(rows: rows, columns: indices.count)
     for i in 0..<rows {

@@ -3,6 +3,8 @@ extension Matrix {
   ///
   /// - Precondition: the inner extents agree.
   /// - Complexity: one BLAS `gemm`.
+  @_specialize(where Scalar == Double)
+  @_specialize(where Scalar == Float)
   package static func product(
     _ a: Matrix, _ transposeA: Transposition = .none, _ b: Matrix,
     _ transposeB: Transposition = .none
