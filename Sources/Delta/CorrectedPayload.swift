@@ -42,14 +42,7 @@ enum CorrectedPayload {
         throw .payloadDamaged(
           field: "kind of a part", found: "\(header.kind.rawValue)", expected: "\(kind.rawValue)")
       }
-      guard header.rows == whole.rows, header.columns == whole.columns else {
-        throw .shapeMismatch(
-          what: "part of a payload", found: [header.rows, header.columns],
-          expected: [whole.rows, whole.columns])
-      }
-      guard header.grid == whole.grid else {
-        throw .gridMismatch(found: header.grid.exponent, expected: whole.grid.exponent)
-      }
+      try header.requirePart(of: whole)
     }
   }
 }

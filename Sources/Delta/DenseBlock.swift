@@ -26,6 +26,9 @@ enum DenseBlock {
   static func encode(_ integers: ArraySlice<Int64>, sharedStep: Int64) -> [UInt8] {
     guard let step = step(of: integers, sharedStep) else { return [Method.zero.rawValue] }
     let q = integers.map { $0 / step }
+    // Few numbers among zeros, as corrections are, no width describes and no byte plane packs as well.
+    let zeros = q.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
+    if zeros * 2 > q.count { return tokens(q, step) }
     return [coded(q, step), tokens(q, step), planes(q, step)].compactMap { $0 }.min {
       $0.count < $1.count
     } ?? []

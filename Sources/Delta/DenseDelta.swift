@@ -12,8 +12,6 @@ package struct DenseDelta: Sendable {
   package let columns: Int
   /// The grid that the change lies on.
   package let grid: FixedPointGrid
-  /// A bound on every |N_ij|.
-  let elementBound: Double
   private let bytes: [UInt8]
   /// Where each block begins in `bytes`, and the end of the last.
   private let offsets: [Int]
@@ -40,17 +38,15 @@ package struct DenseDelta: Sendable {
   }
 
   init(
-    rows: Int, columns: Int, grid: FixedPointGrid, elementBound: Double, bytes: [UInt8],
-    offsets: [Int]
+    rows: Int, columns: Int, grid: FixedPointGrid, bytes: [UInt8], offsets: [Int]
   ) {
     (self.rows, self.columns, self.grid) = (rows, columns, grid)
     (self.bytes, self.offsets) = (bytes, offsets)
-    self.elementBound = elementBound
   }
 
-  /// Reads a payload's blocks; every one is decoded once to check it.
+  /// Reads a payload's blocks. Where the limits say so, every one is decoded once to check it.
   init(
-    _ header: PayloadHeader, _ reader: inout ByteReader, payload: [UInt8]
+    _ header: PayloadHeader, _ reader: inout ByteReader, payload: [UInt8], _ limits: PayloadLimits
   ) throws(DeltaError) {
     (rows, columns, grid) = (header.rows, header.columns, header.grid)
     bytes = payload
@@ -59,26 +55,17 @@ package struct DenseDelta: Sendable {
     // Each block has a byte at least.
     guard blocks <= reader.remaining else { throw .payloadTruncated(field: "blocks") }
     var offsets = [reader.position]
-    var largest = 0.0
-    for index in 0..<blocks {
-      let before = reader
+    for _ in 0..<blocks {
       try DenseBlock.skip(&reader)
-      var block = before
-      let content = try block.readBytes(count: reader.position - before.position, field: "block")
-      let size = min(DenseBlock.extent, count - index * DenseBlock.extent)
-      if let (integers, step) = try DenseBlock.decode(content, count: size) {
-        let magnitude = integers.reduce(UInt64(0)) { max($0, $1.magnitude) }
-        largest = max(largest, Double(magnitude) * Double(step))
-      }
       offsets.append(reader.position)
     }
     guard reader.remaining == 0 else { throw .trailingBytes(count: reader.remaining) }
-    guard largest < QuantisedFactors.elementLimit else {
-      throw .payloadDamaged(
-        field: "largest element", found: "\(largest) grid steps", expected: "below 2^62")
-    }
     self.offsets = offsets
-    elementBound = largest
+    guard limits.blockCheck == .atOnce else { return }
+    for index in 0..<blocks {
+      _ = try decode(
+        block: index, count: min(DenseBlock.extent, count - index * DenseBlock.extent))
+    }
   }
 
   /// The bytes to store.
@@ -86,7 +73,7 @@ package struct DenseDelta: Sendable {
 
   /// Adds N for the given rows to `target`, `[rows.count, columns]`.
   ///
-  /// - Throws: ``DeltaError/sumOverflows(row:)``.
+  /// - Throws: ``DeltaError/sumOverflows(row:)``, and for a damaged block that was not decoded before.
   func add(rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>) throws(DeltaError) {
     let elements = rows.lowerBound * columns..<rows.upperBound * columns
     precondition(target.count >= elements.count, "\(target.count) for \(elements.count)")
@@ -117,8 +104,15 @@ package struct DenseDelta: Sendable {
   ) throws(DeltaError) -> (integers: [Int64], step: Int64)? {
     try bytes.withUnsafeBufferPointer { elements throws(DeltaError) in
       let bytes = UnsafeRawBufferPointer(elements)
-      return try DenseBlock.decode(
+      let found = try DenseBlock.decode(
         UnsafeRawBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]]), count: count)
+      guard let (integers, step) = found else { return nil }
+      let largest = Double(integers.reduce(UInt64(0)) { max($0, $1.magnitude) }) * Double(step)
+      guard largest < QuantisedFactors.elementLimit else {
+        throw .payloadDamaged(
+          field: "largest element", found: "\(largest) grid steps", expected: "below 2^62")
+      }
+      return found
     }
   }
 

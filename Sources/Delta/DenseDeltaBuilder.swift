@@ -55,7 +55,6 @@ package struct DenseDeltaBuilder: Sendable {
     let blocks = (rows * columns + DenseBlock.extent - 1) / DenseBlock.extent
     precondition(offsets.count == blocks + 1, "\(offsets.count - 1) blocks of \(blocks)")
     return DenseDelta(
-      rows: rows, columns: columns, grid: grid, elementBound: Double(largest),
-      bytes: writer.bytes, offsets: offsets)
+      rows: rows, columns: columns, grid: grid, bytes: writer.bytes, offsets: offsets)
   }
 }

@@ -15,22 +15,32 @@ package struct GridAddend: Sendable {
   package let grid: FixedPointGrid
   /// About how many bytes of memory it holds.
   package let byteCount: Int
+  /// What is added below the grid.
+  let fine: FineTerms
 
   /// Plans the products of a delta.
   ///
   /// - Throws: ``DeltaError/payloadDamaged(field:found:expected:)`` where they cannot be exact.
   package init(_ delta: TensorDelta) throws(DeltaError) {
     (rows, columns, grid) = (delta.rows, delta.columns, delta.grid)
-    switch delta {
+    var integers = delta
+    var fine = FineTerms()
+    if case .finer(let inner, let terms) = delta { (integers, fine) = (inner, terms) }
+    self.fine = fine
+    let fineBytes = MemoryLayout<FineTerm>.stride * fine.terms.count
+    switch integers {
     case .lowRank(let factors):
       kind = .product(try GridProduct(factors))
-      byteCount = 8 * factors.rank * (factors.rows + factors.columns)
+      byteCount = 8 * factors.rank * (factors.rows + factors.columns) + fineBytes
     case .dense(let dense):
       kind = .dense(dense)
-      byteCount = dense.payload().count
+      byteCount = dense.payload().count + fineBytes
     case .corrected(let factors, let dense):
       kind = .both(try GridProduct(factors), dense)
-      byteCount = 8 * factors.rank * (factors.rows + factors.columns) + dense.payload().count
+      byteCount =
+        8 * factors.rank * (factors.rows + factors.columns) + dense.payload().count + fineBytes
+    case .finer:
+      throw .payloadDamaged(field: "kind of the integers", found: "3", expected: "0 to 2")
     }
   }
 

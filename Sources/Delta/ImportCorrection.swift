@@ -5,12 +5,12 @@ import Checkpoint
 /// With s, the sum of all integers below and of the change found so far, an element comes out as
 /// round(W + 2^g s). Where that is not T, an integer c is added such that it is. Any c whose value falls into
 /// T's interval does; the cheapest to store is the one that most others use, too: within a band, powers of
-/// two are chosen greedily by how many elements they serve, and only where none fits, another integer.
+/// two are chosen greedily by how many elements they serve, and only where none fits, another integer. An
+/// element that no integer brings to T, because T lies between two steps of the grid, gets what is missing
+/// as terms below the grid.
 struct ImportCorrection {
-  /// Elements that no grid integer brings to T: T lies between two steps of the grid.
-  private(set) var misses = 0
-  /// The largest |W' − T| among them.
-  private(set) var largestMiss = 0.0
+  /// What no grid integer gives.
+  private(set) var fine = FineTerms()
   /// Elements that needed an integer.
   private(set) var corrected = 0
 
@@ -34,34 +34,52 @@ struct ImportCorrection {
   }
 
   /// The corrections of a band of rows; `sums` are left with them added.
+  ///
+  /// - Parameter below: what stands below the grid already, elements counted from the band's first.
   mutating func correct(
-    rows: Range<Int>, sums: UnsafeMutableBufferPointer<Int64>
+    rows: Range<Int>, sums: UnsafeMutableBufferPointer<Int64>, below: FineTerms
   ) throws(DeltaError) -> [Int64] {
     let base = source.bytes(source.base, rows)
     let target = source.bytes(source.target, rows)
     var corrections = [Int64](repeating: 0, count: sums.count)
-    let wrong = try mismatches(sums, base, target)
+    let first = rows.lowerBound * source.columns
+    var missing: [FineTerm] = []
+    var wrong = try mismatches(sums, below, base, target)
     guard !wrong.isEmpty else { return corrections }
+    if !below.isEmpty {
+      // Elements with something below the grid are summed exactly, so what they miss goes there, too.
+      wrong.removeAll { index in
+        let terms = below.terms(of: index..<index + 1)
+        guard !terms.isEmpty else { return false }
+        missing += self.missing(index, first, sums[index], terms, base, target)
+        return true
+      }
+    }
     let places = wrong.map { place($0, sums[$0], base, target) }
     let choice = Self.greedy(places)
     for (place, power) in zip(places, choice) {
       let before = sums[place.index]
-      let c = settle(place, power, before, base, target)
+      let c = settle(place, power, before, base, target) ?? 0
       corrections[place.index] = c
       sums[place.index] = before &+ c
+      if !gives(place.index, sums[place.index], base, target) {
+        missing += self.missing(place.index, first, sums[place.index], [], base, target)
+      }
       if c != 0 { corrected += 1 }
     }
+    missing.sort { ($0.element, $0.exponent) < ($1.element, $1.exponent) }
+    for term in missing { fine.append(term) }
     return corrections
   }
 
   /// The elements of a band that do not come out as T.
   private func mismatches(
-    _ sums: UnsafeMutableBufferPointer<Int64>, _ base: UnsafeRawBufferPointer,
+    _ sums: UnsafeMutableBufferPointer<Int64>, _ below: FineTerms, _ base: UnsafeRawBufferPointer,
     _ target: UnsafeRawBufferPointer
   ) throws(DeltaError) -> [Int] {
     let output = UnsafeMutableRawBufferPointer.allocate(byteCount: base.count, alignment: 16)
     defer { output.deallocate() }
-    try materialiser.apply(UnsafeBufferPointer(sums), to: base, into: output)
+    try materialiser.apply(UnsafeBufferPointer(sums), fine: below, to: base, into: output)
     switch source.elementType.byteCount {
     case 2: return Self.differing(UnsafeRawBufferPointer(output), target, as: UInt16.self)
     case 4: return Self.differing(UnsafeRawBufferPointer(output), target, as: UInt32.self)
@@ -79,35 +97,57 @@ struct ImportCorrection {
     }
   }
 
-  private func number(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Double {
-    let width = source.elementType.byteCount
-    var value = 0.0
-    withUnsafeMutablePointer(to: &value) { pointer in
-      source.elementType.widen(
-        UnsafeRawBufferPointer(rebasing: bytes[index * width..<(index + 1) * width]),
-        into: UnsafeMutableBufferPointer(start: pointer, count: 1))
-    }
-    return value
-  }
-
   /// Whether an element comes out as T with this sum.
   private func gives(
     _ index: Int, _ sum: Int64, _ base: UnsafeRawBufferPointer, _ target: UnsafeRawBufferPointer
   ) -> Bool {
-    let width = source.elementType.byteCount
-    var sum = sum
-    var output: UInt64 = 0
-    let range = index * width..<(index + 1) * width
-    return withUnsafePointer(to: &sum) { sums in
-      withUnsafeMutableBytes(of: &output) { output in
-        let slot = UnsafeMutableRawBufferPointer(rebasing: output[..<width])
-        guard
-          (try? materialiser.apply(
-            UnsafeBufferPointer(start: sums, count: 1),
-            to: UnsafeRawBufferPointer(rebasing: base[range]), into: slot)) != nil
-        else { return false }
-        return slot.elementsEqual(target[range])
+    let type = source.elementType
+    func load<Bits: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, as: Bits.Type) -> Bits {
+      bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
+    }
+    // What is not changed keeps its bits.
+    if sum == 0 {
+      switch type.byteCount {
+      case 2: return load(base, as: UInt16.self) == load(target, as: UInt16.self)
+      case 4: return load(base, as: UInt32.self) == load(target, as: UInt32.self)
+      default: return load(base, as: UInt64.self) == load(target, as: UInt64.self)
       }
+    }
+    let value = type.number(in: base, at: index) + Double(sum) * step
+    switch type {
+    case .float16: return HalfPrecision.float16(value) == load(target, as: UInt16.self)
+    case .bfloat16: return HalfPrecision.bfloat16(value) == load(target, as: UInt16.self)
+    case .float32: return Float(value).bitPattern == load(target, as: UInt32.self)
+    default: return value.bitPattern == load(target, as: UInt64.self)
+    }
+  }
+
+  /// What is missing to T, as terms below the grid.
+  ///
+  /// - Parameter first: the band's first element.
+  private func missing(
+    _ index: Int, _ first: Int, _ sum: Int64, _ below: ArraySlice<FineTerm>,
+    _ base: UnsafeRawBufferPointer, _ target: UnsafeRawBufferPointer
+  ) -> [FineTerm] {
+    let type = source.elementType
+    let t = type.number(in: target, at: index)
+    var wanted = ExactDyadicSum()
+    // An eighth of T's last place is near enough. A zero is what a quarter of the least number of its sign rounds
+    // to: a sum that is exactly zero has lost the sign.
+    let lowest: Int
+    if t == 0 {
+      lowest = type.lastPlace(ofExponent: -2000) - 2
+      wanted.add(t.sign == .minus ? -1 : 1, exponent: lowest)
+    } else {
+      lowest = type.lastPlace(ofExponent: Int(t.exponent)) - 3
+      wanted.add(t)
+    }
+    let present = materialiser.exactSum(type.number(in: base, at: index), sum, below)
+    var terms = present.terms(to: wanted, lowest: lowest)
+    // An element without a term is not summed exactly.
+    if terms.isEmpty { terms = [(1, lowest)] }
+    return terms.map {
+      FineTerm(element: first + index, value: $0.value, exponent: $0.exponent)
     }
   }
 
@@ -115,7 +155,10 @@ struct ImportCorrection {
   private func place(
     _ index: Int, _ sum: Int64, _ base: UnsafeRawBufferPointer, _ target: UnsafeRawBufferPointer
   ) -> Place {
-    let (w, t) = (number(base, index), number(target, index))
+    let (w, t) = (
+      source.elementType.number(in: base, at: index),
+      source.elementType.number(in: target, at: index)
+    )
     let interval = source.spacing.interval(around: t)
     func steps(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int64? {
       let x = ((value - w) / step).rounded(rule)
@@ -131,9 +174,10 @@ struct ImportCorrection {
     let isNegative = high < 0
     let (near, far) = isNegative ? (high.magnitude, low.magnitude) : (low.magnitude, high.magnitude)
     if low > 0 || high < 0 {
-      for k in 0..<62 where near <= 1 << UInt64(k) && 1 << UInt64(k) <= far {
-        powers |= 1 << UInt64(k)
-      }
+      // 2^k with near ≤ 2^k ≤ far.
+      let first = UInt64(64 - (near - 1).leadingZeroBitCount)
+      let last = UInt64(63 - far.leadingZeroBitCount)
+      if first <= min(last, 61) { powers = (1 << (min(last, 61) + 1)) - (1 << first) }
     }
     return Place(index: index, low: low, high: high, powers: powers, isNegative: isNegative)
   }
@@ -164,16 +208,22 @@ struct ImportCorrection {
     return choice
   }
 
-  private mutating func settle(
+  /// The integer to add; `nil` where there is none.
+  private func settle(
     _ place: Place, _ power: Int?, _ sum: Int64, _ base: UnsafeRawBufferPointer,
     _ target: UnsafeRawBufferPointer
-  ) -> Int64 {
+  ) -> Int64? {
     let sign: Int64 = place.isNegative ? -1 : 1
     let preferred: Int64? = power.map { sign << Int64($0) }
+    func isRight(_ c: Int64) -> Bool {
+      let (total, overflow) = sum.addingReportingOverflow(c)
+      return !overflow && Double(total.magnitude) < QuantisedFactors.elementLimit
+        && gives(place.index, total, base, target)
+    }
+    if let preferred, isRight(preferred) { return preferred }
     let middle = place.low &+ (place.high &- place.low) / 2
     let round = ImportSource.roundest(above: place.low &- 1, below: place.high &+ 1)
     var candidates: [Int64] = [round, middle]
-    if let preferred { candidates.insert(preferred, at: 0) }
     // The ends may belong to the neighbours: ties go to even.
     for offset: Int64 in 1...3 {
       candidates += [
@@ -181,16 +231,7 @@ struct ImportCorrection {
       ]
     }
     candidates += [place.low, place.high]
-    for c in candidates {
-      let (total, overflow) = sum.addingReportingOverflow(c)
-      guard !overflow, Double(total.magnitude) < QuantisedFactors.elementLimit else { continue }
-      if gives(place.index, total, base, target) { return c }
-    }
-    misses += 1
-    let (w, t) = (number(base, place.index), number(target, place.index))
-    let (total, overflow) = sum.addingReportingOverflow(middle)
-    guard !overflow else { return 0 }
-    largestMiss = max(largestMiss, abs(w + Double(total) * step - t))
-    return middle
+    for c in candidates where isRight(c) { return c }
+    return nil
   }
 }

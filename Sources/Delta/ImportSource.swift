@@ -67,25 +67,26 @@ package struct ImportSource {
 
 /// The distance from a number to the next one of an element type.
 struct NumberSpacing {
-  /// Significant bits, the hidden one among them.
-  private let precision: Int
-  /// The exponent of the least normal number.
-  private let leastExponent: Int
+  /// The least normal number.
+  private let leastNormal: Double
+  /// The spacing of the numbers in [1, 2).
+  private let unit: Double
 
   init(_ type: ElementType) {
     switch type {
-    case .float16: (precision, leastExponent) = (11, -14)
-    case .bfloat16: (precision, leastExponent) = (8, -126)
-    case .float32: (precision, leastExponent) = (24, -126)
-    default: (precision, leastExponent) = (53, -1022 + 53)
+    case .float16: (leastNormal, unit) = (0x1p-14, 0x1p-10)
+    case .bfloat16: (leastNormal, unit) = (0x1p-126, 0x1p-7)
+    case .float32: (leastNormal, unit) = (0x1p-126, 0x1p-23)
+    // The spacing itself is to be normal.
+    default: (leastNormal, unit) = (0x1p-969, 0x1p-52)
     }
   }
 
   /// The spacing above |t|; `t` must be finite.
   @inline(__always)
   func above(_ t: Double) -> Double {
-    let exponent = max(Int(t.bitPattern >> 52 & 0x7FF) - 1023, leastExponent)
-    return Double(bitPattern: UInt64(exponent - precision + 1 + 1023) << 52)
+    // Sign and fraction taken away, what is left of a number is its power of two.
+    max(Double(bitPattern: t.bitPattern & 0x7FF0_0000_0000_0000), leastNormal) * unit
   }
 
   /// The numbers that round to `t` lie between these two, which themselves may or may not.
@@ -93,7 +94,7 @@ struct NumberSpacing {
     let outer = above(t) / 2
     let magnitude = abs(t)
     // Towards zero from a power of two the numbers are twice as dense.
-    let isPower = magnitude.significand == 1 && Int(magnitude.exponent) > leastExponent
+    let isPower = magnitude.significand == 1 && magnitude > leastNormal
     let inner = magnitude > 0 && isPower ? outer / 2 : outer
     return t < 0 ? (t - outer, t + inner) : (t - inner, t + outer)
   }

@@ -32,27 +32,36 @@ struct ImportSpectrum {
     let extents = Double(m).squareRoot() + Double(n).squareRoot()
     let cut = 1.1 * statistics.variance.squareRoot() * extents
     let most = min(Self.widest, min(m, n) / Self.mostOfExtent)
-    var width = min(48, min(m, n))
+    var width = min(24, min(m, n))
     var random = RandomStart()
     while most > 0 {
+      // D ≈ Q (Dᵀ Q)ᵀ, Q spanning the image of random vectors; better with each step that goes on from Dᵀ Q.
       var basis = Matrix<Double>(rows: n, columns: width) { _, _ in random.next() }
-      for _ in 0..<3 {
-        basis = QRDecomposition(Self.gramProduct(source, basis, threads)).orthogonal
+      var image = Matrix<Double>(rows: 0, columns: 0)
+      var found: SingularValues?
+      var rank = 0
+      for _ in 0..<4 {
+        image = QRDecomposition(Self.product(source, basis, threads)).orthogonal
+        let back = Self.transposedProduct(source, image, threads)
+        found = try? SingularValues(back)
+        rank = found?.values.prefix { $0 > cut }.count ?? 0
+        // Directions that stand out far are found at once.
+        if rank == width || rank > 0 && (found?.values[rank - 1] ?? 0) > 30 * cut { break }
+        basis = QRDecomposition(back).orthogonal
       }
-      let image = Self.product(source, basis, threads)
-      guard let values = try? SingularValues(image) else { break }
-      let rank = values.values.prefix { $0 > cut }.count
+      guard let found else { break }
       if rank == width, width < min(m, n), width <= most {
         width = min(width * 3, min(m, n))
         continue
       }
       guard rank > 0, rank <= most else { break }
+      // Dᵀ Q = U S Vᵀ gives D ≈ (Q V S) Uᵀ.
       let kept = Array(0..<rank)
-      var scaled = values.left.selectingColumns(kept)
-      for i in scaled.storage.indices { scaled.storage[i] *= values.values[i % rank] }
+      var scaled = Matrix.product(
+        image, .none, found.rightTransposed.transposed.selectingColumns(kept), .none)
+      for i in scaled.storage.indices { scaled.storage[i] *= found.values[i % rank] }
       left = scaled
-      right = Matrix.product(
-        basis, .none, values.rightTransposed.transposed.selectingColumns(kept), .none)
+      right = found.left.selectingColumns(kept)
       return
     }
     left = Matrix(rows: m, columns: 0)
@@ -98,16 +107,17 @@ struct ImportSpectrum {
     return (sum / Double(max(1, numbers.count))).squareRoot()
   }
 
-  /// DᵀD B, in one pass over D = T − P.
-  private static func gramProduct(
+  /// Dᵀ B.
+  private static func transposedProduct(
     _ source: ImportSource, _ basis: Matrix<Double>, _ threads: Workers
   ) -> Matrix<Double> {
     let width = basis.columns
     return source.sum(rows: source.columns, columns: width, threads) { rows, _, d, sum in
-      let image = Matrix.product(
-        Matrix(rows: rows.count, columns: source.columns, Array(d)), .none, basis)
+      let part = Matrix(
+        rows: rows.count, columns: width,
+        Array(basis.storage[rows.lowerBound * width..<rows.upperBound * width]))
       sum.addProduct(
-        transposed: UnsafeBufferPointer(d), rows: rows.count, columns: source.columns, image)
+        transposed: UnsafeBufferPointer(d), rows: rows.count, columns: source.columns, part)
     }
   }
 
@@ -116,11 +126,19 @@ struct ImportSpectrum {
     _ source: ImportSource, _ basis: Matrix<Double>, _ threads: Workers
   ) -> Matrix<Double> {
     var parts = source.bands.map { _ in [Double]() }
+    let (n, width) = (source.columns, basis.columns)
     source.forEachBand(threads, results: &parts) { rows, _, d, result in
-      result =
-        Matrix.product(
-          Matrix(rows: rows.count, columns: source.columns, Array(d)), .none, basis
-        ).storage
+      result = [Double](repeating: 0, count: rows.count * width)
+      result.withUnsafeMutableBufferPointer { c in
+        basis.storage.withUnsafeBufferPointer { b in
+          guard let dp = d.baseAddress, let bp = b.baseAddress, let cp = c.baseAddress else {
+            return
+          }
+          Double.gemm(
+            .none, .none, m: rows.count, n: width, k: n, alpha: 1, dp, lda: n, bp, ldb: width,
+            beta: 0, cp, ldc: width)
+        }
+      }
     }
     return Matrix(rows: source.rows, columns: basis.columns, parts.flatMap { $0 })
   }

@@ -1,7 +1,7 @@
 import Checkpoint
 package import LinearAlgebra
 
-/// The change that turns a tensor's present state into an edited one, bit for bit where the grid can.
+/// The change that turns a tensor's present state into an edited one, bit for bit.
 package struct ImportedDelta: Sendable {
   /// The change, to be added to what is active below.
   package let delta: TensorDelta
@@ -9,10 +9,6 @@ package struct ImportedDelta: Sendable {
   package let norm: Double
   /// Elements beside the directions that rounding made necessary; 0 for a dense change.
   package let corrected: Int
-  /// Elements that no grid integer brings to T.
-  package let misses: Int
-  /// The largest |W' − T| among them.
-  package let largestMiss: Double
 
   /// What a tensor is.
   package enum Shape: Sendable {
@@ -41,7 +37,7 @@ package struct ImportedDelta: Sendable {
   ) throws {
     let spectrum = ImportSpectrum(source, threads: threads)
     norm = spectrum.differenceNorm
-    var best: (delta: TensorDelta, correction: ImportCorrection, corrected: Int)?
+    var best: (delta: TensorDelta, corrected: Int)?
     if shape == .matrix, spectrum.left.columns > 0 {
       best = try Self.lowRank(source, spectrum, over: count, threads, load)
     }
@@ -54,14 +50,12 @@ package struct ImportedDelta: Sendable {
     guard let best else { throw DeltaError.notFinite(what: "the change") }
     delta = best.delta
     corrected = best.corrected
-    misses = best.correction.misses
-    largestMiss = best.correction.largestMiss
   }
 
   private static func lowRank(
     _ source: ImportSource, _ spectrum: ImportSpectrum, over count: Int, _ threads: Workers,
     _ load: (Int) throws -> TensorDelta
-  ) throws -> (delta: TensorDelta, correction: ImportCorrection, corrected: Int)? {
+  ) throws -> (delta: TensorDelta, corrected: Int)? {
     let refined = ImportRefinement(source, spectrum, threads: threads)
     let factors = try LowRankFactors(left: refined.left, right: refined.right)
     var precision = bestPrecision(factors, spectrum)
@@ -81,9 +75,13 @@ package struct ImportedDelta: Sendable {
       source, &correction, over: count + 1,
       load: { $0 < count ? try load($0) : .lowRank(quantised) })
     return (
-      corrected ? .corrected(quantised, dense) : .lowRank(quantised), correction,
+      finer(corrected ? .corrected(quantised, dense) : .lowRank(quantised), correction.fine),
       correction.corrected
     )
+  }
+
+  private static func finer(_ delta: TensorDelta, _ fine: FineTerms) -> TensorDelta {
+    fine.isEmpty ? delta : .finer(delta, fine)
   }
 
   /// The error of the factors at which their bits and those of the corrections that it costs are fewest.
@@ -102,21 +100,21 @@ package struct ImportedDelta: Sendable {
 
   private static func dense(
     _ source: ImportSource, over count: Int, _ load: (Int) throws -> TensorDelta
-  ) throws -> (delta: TensorDelta, correction: ImportCorrection, corrected: Int) {
+  ) throws -> (delta: TensorDelta, corrected: Int) {
     var correction = try ImportCorrection(source)
     var builder = DenseDeltaBuilder(rows: source.rows, columns: source.columns, grid: source.grid)
-    try forEachPiece(source, over: count, load) { rows, sums in
+    try forEachPiece(source, over: count, load) { rows, sums, below in
       var integers = source.shortestChanges(rows, below: sums)
       for i in integers.indices {
         let (sum, overflow) = sums[i].addingReportingOverflow(integers[i])
         guard !overflow else { throw DeltaError.sumOverflows(row: rows.lowerBound) }
         sums[i] = sum
       }
-      let corrections = try correction.correct(rows: rows, sums: sums)
+      let corrections = try correction.correct(rows: rows, sums: sums, below: below)
       for i in integers.indices { integers[i] &+= corrections[i] }
       integers.withUnsafeBufferPointer { builder.append($0) }
     }
-    return (.dense(try builder.finish()), correction, 0)
+    return (finer(.dense(try builder.finish()), correction.fine), 0)
   }
 
   private static func correct(
@@ -125,8 +123,8 @@ package struct ImportedDelta: Sendable {
   ) throws -> (dense: DenseDelta, isNeeded: Bool) {
     var builder = DenseDeltaBuilder(rows: source.rows, columns: source.columns, grid: source.grid)
     var isNeeded = false
-    try forEachPiece(source, over: count, load) { rows, sums in
-      let corrections = try correction.correct(rows: rows, sums: sums)
+    try forEachPiece(source, over: count, load) { rows, sums, below in
+      let corrections = try correction.correct(rows: rows, sums: sums, below: below)
       isNeeded = isNeeded || corrections.contains { $0 != 0 }
       corrections.withUnsafeBufferPointer { builder.append($0) }
     }
@@ -136,9 +134,9 @@ package struct ImportedDelta: Sendable {
   /// Sums of what is active, band by band.
   private static func forEachPiece(
     _ source: ImportSource, over count: Int, _ load: (Int) throws -> TensorDelta,
-    _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+    _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
   ) throws {
     let sum = StackSum(rows: source.rows, columns: source.columns, grid: source.grid)
-    try sum.forEachBand(of: count, load: load, body: body)
+    try sum.forEachBand(of: count, load: load, exactly: body)
   }
 }

@@ -5,7 +5,8 @@ package import Checkpoint
 /// Evaluated elementwise in float64: ΣN is converted (to nearest even where it passes 2⁵³), multiplied
 /// by the power of two, added to the widened W, and the sum is rounded once to the tensor's type, to
 /// nearest even. These are IEEE 754's own operations, so all machines agree. Where ΣN is 0 the stored
-/// bits stay as they are: −0.0 and the payloads of NaNs included.
+/// bits stay as they are: −0.0 and the payloads of NaNs included. Where there is something below the grid
+/// as well, W + 2^g ΣN and that are summed exactly and rounded once (``ExactDyadicSum``).
 package struct Materialiser: Sendable {
   /// How the tensor's numbers are stored.
   package let elementType: ElementType
@@ -27,8 +28,45 @@ package struct Materialiser: Sendable {
   ///
   /// - Parameters:
   ///   - sums: ΣN.
+  ///   - fine: what is added below the grid, elements counted as in `sums`.
   ///   - source: W, little-endian, any alignment.
-  ///   - target: W'; may be `source`'s own memory.
+  ///   - target: W'; may be `source`'s own memory where `fine` is empty.
+  /// - Throws: ``DeltaError/byteCountMismatch(found:expected:)``.
+  package func apply(
+    _ sums: UnsafeBufferPointer<Int64>, fine: FineTerms, to source: UnsafeRawBufferPointer,
+    into target: UnsafeMutableRawBufferPointer
+  ) throws(DeltaError) {
+    try apply(sums, to: source, into: target)
+    complete(target, sums, fine) { elementType.number(in: source, at: $0) }
+  }
+
+  /// Writes the elements again that have something below the grid.
+  ///
+  /// - Parameter weight: W of an element.
+  package func complete(
+    _ target: UnsafeMutableRawBufferPointer, _ sums: UnsafeBufferPointer<Int64>, _ fine: FineTerms,
+    weight: (Int) -> Double
+  ) {
+    var rest = fine.terms[...]
+    while let first = rest.first {
+      let terms = rest.prefix { $0.element == first.element }
+      rest = rest.dropFirst(terms.count)
+      let sum = exactSum(weight(first.element), sums[first.element], terms)
+      elementType.setNumber(sum.rounded(to: elementType), in: target, at: first.element)
+    }
+  }
+
+  /// W + 2^g ΣN + what stands below the grid; W must be finite.
+  func exactSum(_ weight: Double, _ sum: Int64, _ fine: ArraySlice<FineTerm>) -> ExactDyadicSum {
+    var total = ExactDyadicSum()
+    total.add(weight)
+    total.add(sum, exponent: grid.exponent)
+    for term in fine { total.add(term.value, exponent: term.exponent) }
+    return total
+  }
+
+  /// Writes W' for as many elements as there are sums, where nothing stands below the grid.
+  ///
   /// - Throws: ``DeltaError/byteCountMismatch(found:expected:)``.
   package func apply(
     _ sums: UnsafeBufferPointer<Int64>, to source: UnsafeRawBufferPointer,
@@ -103,17 +141,41 @@ package struct Materialiser: Sendable {
         found: source.count, expected: sum.rows * sum.columns * width)
     }
     var output: [UInt8] = []
-    try sum.forEachBand(of: count, load: load) { rows, integers in
+    try sum.forEachBand(of: count, load: load) { rows, integers, fine in
       let size = integers.count * width
       if output.count < size { output = [UInt8](repeating: 0, count: size) }
       let start = rows.lowerBound * sum.columns * width
       try output.withUnsafeMutableBytes { buffer in
         let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
         try apply(
-          UnsafeBufferPointer(integers),
+          UnsafeBufferPointer(integers), fine: fine,
           to: UnsafeRawBufferPointer(rebasing: source[start..<start + size]), into: target)
         try write(UnsafeRawBufferPointer(target))
       }
+    }
+  }
+}
+
+extension ElementType {
+  /// One of some stored numbers, exactly.
+  package func number(in bytes: UnsafeRawBufferPointer, at index: Int) -> Double {
+    let range = index * byteCount..<(index + 1) * byteCount
+    var value = 0.0
+    withUnsafeMutablePointer(to: &value) {
+      widen(
+        UnsafeRawBufferPointer(rebasing: bytes[range]),
+        into: UnsafeMutableBufferPointer(start: $0, count: 1))
+    }
+    return value
+  }
+
+  /// Stores one number, rounded once.
+  func setNumber(_ number: Double, in bytes: UnsafeMutableRawBufferPointer, at index: Int) {
+    let range = index * byteCount..<(index + 1) * byteCount
+    withUnsafePointer(to: number) {
+      narrow(
+        UnsafeBufferPointer(start: $0, count: 1),
+        into: UnsafeMutableRawBufferPointer(rebasing: bytes[range]))
     }
   }
 }

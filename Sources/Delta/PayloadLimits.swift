@@ -8,14 +8,29 @@ package struct PayloadLimits: Sendable {
   /// The most bytes of memory that the decoded change may take.
   package let maximumBytes: Int
 
+  /// When the blocks of a dense change are decoded to see whether they are sound.
+  package enum BlockCheck: Sendable {
+    /// At once: damage is found before anything is done.
+    case atOnce
+    /// When they are added up, which is when damage is found: for one pass over a tensor.
+    case whenAdded
+  }
+
+  /// When blocks are decoded.
+  let blockCheck: BlockCheck
+
   /// Limits for a tensor of known shape.
-  package init(rows: Int, columns: Int, maximumBytes: Int = 4 << 30) {
+  package init(
+    rows: Int, columns: Int, maximumBytes: Int = 4 << 30, blocks blockCheck: BlockCheck = .atOnce
+  ) {
+    self.blockCheck = blockCheck
     shape = (rows, columns)
     self.maximumBytes = maximumBytes
   }
 
   /// Limits where the shape is not known: for tools that look into a payload by itself.
   package init(maximumBytes: Int) {
+    blockCheck = .atOnce
     shape = nil
     self.maximumBytes = maximumBytes
   }

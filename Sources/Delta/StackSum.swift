@@ -26,13 +26,14 @@ package struct StackSum: Sendable {
   /// - Parameters:
   ///   - count: how many deltas there are; with none, the sums are zeros.
   ///   - load: gives delta 0 ..< count; called again for a delta when memory is short.
-  ///   - body: gets the rows and ΣN for them, `[rows.count, columns]`, which it may overwrite.
+  ///   - body: gets the rows, ΣN for them, `[rows.count, columns]`, which it may overwrite, and what stands
+  ///     below the grid.
   /// - Throws: ``DeltaError/shapeMismatch(what:found:expected:)``,
   ///   ``DeltaError/gridMismatch(found:expected:)``, ``DeltaError/sumOverflows(row:)``, and what `load`
   ///   and `body` throw.
   package func forEachBand(
     of count: Int, load: (Int) throws -> TensorDelta,
-    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+    exactly body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
   ) throws {
     guard rows > 0, columns > 0 else { return }
     var kept: [GridAddend] = []
@@ -52,16 +53,28 @@ package struct StackSum: Sendable {
       try sums.withUnsafeMutableBufferPointer { buffer in
         let sums = UnsafeMutableBufferPointer(rebasing: buffer[..<(range.count * columns)])
         sums.update(repeating: 0)
-        if keepsAll {
-          for addend in kept { try addend.addGridIntegers(rows: range, to: sums) }
-        } else {
-          for index in 0..<count {
-            try prepare(load(index)).addGridIntegers(rows: range, to: sums)
-          }
+        var fine: [FineTerms] = []
+        func add(_ addend: GridAddend) throws {
+          try addend.addGridIntegers(rows: range, to: sums)
+          if !addend.fine.isEmpty { fine.append(addend.fine) }
         }
-        try body(range, sums)
+        if keepsAll {
+          for addend in kept { try add(addend) }
+        } else {
+          for index in 0..<count { try add(prepare(load(index))) }
+        }
+        let elements = range.lowerBound * columns..<range.upperBound * columns
+        try body(range, sums, FineTerms(of: elements, in: fine))
       }
     }
+  }
+
+  /// The grid integers alone.
+  package func forEachBand(
+    of count: Int, load: (Int) throws -> TensorDelta,
+    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+  ) throws {
+    try forEachBand(of: count, load: load, exactly: { rows, sums, _ in try body(rows, sums) })
   }
 
   /// The same over deltas that are there already.

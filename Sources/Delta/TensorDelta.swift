@@ -8,6 +8,8 @@ package enum TensorDelta: Sendable {
   case dense(DenseDelta)
   /// As a sum of few directions and, element by element, what is missing to the rounded numbers wanted.
   case corrected(QuantisedFactors, DenseDelta)
+  /// As one of the above and, for a few elements, what is missing below the grid.
+  indirect case finer(TensorDelta, FineTerms)
 
   /// The precision that edits have unless asked otherwise: behaviour does not move at it.
   package static let defaultPrecision = 1e-3
@@ -89,6 +91,7 @@ package enum TensorDelta: Sendable {
     case .lowRank(let factors): LowRankPayload.bytes(factors)
     case .dense(let dense): dense.payload()
     case .corrected(let factors, let dense): CorrectedPayload.bytes(factors, dense)
+    case .finer(let integers, let fine): FinePayload.bytes(integers, fine)
     }
   }
 
@@ -101,8 +104,9 @@ package enum TensorDelta: Sendable {
       let header = try PayloadHeader(from: &reader, limits: limits)
       switch header.kind {
       case .lowRank: return .lowRank(try LowRankPayload.factors(header, &reader, limits))
-      case .dense: return .dense(try DenseDelta(header, &reader, payload: payload))
+      case .dense: return .dense(try DenseDelta(header, &reader, payload: payload, limits))
       case .corrected: return try CorrectedPayload.delta(header, &reader, limits)
+      case .fine: return try FinePayload.delta(header, &reader, limits)
       }
     }
   }
@@ -114,6 +118,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.rows
     case .dense(let dense): dense.rows
+    case .finer(let integers, _): integers.rows
     }
   }
 
@@ -122,6 +127,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.columns
     case .dense(let dense): dense.columns
+    case .finer(let integers, _): integers.columns
     }
   }
 
@@ -130,6 +136,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.grid
     case .dense(let dense): dense.grid
+    case .finer(let integers, _): integers.grid
     }
   }
 
@@ -138,6 +145,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.rank
     case .dense: nil
+    case .finer(let integers, _): integers.rank
     }
   }
 
@@ -147,6 +155,15 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.factors()
     case .dense: nil
+    case .finer(let integers, _): integers.factors()
+    }
+  }
+
+  /// Whether something stands beside the directions: what rounded numbers asked for.
+  package var isCorrected: Bool {
+    switch self {
+    case .lowRank, .dense: false
+    case .corrected, .finer: true
     }
   }
 
@@ -155,6 +172,7 @@ package enum TensorDelta: Sendable {
     switch self {
     case .lowRank(let factors), .corrected(let factors, _): factors.factors().frobeniusNorm
     case .dense(let dense): try dense.frobeniusNorm()
+    case .finer(let integers, _): try integers.frobeniusNorm()
     }
   }
 
@@ -164,6 +182,7 @@ package enum TensorDelta: Sendable {
     case .lowRank(let factors), .corrected(let factors, _):
       try SpectralForm(factors.factors()).values
     case .dense: nil
+    case .finer(let integers, _): try integers.singularValues()
     }
   }
 }

@@ -120,7 +120,7 @@ package struct ExportAdapter {
         if sign < 0 { for i in left.storage.indices { left.storage[i] = -left.storage[i] } }
         change.left.append(left)
         change.right.append(factors.right)
-        if case .corrected = part.delta { change.isCorrected = true }
+        if part.delta.isCorrected { change.isCorrected = true }
         changes[part.tensor] = change
       }
     }

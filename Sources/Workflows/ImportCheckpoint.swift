@@ -2,20 +2,8 @@ internal import Checkpoint
 internal import Delta
 internal import Diagnostics
 internal import Files
+internal import Glibc
 internal import Store
-
-/// How faithfully an imported checkpoint can be given back.
-package struct ImportFidelity: Sendable, Equatable {
-  /// Tensors with numbers that come out otherwise; none where `apply` gives back every byte.
-  package let inexactTensors: [String]
-  /// Numbers that come out otherwise: they lie between two steps of their tensor's grid.
-  package let inexactElements: Int
-  /// The largest of these differences.
-  package let largestDifference: Double
-
-  /// Whether every byte comes back.
-  package var isExact: Bool { inexactElements == 0 }
-}
 
 /// Compares an edited checkpoint with a revision, tensor by tensor.
 struct ImportCheckpoint {
@@ -33,36 +21,23 @@ struct ImportCheckpoint {
     present = try StackMaterialiser(stack, base.manifest)
   }
 
-  /// The changes of all tensors that differ, each verified: `apply` gives back the digest of the edited
-  /// tensor, or the difference is counted.
+  /// The changes of all tensors that differ, each verified: `apply` gives back the edited tensor's bytes.
   ///
   /// - Throws: ``ImportError``, ``DeltaError``, what the checkpoints and the store throw.
-  func changes(_ path: String) throws -> (parts: [EncodedEdit.Part], fidelity: ImportFidelity) {
+  func changes(_ path: String) throws -> [EncodedEdit.Part] {
     let edited = try CheckpointDirectory(path: path)
     let pairs = try match(edited)
     let total = edited.tensorByteCount
     var done = 0
     var parts: [EncodedEdit.Part] = []
-    var (inexact, elements, largest) = ([String](), 0, 0.0)
     for (tensor, target) in pairs {
-      if let (part, delta) = try change(tensor, target, path: path) {
-        parts.append(part)
-        if delta.misses > 0 {
-          inexact.append(tensor.name)
-          elements += delta.misses
-          largest = max(largest, delta.largestMiss)
-        }
-      }
+      if let part = try change(tensor, target, path: path) { parts.append(part) }
       done += target.bytes.count
       target.releasePages(in: 0..<target.bytes.count)
       workspace.progress.report(
         ProgressEvent(.encode, done: done, total: total, detail: tensor.name))
     }
-    return (
-      parts,
-      ImportFidelity(
-        inexactTensors: inexact, inexactElements: elements, largestDifference: largest)
-    )
+    return parts
   }
 
   /// The base's tensors with those of the edited checkpoint.
@@ -101,7 +76,7 @@ struct ImportCheckpoint {
 
   private func change(
     _ tensor: BaseManifest.Tensor, _ target: TensorView, path: String
-  ) throws -> (EncodedEdit.Part, ImportedDelta)? {
+  ) throws -> EncodedEdit.Part? {
     let view = try base.checkpoint.tensor(named: tensor.name)
     let count = present.deltaCount(of: tensor.name)
     var materialised: [UInt8] = []
@@ -130,22 +105,27 @@ struct ImportCheckpoint {
         description: DeltaRecord.Description(
           tensor: tensor.name, kind: delta.delta.rank.map { .lowRank(rank: $0) } ?? .dense,
           shape: tensor.shape,
-          relativeError: .rounded(
-            delta.norm > 0 ? delta.largestMiss * Double(delta.misses).squareRoot() / delta.norm : 0),
-          keyError: nil, norm: .rounded(delta.norm),
+          relativeError: .rounded(0), keyError: nil, norm: .rounded(delta.norm),
           weightNorm: .rounded(tensor.elementType.sumOfSquares(present).squareRoot())))
-      if delta.misses == 0 { try verify(part, view, target) }
-      return (part, delta)
+      try verify(part, view, target)
+      return part
     }
   }
 
   /// Nothing is called exact that was not computed as `apply` computes it.
   private func verify(_ part: EncodedEdit.Part, _ view: TensorView, _ target: TensorView) throws {
-    let after = try StackMaterialiser(stack, base.manifest, adding: [part]).digest(view)
-    guard after == Digest(of: target.bytes) else {
-      throw ImportError.notExact(
-        path: target.file.path, tensors: [part.tensor], elements: target.elementCount,
-        largest: .infinity)
+    var position = 0
+    var isEqual = true
+    try StackMaterialiser(stack, base.manifest, adding: [part]).write(view) { bytes in
+      let end = position + bytes.count
+      isEqual =
+        isEqual && end <= target.bytes.count
+        && Self.areEqual(bytes, UnsafeRawBufferPointer(rebasing: target.bytes[position..<end]))
+      position = end
+    }
+    guard isEqual, position == target.bytes.count else {
+      throw DeltaError.payloadDamaged(
+        field: part.tensor, found: "other bytes", expected: "those of the edited checkpoint")
     }
   }
 
@@ -161,7 +141,10 @@ struct ImportCheckpoint {
           UnsafeRawBufferPointer(rebasing: bytes),
           into: UnsafeMutableBufferPointer(rebasing: $0[..<count]))
       }
-      if let index = numbers[..<count].firstIndex(where: { !$0.isFinite }) {
+      // Nothing but a finite number times zero is zero.
+      var sum = 0.0
+      for i in 0..<count { sum += numbers[i] * 0 }
+      if sum != 0, let index = numbers[..<count].firstIndex(where: { !$0.isFinite }) {
         throw CheckpointError.nonFiniteWeight(
           file: target.file.path, tensor: target.name, index: start + index, value: numbers[index])
       }
@@ -170,14 +153,7 @@ struct ImportCheckpoint {
 
   private static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     guard a.count == b.count else { return false }
-    var i = 0
-    while i + 8 <= a.count {
-      guard
-        a.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-          == b.loadUnaligned(fromByteOffset: i, as: UInt64.self)
-      else { return false }
-      i += 8
-    }
-    return a[i...].elementsEqual(b[i...])
+    guard let p = a.baseAddress, let q = b.baseAddress else { return a.count == 0 }
+    return memcmp(p, q, a.count) == 0
   }
 }

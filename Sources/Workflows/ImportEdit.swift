@@ -26,8 +26,6 @@ package struct ImportEdit {
     package let edit: EditID
     /// What the source was.
     package let form: Form
-    /// How faithfully a checkpoint comes back; `nil` for what is no checkpoint.
-    package let fidelity: ImportFidelity?
     /// The facts that accompany it; none for an undeclared edit.
     package let cases: [FactCase]
     /// Each fact before the edit.
@@ -38,14 +36,6 @@ package struct ImportEdit {
     package let tensors: [DeltaRecord.Description]
     /// Bytes of the deltas.
     package let payloadBytes: Int
-  }
-
-  /// What becomes of a checkpoint that no grid integers give back bit for bit.
-  package enum Exactness: Sendable {
-    /// It is recorded, and the difference reported.
-    case wanted
-    /// It is refused.
-    case required
   }
 
   private let workspace: Workspace
@@ -60,13 +50,11 @@ package struct ImportEdit {
   ///   - facts: a facts file; without one the edit is recorded as undeclared.
   ///   - message: the commit's; a summary where it is `nil`.
   ///   - precision: the relative error of the stored delta; checkpoints are kept bit for bit.
-  ///   - exactness: whether a checkpoint is refused that cannot be.
   ///   - tool: this program's name and version.
   /// - Throws: ``ImportError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
   ///   what the base and the store throw.
   package func run(
-    _ path: String, facts: String?, message: String?, precision: Double,
-    exactness: Exactness = .wanted, tool: String
+    _ path: String, facts: String?, message: String?, precision: Double, tool: String
   ) throws -> Outcome {
     let cases = try facts.map(Self.readFacts) ?? []
     let repository = workspace.repository
@@ -76,7 +64,6 @@ package struct ImportEdit {
     let form = try Self.form(of: path)
     var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
     let parts: [EncodedEdit.Part]
-    var fidelity: ImportFidelity?
     switch form {
     case .factors:
       let file = try SafetensorsFile(path: path)
@@ -87,22 +74,16 @@ package struct ImportEdit {
       parts = try encode(adapter.pairs, precision, stack)
       settings += Self.source(adapter.weights, precision)
     case .checkpoint:
-      let found = try ImportCheckpoint(in: workspace, on: stack).changes(path)
-      parts = found.parts
-      fidelity = found.fidelity
-      if exactness == .required, !found.fidelity.isExact {
-        throw ImportError.notExact(
-          path: path, tensors: found.fidelity.inexactTensors,
-          elements: found.fidelity.inexactElements, largest: found.fidelity.largestDifference)
-      }
-      settings.append(("exact", .boolean(found.fidelity.isExact)))
+      parts = try ImportCheckpoint(in: workspace, on: stack).changes(path)
+      settings.append(("exact", .boolean(true)))
     }
-    guard try !parts.isEmpty && changesAnything(parts, stack) else {
+    // A checkpoint's parts are tensors whose bytes differ, and give these back.
+    guard try !parts.isEmpty && (form == .checkpoint || changesAnything(parts, stack)) else {
       throw ImportError.changesNothing(source: path, tensors: parts.count)
     }
     let measured = try measure(cases, parts, stack)
     return try record(
-      parts, form, fidelity, cases, measured, settings,
+      parts, form, cases, measured, settings,
       message: message ?? Self.summary(path, cases),
       on: (head, stack), tool: tool)
   }
@@ -186,7 +167,7 @@ package struct ImportEdit {
   // MARK: Recording
 
   private func record(
-    _ parts: [EncodedEdit.Part], _ form: Form, _ fidelity: ImportFidelity?, _ cases: [FactCase],
+    _ parts: [EncodedEdit.Part], _ form: Form, _ cases: [FactCase],
     _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
     _ settings: [(String, CanonicalJSON)], message: String,
     on state: (head: ObjectID, stack: EditStack), tool: String
@@ -210,7 +191,7 @@ package struct ImportEdit {
     let id = try commit.add(writer, description, facts: Store.FactLines(lines))
     let recorded = try commit.record(message, as: .commit, onto: .head(expecting: state.head))
     return Outcome(
-      commit: recorded, edit: id, form: form, fidelity: fidelity, cases: cases,
+      commit: recorded, edit: id, form: form, cases: cases,
       before: measured.before,
       after: measured.after, tensors: parts.map(\.description),
       payloadBytes: writer.payloadByteCount)

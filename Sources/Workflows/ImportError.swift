@@ -18,8 +18,6 @@ package enum ImportError: ExplainedError, Equatable {
   case otherTensors(path: String, missing: [String], extra: [String])
   /// A tensor with another shape or element type than the base's.
   case otherDeclaration(path: String, tensor: String, found: String, expected: String)
-  /// A checkpoint that no grid integers give back, where only that is wanted.
-  case notExact(path: String, tensors: [String], elements: Int, largest: Double)
 
   /// What to tell the user.
   package var explanation: Explanation {
@@ -61,13 +59,6 @@ package enum ImportError: ExplainedError, Equatable {
         "a tensor is stored otherwise than in the base", file: path, field: "'\(tensor)'",
         found: found, expected: expected,
         remedy: "Save the edited model in the base's dtype.")
-    case .notExact(let path, let tensors, let elements, let largest):
-      Explanation(
-        "the checkpoint cannot be given back bit for bit", file: path,
-        field: tensors.prefix(3).joined(separator: ", "),
-        found: "\(elements) number\(elements == 1 ? "" : "s") off by at most \(largest)",
-        expected: "changes in steps of the base's grid",
-        remedy: "Import without --exact to record it with this difference.")
     }
   }
 }

@@ -17,7 +17,8 @@ package struct RoundingLoss: Sendable {
   package var isWorthMentioning: Bool { share > 0.01 }
 
   mutating func add(
-    _ sums: UnsafeMutableBufferPointer<Int64>, step: Double, before: [Double], after: [Double]
+    _ sums: UnsafeMutableBufferPointer<Int64>, step: Double,
+    before: UnsafeMutableBufferPointer<Double>, after: UnsafeMutableBufferPointer<Double>
   ) {
     for i in 0..<sums.count where sums[i] != 0 {
       let change = Double(sums[i]) * step
@@ -43,30 +44,61 @@ extension StackMaterialiser {
     let columns = Self.extents(source.shape).columns
     let width = source.elementType.byteCount
     let materialiser = try Materialiser(elementType: type, grid: grid)
-    try forEachBand(of: source.name) { rows, sums in
+    var output: [UInt8] = []
+    let scratch = UnsafeMutableBufferPointer<Double>.allocate(capacity: 2 * Self.piece)
+    defer { scratch.deallocate() }
+    try forEachBand(of: source.name) { rows, sums, fine in
       let start = rows.lowerBound * columns * width
       let bytes = UnsafeRawBufferPointer(
         rebasing: source.bytes[start..<start + rows.count * columns * width])
-      var before = [Double](repeating: 0, count: sums.count)
-      before.withUnsafeMutableBufferPointer { source.elementType.widen(bytes, into: $0) }
-      var output = [UInt8](repeating: 0, count: sums.count * type.byteCount)
-      if type == source.elementType {
-        try output.withUnsafeMutableBytes {
-          try materialiser.apply(UnsafeBufferPointer(sums), to: bytes, into: $0)
+      let size = sums.count * type.byteCount
+      if output.count < size { output = [UInt8](repeating: 0, count: size) }
+      try output.withUnsafeMutableBytes { buffer in
+        let output = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
+        func forEachPiece(
+          _ body: (
+            UnsafeMutableBufferPointer<Int64>, UnsafeMutableBufferPointer<Double>,
+            UnsafeMutableBufferPointer<Double>, UnsafeMutableRawBufferPointer
+          ) -> Void
+        ) {
+          for first in stride(from: 0, to: sums.count, by: Self.piece) {
+            let range = first..<min(first + Self.piece, sums.count)
+            let before = UnsafeMutableBufferPointer(rebasing: scratch[..<range.count])
+            source.elementType.widen(
+              UnsafeRawBufferPointer(
+                rebasing: bytes[range.lowerBound * width..<range.upperBound * width]),
+              into: before)
+            body(
+              UnsafeMutableBufferPointer(rebasing: sums[range]), before,
+              UnsafeMutableBufferPointer(
+                rebasing: scratch[Self.piece..<Self.piece + range.count]),
+              UnsafeMutableRawBufferPointer(
+                rebasing: output[
+                  range.lowerBound * type.byteCount..<range.upperBound * type.byteCount]))
+          }
         }
-      } else {
-        var numbers = before
-        for i in 0..<sums.count where sums[i] != 0 { numbers[i] += Double(sums[i]) * grid.step }
-        output.withUnsafeMutableBytes { output in
-          numbers.withUnsafeBufferPointer { type.narrow($0, into: output) }
+        if type == source.elementType {
+          try materialiser.apply(UnsafeBufferPointer(sums), fine: fine, to: bytes, into: output)
+        } else {
+          forEachPiece { sums, before, after, written in
+            for i in 0..<sums.count {
+              after[i] = sums[i] == 0 ? before[i] : before[i] + Double(sums[i]) * grid.step
+            }
+            type.narrow(UnsafeBufferPointer(after), into: written)
+          }
+          materialiser.complete(output, UnsafeBufferPointer(sums), fine) {
+            source.elementType.number(in: bytes, at: $0)
+          }
         }
+        forEachPiece { sums, before, after, written in
+          type.widen(UnsafeRawBufferPointer(written), into: after)
+          loss.add(sums, step: grid.step, before: before, after: after)
+        }
+        try sink(UnsafeRawBufferPointer(output))
       }
-      var after = before
-      output.withUnsafeBytes { output in
-        after.withUnsafeMutableBufferPointer { type.widen(output, into: $0) }
-      }
-      loss.add(sums, step: grid.step, before: before, after: after)
-      try output.withUnsafeBytes { try sink($0) }
     }
   }
+
+  /// Elements whose numbers the first-level cache holds.
+  private static let piece = 1024
 }

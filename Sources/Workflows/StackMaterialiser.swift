@@ -83,13 +83,14 @@ package struct StackMaterialiser {
       load: { try delta($0, of: source.name) }, write: sink)
   }
 
-  /// Hands over the sums of a changed tensor's integers, band by band.
+  /// Hands over the sums of a changed tensor's integers, band by band, and what stands below the grid.
   func forEachBand(
-    of name: String, _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
+    of name: String,
+    _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
   ) throws {
     guard let change = changes[name] else { return }
     let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
-    try sum.forEachBand(of: change.sources.count, load: { try delta($0, of: name) }, body: body)
+    try sum.forEachBand(of: change.sources.count, load: { try delta($0, of: name) }, exactly: body)
   }
 
   /// The grid of a changed tensor.
@@ -108,7 +109,7 @@ package struct StackMaterialiser {
     case .stored(let edit):
       return try TensorDelta(
         payload: edit.delta(of: name),
-        limits: PayloadLimits(rows: change.rows, columns: change.columns))
+        limits: PayloadLimits(rows: change.rows, columns: change.columns, blocks: .whenAdded))
     }
   }
 

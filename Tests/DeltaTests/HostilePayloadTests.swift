@@ -105,8 +105,8 @@ struct HostilePayloadTests {
     #expect(throws: DeltaError.notADelta(found: Array("PNG".utf8))) {
       try TensorDelta(payload: Array("PNG....".utf8), limits: limits)
     }
-    #expect(throws: DeltaError.unknownVersion(found: 2, expected: 1)) {
-      try TensorDelta(payload: Array("EMD".utf8) + [2, 0, 1, 1, 0, 0], limits: limits)
+    #expect(throws: DeltaError.unknownVersion(found: 3, expected: 2)) {
+      try TensorDelta(payload: Array("EMD".utf8) + [3, 0, 1, 1, 0, 0], limits: limits)
     }
     #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "9", expected: "0 to 2")) {
       try TensorDelta(payload: Array("EMD".utf8) + [1, 9, 1, 1, 0, 0], limits: limits)

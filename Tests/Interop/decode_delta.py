@@ -253,13 +253,25 @@ def dense(reader, rows, columns):
 
 def decode(data):
     reader = Bytes(data)
-    assert reader.take(3) == b"EMD" and reader.take(1) == b"\x01"
-    kind = reader.take(1)[0]
+    assert reader.take(3) == b"EMD"
+    version, kind = reader.take(2)
+    assert version == (2 if kind == 3 else 1)
     rows, columns, grid = reader.varint(), reader.varint(), reader.signed()
     if kind == 0:
         rank, integers = low_rank(reader, rows, columns, grid)
     elif kind == 1:
         rank, integers = None, dense(reader, rows, columns)
+    elif kind == 3:
+        # What is added below the grid is read and checked; the integers are those of the payload inside.
+        inner = reader.take(reader.varint())
+        assert inner[4] != 3
+        *header, rank, integers = decode(inner)
+        assert header == [rows, columns, grid]
+        element = 0
+        for _ in range(reader.varint()):
+            element += reader.varint()
+            exponent, value = grid + reader.signed(), reader.signed()
+            assert element < rows * columns and -1140 <= exponent <= 1100 and value != 0
     else:
         assert kind == 2
         parts = [reader.take(reader.varint()), reader.take(len(data) - reader.at)]

@@ -36,11 +36,9 @@ import Workflows
     try directory.write(TinySafetensors.file(tensors), to: "factors.safetensors")
   }
 
-  private func run(_ path: String, exactness: ImportEdit.Exactness = .wanted) throws
-    -> ImportEdit.Outcome
-  {
+  private func run(_ path: String) throws -> ImportEdit.Outcome {
     try ImportEdit(in: workspace).run(
-      path, facts: nil, message: nil, precision: 1e-5, exactness: exactness, tool: "test")
+      path, facts: nil, message: nil, precision: 1e-5, tool: "test")
   }
 
   private func apply(_ name: String, as type: ElementType? = nil) throws -> String {
@@ -165,8 +163,7 @@ import Workflows
         .init("\(Self.weight)/R", .float32, [160, 2], factors(3, 160, 2)),
         .init("\(Self.weight)/C", .float32, [2, 640], factors(4, 2, 640)),
       ]))
-    let outcome = try run(edited, exactness: .required)
-    #expect(outcome.fidelity?.isExact == true)
+    _ = try run(edited)
     let again = try apply("again")
     for entry in try CheckpointDirectory(path: edited).tensors {
       let name = entry.declaration.name

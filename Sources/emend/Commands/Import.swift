@@ -30,12 +30,6 @@ struct Import: EmendCommand {
   @Option(help: "The relative error of the stored delta.")
   var precision = TensorDelta.defaultPrecision
 
-  @Flag(
-    name: .customLong("exact"),
-    help:
-      "Refuse a checkpoint that cannot be given back bit for bit, instead of saying what is lost.")
-  var isExactnessRequired = false
-
   func validate() throws {
     guard precision > 0, precision < 1 else {
       throw ValidationError("--precision takes a number between 0 and 1, not \(precision).")
@@ -46,7 +40,7 @@ struct Import: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try ImportEdit(in: workspace).run(
       source, facts: facts, message: message, precision: precision,
-      exactness: isExactnessRequired ? .required : .wanted, tool: "emend \(Version.text)")
+      tool: "emend \(Version.text)")
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
   }
 }

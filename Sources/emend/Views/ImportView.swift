@@ -27,8 +27,6 @@ struct ImportView: View {
     let branch: String?
     let form: String
     let exact: Bool?
-    let inexactElements: Int?
-    let largestDifference: Double?
     let declared: Bool
     let payloadBytes: Int
     let writtenBytes: Int
@@ -48,8 +46,7 @@ struct ImportView: View {
     document = Document(
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
       edit: outcome.edit.hexadecimal, branch: branch, form: outcome.form.rawValue,
-      exact: outcome.fidelity?.isExact, inexactElements: outcome.fidelity?.inexactElements,
-      largestDifference: outcome.fidelity?.largestDifference,
+      exact: outcome.form == .checkpoint ? true : nil,
       declared: !outcome.cases.isEmpty, payloadBytes: outcome.payloadBytes,
       writtenBytes: outcome.commit.writtenBytes, before: values(outcome.before),
       after: values(outcome.after),
@@ -75,14 +72,8 @@ struct ImportView: View {
     page.line(
       "[\(document.branch ?? "detached HEAD") \(short, .identifier)] \(what), "
         + "\(Figures.bytes(document.payloadBytes)) of deltas")
-    switch document.exact {
-    case true: page.line("  'emend apply' gives this checkpoint back bit for bit")
-    case false:
-      let largest = Figures.significant(document.largestDifference ?? 0, digits: 2)
-      page.line(
-        "  not bit for bit: \(Figures.count(document.inexactElements ?? 0, "number")) "
-          + "between two steps of the grid, off by at most \(largest)")
-    case nil: break
+    if document.exact == true {
+      page.line("  'emend apply' gives this checkpoint back bit for bit")
     }
     let better = document.facts.filter(\.accurateAfter).count
     if document.declared {

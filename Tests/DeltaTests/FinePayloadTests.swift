@@ -1,0 +1,85 @@
+import Checkpoint
+import Delta
+import LinearAlgebra
+import TestSupport
+import Testing
+
+/// Payloads with terms below the grid, damaged on the way.
+@Suite struct FinePayloadTests {
+  /// A change of one number to one far below the others.
+  private static func payload() throws -> [UInt8] {
+    let base: [Float] = [0.5, -0.25, 0.125, 0.0625, 1, 2]
+    var edited = base
+    edited[1] = Float(bitPattern: 1_070_000)  // subnormal
+    edited[4] = -3e-22
+    return try base.withUnsafeBytes { base in
+      try edited.withUnsafeBytes { edited in
+        let source = try ImportSource(
+          elementType: .float32, rows: 2, columns: 3, grid: FixedPointGrid(largestMagnitude: 2),
+          base: base, present: base, target: edited)
+        return try ImportedDelta(
+          source, shape: .other, over: 0, threads: Workers(1),
+          load: { _ in throw DeltaError.trailingBytes(count: 0) }
+        ).delta.payload()
+      }
+    }
+  }
+
+  private let limits = PayloadLimits(rows: 2, columns: 3)
+
+  @Test("they are of version 2, so that an older program says that it is too old")
+  func version() throws {
+    let bytes = try Self.payload()
+    #expect(bytes[3] == 2 && bytes[4] == 3)
+    var old = bytes
+    old[3] = 1
+    #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "3", expected: "0 to 2")) {
+      try TensorDelta(payload: old, limits: limits)
+    }
+    old[3] = 3
+    #expect(throws: DeltaError.unknownVersion(found: 3, expected: 2)) {
+      try TensorDelta(payload: old, limits: limits)
+    }
+  }
+
+  @Test("cut off anywhere or longer, they are refused")
+  func length() throws {
+    let bytes = try Self.payload()
+    for count in 0..<bytes.count {
+      #expect(throws: DeltaError.self, "\(count)") {
+        try TensorDelta(payload: Array(bytes[..<count]), limits: limits)
+      }
+    }
+    #expect(throws: DeltaError.trailingBytes(count: 1)) {
+      try TensorDelta(payload: bytes + [0], limits: limits)
+    }
+  }
+
+  @Test("with any bit changed they are refused or another change, and nothing traps")
+  func damage() throws {
+    let bytes = try Self.payload()
+    for bit in 0..<8 * bytes.count {
+      var copy = bytes
+      copy[bit / 8] ^= 1 << UInt8(bit % 8)
+      guard let delta = try? TensorDelta(payload: copy, limits: limits) else { continue }
+      let grid = delta.grid
+      let base = [UInt8](repeating: 0, count: 24)
+      try? base.withUnsafeBytes { base in
+        try Materialiser(elementType: .float32, grid: grid).materialise(
+          base, adding: StackSum(rows: 2, columns: 3, grid: grid), of: 1, load: { _ in delta },
+          write: { _ in })
+      }
+    }
+  }
+
+  @Test("inside one another they are refused before anything is decoded")
+  func nested() throws {
+    let bytes = try Self.payload()
+    // 3 + 1 + 1 + 1 + 1 + 1 bytes of header and the grid's exponent, then the size.
+    let header = Array(bytes[..<8])
+    #expect(throws: DeltaError.self) {
+      try TensorDelta(
+        payload: header + [UInt8(bytes.count)] + bytes + [1, 0, 1, 2], limits: limits)
+    }
+  }
+}
