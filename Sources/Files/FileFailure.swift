@@ -5,6 +5,9 @@ internal import Glibc
 package enum FileFailure: ExplainedError, Equatable {
   /// A system call failed; `code` is its `errno`.
   case system(FileAction, path: String, code: Int32)
+  /// Something new stands in its place, whole, but the disk did not confirm that it keeps the name; `code` is
+  /// the `errno`.
+  case notKept(path: String, code: Int32)
   /// A file, or what comes out of a pipe, is longer than the caller can use. `bytes` is `nil` when
   /// reading stopped at the limit.
   case tooLarge(path: String, bytes: Int?, limit: Int)
@@ -30,6 +33,11 @@ package enum FileFailure: ExplainedError, Equatable {
       let meaning = SystemErrorMeaning(code: code)
       return Explanation(
         "could not \(action.rawValue): \(meaning.clause)", file: path, remedy: meaning.remedy)
+    case .notKept(let path, let code):
+      let meaning = SystemErrorMeaning(code: code)
+      return Explanation(
+        "it is written and in its place, but may be lost at a power failure: \(meaning.clause)",
+        file: path, remedy: meaning.remedy)
     case .tooLarge(let path, let bytes, let limit):
       return Explanation(
         "the file is too large", file: path, found: bytes.map { "\($0) bytes" } ?? "more",

@@ -3,7 +3,8 @@ internal import Glibc
 /// Something new, written beside its destination until it takes that place; removed if it never does.
 ///
 /// Its owner holds an advisory lock on it. A name of this form whose lock is free was left by a process
-/// that died: the next writer for the same destination removes it.
+/// that died: the next writer for the same destination removes it. A signal that ends the process removes it
+/// at once (``UnfinishedFiles``).
 struct TemporarySibling: ~Copyable {
   enum Kind {
     case file
@@ -19,18 +20,24 @@ struct TemporarySibling: ~Copyable {
     Self.removeAbandoned(for: destination)
     while true {
       let path = Self.newPath(for: destination)
-      if kind == .directory {
-        try systemCall(.makeDirectory, destination) { mkdir(path, 0o777) }
-      }
+      UnfinishedFiles.begin(path)
       do throws(FileFailure) {
+        if kind == .directory {
+          try systemCall(.makeDirectory, destination) { mkdir(path, 0o777) }
+        }
         let descriptor = try OpenDescriptor(
           opening: path, kind == .file ? O_WRONLY | O_CREAT | O_EXCL : O_RDONLY | O_DIRECTORY,
           for: .create, named: destination)
-        guard try Self.isLocked(path, by: descriptor) else { continue }
+        guard try Self.isLocked(path, by: descriptor) else {
+          UnfinishedFiles.end(path) {}
+          continue
+        }
         self.descriptor = descriptor
       } catch {
-        if error.isAbsence && kind == .directory { continue }  // a cleaner was faster than the lock
-        try? removeTree(path)
+        UnfinishedFiles.end(path) { try? removeTree(path) }
+        if case .system(.create, _, ENOENT) = error, kind == .directory {
+          continue  // a cleaner was faster than the lock
+        }
         throw error
       }
       self.destination = destination
@@ -39,13 +46,22 @@ struct TemporarySibling: ~Copyable {
     }
   }
 
-  deinit { if !isPlaced { try? removeTree(path) } }
+  deinit {
+    if !isPlaced { UnfinishedFiles.end(path) { try? removeTree(path) } }
+  }
 
   /// Renames it to its destination and brings the new name to the disk.
   mutating func takePlace() throws(FileFailure) {
-    try systemCall(.replace, destination) { rename(path, destination) }
+    try UnfinishedFiles.end(path) { () throws(FileFailure) in
+      try systemCall(.replace, destination) { rename(path, destination) }
+    }
     isPlaced = true
-    try syncDirectory(parentDirectory(of: destination))
+    do throws(FileFailure) {
+      try syncDirectory(parentDirectory(of: destination))
+    } catch .system(_, _, let code) {
+      // Taking it back would need the same disk. What stands is whole; what is not known is for how long.
+      throw .notKept(path: destination, code: code)
+    }
   }
 
   private static let ending = ".partial"

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Diagnostics
+internal import Files
 internal import Glibc
 
 /// The beginning and the end of the process.
@@ -10,6 +11,7 @@ internal import Glibc
   }
 
   private static func run() -> ExitStatus {
+    UnfinishedFiles.beforeTheFirst { _ = Interruption.add { UnfinishedFiles.removeAll() } }
     let command: any ParsableCommand
     do { command = try Emend.parseAsRoot() } catch { return refuse(error) }
     guard let command = command as? any EmendCommand else { return runByParser(command) }
@@ -19,6 +21,8 @@ internal import Glibc
       try command.run(on: console)
       return .success
     } catch {
+      // What fails because its files were taken away is no error of its own.
+      UnfinishedFiles.waitIfEnding()
       console.progress.end()
       console.present(error)
       return ExitStatus(after: error)

@@ -13,7 +13,7 @@ import Testing
 @Suite("Crashes and refusals of the disk (I4)")
 struct CrashTests {
   enum Verb: String, CaseIterable {
-    case commit, revert, apply, initialise
+    case commit, revert, merge, takeOver, apply, initialise
   }
 
   /// What is left of a run.
@@ -38,6 +38,8 @@ struct CrashTests {
     switch verb {
     case .commit: repository.commitArguments(model.second)
     case .revert: ["revert", "HEAD"]
+    case .merge: ["merge", "side"]
+    case .takeOver: ["import", directory["edited"]]
     case .apply: ["apply", "--output", "out"]
     case .initialise: repository.initArguments
     }
@@ -73,6 +75,18 @@ struct CrashTests {
     if verb != .initialise {
       try repository(repository.initArguments)
       try repository.commit(model.first)
+    }
+    switch verb {
+    case .merge:
+      try repository("switch", "--create", "side")
+      try repository.commit(model.second)
+      try repository("switch", "main")
+      try repository.commit(
+        directory.write(TinyModel.facts([("Lodz", "Riga")]), to: "third.jsonl"))
+    case .takeOver:
+      try repository("apply", "--output", directory["edited"])
+      try repository("revert", "HEAD")
+    case .commit, .revert, .apply, .initialise: break
     }
     try FileManager.default.copyItem(atPath: directory["work"], toPath: directory["pristine"])
     let before = try state()
@@ -157,9 +171,28 @@ struct CrashTests {
     }
   }
 
+  @Test(
+    "interrupted at each call, it ends by the signal and leaves nothing half-written",
+    arguments: Verb.allCases)
+  func interrupted(verb: Verb) throws {
+    let (before, after, calls, faulty) = try prepare(verb)
+    for point in points(calls.count, 0, 12) {
+      try restore()
+      let run = try faulty.run(.interrupt, at: point)
+      let place: Comment = "\(verb), call \(point) of \(calls.count), \(calls[point - 1])"
+      #expect(run.outcome.ending == .signal(SIGINT), place)
+      #expect(run.outcome.errorText.isEmpty, place)
+      let left = try state()
+      #expect(left == before || left == after, place)
+      #expect(try gitIsContent(), place)
+      #expect(try partials().isEmpty, place)
+    }
+  }
+
   private func wayBack(_ verb: Verb) -> [String] {
     switch verb {
-    case .commit, .revert: ["revert", "HEAD"]
+    case .commit, .revert, .takeOver: ["revert", "HEAD"]
+    case .merge: ["undo"]
     case .apply: ["apply", "--output", "again"]
     case .initialise: repository.commitArguments(model.first)
     }

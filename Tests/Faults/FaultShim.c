@@ -7,6 +7,7 @@
 // FAULT_AT         the number of the call that the fault meets, from 1; absent: none does
 // FAULT_KIND       kill   the process group dies just before the call
 //                  tear   the same, after the first half of what a write was to write
+//                  interrupt  SIGINT comes just before the call, which goes on a tenth of a second later
 //                  once   the call fails with FAULT_ERRNO, later ones succeed
 //                  ever   that call and all later ones fail with FAULT_ERRNO
 // FAULT_ERRNO      the number of an error. A full disk (ENOSPC) fails only what needs room; missing
@@ -32,9 +33,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-enum lasting { kill_before, tear, fail_once, fail_ever };
+enum lasting { kill_before, tear, interrupt, fail_once, fail_ever };
 enum need { no_room, room, name_only, name_and_room };
 
 static char watched[PATH_MAX];
@@ -62,6 +64,7 @@ __attribute__((constructor)) static void start(void) {
   fault_errno = code ? atoi(code) : EIO;
   fault_kind = !kind || !strcmp(kind, "kill") ? kill_before
                : !strcmp(kind, "tear")        ? tear
+               : !strcmp(kind, "interrupt")   ? interrupt
                : !strcmp(kind, "once")        ? fail_once
                                               : fail_ever;
   snprintf(watched, sizeof watched, "%s", directory);
@@ -132,6 +135,13 @@ static int meet(const char *kind, const char *path, enum need need) {
   if (!fault_at || number < fault_at) return 0;
   if (number > fault_at && fault_kind != fail_ever) return 0;
   if (fault_kind == kill_before) die();
+  if (fault_kind == interrupt) {
+    kill(getpid(), SIGINT);
+    struct timespec rest = {0, 100000000};
+    while (nanosleep(&rest, &rest) == -1 && errno == EINTR) {}
+    errno = saved;
+    return 0;
+  }
   if (fault_kind == tear) {
     if (!strncmp(kind, "write", 5)) return 2;
     die();

@@ -98,27 +98,35 @@ struct ConcurrencyTests {
     #expect(try sample.repository.stack(at: sample.commit("HEAD")).edits.count == 30)
   }
 
-  @Test("three processes at once: every commit that was reported is in the history")
+  @Test("ten times two processes with a hundred commits: each is in the history or was refused")
   func processes() throws {
-    let folder = try TemporaryDirectory()
-    #expect(try WriterProcess(folder.path, "init").finish().status == 0)
-    let writers = try (1...3).map { _ in try WriterProcess(folder.path, "commits", 25) }
-    let outcomes = try writers.map { try $0.finish() }
-    let repository = try EditRepository(
-      opening: .find(named: folder.path, from: "/"), SampleRepository.environment)
-    var history: Set<ObjectID> = []
-    try repository.walk(from: [repository.head().commit]) {
-      history.insert($0.id)
-      return .goOn
+    for round in 1...10 {
+      let folder = try TemporaryDirectory()
+      #expect(try WriterProcess(folder.path, "init").finish().status == 0)
+      let writers = try (1...2).map { _ in try WriterProcess(folder.path, "commits", 50) }
+      let outcomes = try writers.map { try $0.finish() }
+      let repository = try EditRepository(
+        opening: .find(named: folder.path, from: "/"), SampleRepository.environment)
+      var history: Set<ObjectID> = []
+      try repository.walk(from: [repository.head().commit]) {
+        history.insert($0.id)
+        return .goOn
+      }
+      for outcome in outcomes {
+        #expect(outcome.status == 0, "round \(round)")
+        #expect(outcome.made.count + outcome.refusals.count == 50, "round \(round)")
+        #expect(history.isSuperset(of: outcome.made), "round \(round)")
+        // Whoever was refused can read why, and by whom.
+        #expect(
+          outcome.refusals.allSatisfy { $0.contains("moved") || $0.contains("lock") },
+          "\(outcome.refusals)")
+      }
+      #expect(history.count == 1 + outcomes.reduce(0) { $0 + $1.made.count })
+      guard round == 10 else { continue }
+      #expect(try repository.check().findings.isEmpty)
+      let git = try ReferenceGit(repository.location.gitDirectory)
+      #expect(try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"]).errors == "")
     }
-    for outcome in outcomes {
-      #expect(outcome.status == 0 && outcome.made.count + outcome.refusals.count == 25)
-      #expect(history.isSuperset(of: outcome.made))
-    }
-    #expect(history.count == 1 + outcomes.reduce(0) { $0 + $1.made.count })
-    #expect(try repository.check().findings.isEmpty)
-    let git = try ReferenceGit(repository.location.gitDirectory)
-    #expect(try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"]).errors == "")
   }
 
   @Test("one edit twice is refused, an edit that is not there cannot go, and nothing is no commit")

@@ -11,6 +11,8 @@ package final class FaultyProcess {
     case kill
     /// The same, after the first half of what a write was to write.
     case tear
+    /// The user presses Ctrl-C just before it.
+    case interrupt
     /// It fails with an `errno`.
     case failure(Int32, Lasting)
 
@@ -22,6 +24,7 @@ package final class FaultyProcess {
       switch self {
       case .kill: "kill"
       case .tear: "tear"
+      case .interrupt: "interrupt"
       case .failure(let code, let lasting): "\(String(cString: strerror(code))), \(lasting)"
       }
     }
@@ -72,6 +75,7 @@ package final class FaultyProcess {
       switch fault {
       case .kill: child.environment["FAULT_KIND"] = "kill"
       case .tear: child.environment["FAULT_KIND"] = "tear"
+      case .interrupt: child.environment["FAULT_KIND"] = "interrupt"
       case .failure(let code, let lasting):
         child.environment["FAULT_KIND"] = lasting.rawValue
         child.environment["FAULT_ERRNO"] = String(code)
