@@ -9,7 +9,7 @@ RELEASE = -c release $(SWIFTFLAGS)
 LIBRARIES = openblas libgit2 libzstd libcrypto
 DEBIAN_PACKAGES = git libgit2-dev libopenblas-dev libssl-dev libzstd-dev pkg-config
 
-.PHONY: build test demo bench format lint install uninstall clean packages
+.PHONY: build test demo bench fuzz format lint install uninstall clean packages
 
 build: packages
 	$(SWIFT) build $(RELEASE)
@@ -27,6 +27,20 @@ demo: packages
 bench: packages
 	$(SWIFT) build $(RELEASE) --product emend-bench
 	.build/release/emend-bench
+
+# Each parser for FUZZ_SECONDS under libFuzzer; what it finds new is left in .build/fuzz/corpus. A build folder of
+# its own, because everything is instrumented.
+FUZZ_SECONDS ?= 300
+FUZZ_PARSERS = safetensors delta edit base operation facts tokenizer adapter configuration shards trailers numpy
+
+fuzz: packages
+	EMEND_FUZZ=1 $(SWIFT) build $(RELEASE) --scratch-path .build/fuzz --product emend-fuzz -Xswiftc -sanitize=fuzzer
+	for parser in $(FUZZ_PARSERS); do \
+	  mkdir -p .build/fuzz/corpus/$$parser && \
+	  "$$($(SWIFT) build $(RELEASE) --scratch-path .build/fuzz --show-bin-path)/emend-fuzz" $$parser -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 \
+	    -max_len=65536 -artifact_prefix=.build/fuzz/$$parser- -print_final_stats=1 \
+	    .build/fuzz/corpus/$$parser Tests/Fuzz/Corpus/$$parser || exit 1; \
+	done
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests

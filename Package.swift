@@ -108,6 +108,12 @@ let package = Package(
       name: "TokenizerTests",
       dependencies: ["Transformer", "TestSupport", "Diagnostics", "Files", "Checkpoint"],
       swiftSettings: settings),
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["Files", "Checkpoint", "Delta", "Store", "Transformer", "Editing"],
+      path: "Tests/FuzzTargets", swiftSettings: settings),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "StyleTests", swiftSettings: settings),
     .testTarget(
       name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: settings),
@@ -120,3 +126,12 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+// Only for `make fuzz`: libFuzzer is linked in, and everything is instrumented. (gold fails on the result.)
+if Context.environment["EMEND_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "emend-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", exclude: ["Corpus"],
+      swiftSettings: settings,
+      linkerSettings: [.unsafeFlags(["-use-ld=lld"])]))
+}
