@@ -99,7 +99,7 @@ final class StoreScene {
     return directory
   }
 
-  /// Bytes of the packs and objects of a repository, those of an empty one (4 kB) among them.
+  /// Bytes of the packs and objects of a repository.
   func objectBytes(_ directory: String) throws -> Double {
     func size(_ path: String) throws -> Int {
       try listDirectory(path).reduce(0) { sum, name in
