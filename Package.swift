@@ -43,7 +43,7 @@ let package = Package(
     room("Files", ["Diagnostics"]),
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
     room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
-    room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CZstd"]),
+    room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CKernels", "CZstd"]),
     room(
       "Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CGit2Start", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
@@ -110,7 +110,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "FuzzTargets",
-      dependencies: ["Files", "Checkpoint", "Delta", "Store", "Transformer", "Editing"],
+      dependencies: ["Checkpoint", "Delta", "Store", "Transformer", "Editing"],
       path: "Tests/FuzzTargets", swiftSettings: settings),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], swiftSettings: settings),

@@ -1,3 +1,4 @@
+internal import CKernels
 import LinearAlgebra
 
 /// Computes the grid integers of a low-rank change, tile by tile.
@@ -97,7 +98,9 @@ struct GridProduct {
     var narrow =
       groups.count > 1 && fraction < 62 ? [Int64](repeating: 0, count: product.count) : []
     // Every partial sum of the groups stays below the bound, which has the rounding's half step in it.
-    let fits = narrow.count > 0 && elementBound * Double.powerOfTwo(fraction) < 0x1p62
+    let fits =
+      narrow.count > 0 && elementBound * Double.powerOfTwo(fraction) < 0x1p62
+      && groups.allSatisfy { $0.exponent - (gridExponent - fraction) < 62 }
     if !fits { narrow = [] }
     var wide = groups.count > 1 && !fits ? [Int128](repeating: 0, count: product.count) : []
     var overflow: Int64 = 0
@@ -109,7 +112,7 @@ struct GridProduct {
           overflow |= addRounded(product, exponent: first.exponent, strip, columns, rows.count, out)
         }
       } else if fits {
-        overflow |= addGroups(rows, strip, columns, &product, &narrow, out)
+        overflow |= addNarrowGroups(rows, strip, columns, &product, &narrow, out)
       } else {
         overflow |= addGroups(rows, strip, columns, &product, &wide, out)
       }
@@ -157,11 +160,37 @@ struct GridProduct {
     gridExponent - groups.reduce(gridExponent) { min($0, $1.exponent) }
   }
 
-  /// Several groups: sums their products exactly, then rounds.
-  @inline(__always)
-  private func addGroups<Wide: FixedWidthInteger & SignedInteger>(
+  /// Several groups whose sums 64 bits hold.
+  private func addNarrowGroups(
     _ rows: Range<Int>, _ strip: Range<Int>, _ columns: Int, _ product: inout [Double],
-    _ wide: inout [Wide], _ out: UnsafeMutablePointer<Int64>
+    _ narrow: inout [Int64], _ out: UnsafeMutablePointer<Int64>
+  ) -> Int64 {
+    let fraction = fraction
+    let unit = gridExponent - fraction
+    let size = rows.count * strip.count
+    var overflow: Int64 = 0
+    narrow.withUnsafeMutableBufferPointer { narrow in
+      product.withUnsafeMutableBufferPointer { product in
+        guard let sums = narrow.baseAddress, let products = product.baseAddress else { return }
+        for (index, group) in groups.enumerated() {
+          group.product.multiply(rows: rows, columns: strip, into: product)
+          emend_widen_products(
+            products, UInt32(group.exponent - unit), index == 0 ? 0 : 1, sums, size)
+        }
+        for i in 0..<rows.count {
+          overflow |= emend_add_rounded(
+            sums + i * strip.count, UInt32(fraction), out + i * columns + strip.lowerBound,
+            strip.count)
+        }
+      }
+    }
+    return overflow
+  }
+
+  /// Several groups, in 128 bits: sums their products exactly, then rounds.
+  private func addGroups(
+    _ rows: Range<Int>, _ strip: Range<Int>, _ columns: Int, _ product: inout [Double],
+    _ wide: inout [Int128], _ out: UnsafeMutablePointer<Int64>
   ) -> Int64 {
     let fraction = fraction
     let unit = gridExponent - fraction
@@ -171,19 +200,19 @@ struct GridProduct {
       product.withUnsafeMutableBufferPointer { product in
         for (index, group) in groups.enumerated() {
           group.product.multiply(rows: rows, columns: strip, into: product)
-          let shift = Wide(group.exponent - unit)
+          let shift = Int128(group.exponent - unit)
           // Products are integers below 2⁵³, so the conversion is exact.
           if index == 0 {
-            for i in 0..<size { wide[i] = Wide(truncatingIfNeeded: Int64(product[i])) &<< shift }
+            for i in 0..<size { wide[i] = Int128(Int64(product[i])) &<< shift }
           } else {
-            for i in 0..<size { wide[i] &+= Wide(truncatingIfNeeded: Int64(product[i])) &<< shift }
+            for i in 0..<size { wide[i] &+= Int128(Int64(product[i])) &<< shift }
           }
         }
       }
-      let shift = Wide(fraction)
+      let shift = Int128(fraction)
       // Half a step less one, and one more where the floor is odd: ties go to even.
-      let nearlyHalf: Wide = fraction > 0 ? (1 &<< Wide(fraction - 1)) &- 1 : 0
-      let one: Wide = fraction > 0 ? 1 : 0
+      let nearlyHalf: Int128 = fraction > 0 ? (1 &<< Int128(fraction - 1)) &- 1 : 0
+      let one: Int128 = fraction > 0 ? 1 : 0
       for i in 0..<rows.count {
         let target = out + i * columns + strip.lowerBound
         for j in 0..<strip.count {

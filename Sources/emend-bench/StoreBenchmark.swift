@@ -29,6 +29,9 @@ struct StoreBenchmark: ParsableCommand {
     let program = try emend ?? StartBenchmark.neighbour("emend")
     print("processor seconds of user and system; memory is resident and anonymous (RssAnon)")
     var kept = try coefficients()
+    for type in [ElementType.bfloat16, .float16, .float32] {
+      kept = try ImportedTensor(type).measure() && kept
+    }
     kept = try measure(program, tensors: 24, rounds: rounds) && kept
     if large { kept = try measure(program, tensors: 240, rounds: 1) && kept }
     guard kept else { throw ExitCode(1) }

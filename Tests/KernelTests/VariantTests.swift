@@ -67,6 +67,14 @@ struct VariantTests {
         keep("rotate \(name)", turned)
       }
     }
+    let integers = x.map { Double(($0 * 1e6).rounded()) }
+    var (wide, sums) = ([Int64](repeating: 0, count: count), [Int64](repeating: 77, count: count))
+    f.widen_products(integers, 5, 0, &wide, count)
+    f.widen_products(integers.reversed(), 3, 1, &wide, count)
+    _ = f.add_rounded(wide, 9, &sums, count)
+    result["grid"] = sums.flatMap {
+      [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)]
+    }
     let scene = AttentionScene(width: count, keys: 11, queries: 4, constants: [2], seed: 6)
     scene.run(f)
     result["attend"] = (0..<8 * count).map { scene.outputs[$0].bitPattern }

@@ -17,12 +17,15 @@
 #define emend_kl_divergence VARIANT(kl_divergence)
 #define emend_widen_half VARIANT(widen_half)
 #define emend_widen_bfloat VARIANT(widen_bfloat)
+#define emend_widen_products VARIANT(widen_products)
+#define emend_add_rounded VARIANT(add_rounded)
 
 #include "KernelVariants.h"
 
 #include "../../Sources/CKernels/Activation.c"
 #include "../../Sources/CKernels/Attention.c"
 #include "../../Sources/CKernels/Distribution.c"
+#include "../../Sources/CKernels/Grid.c"
 #include "../../Sources/CKernels/Normalisation.c"
 
 #define ENTRY(kernel) .kernel = emend_##kernel,

@@ -1,5 +1,5 @@
 #pragma once
-// The elementwise kernels of a decoder, for float32 rows.
+// The elementwise kernels of a decoder, for float32 rows, and of sums on a grid.
 //
 // They are C for one reason: `target_clones` picks AVX2 or AVX-512 code at run time, which Swift
 // cannot express. Contraction to fused multiply-add is off and sums run in a fixed order over 16
@@ -93,3 +93,9 @@ float emend_kl_divergence(const float *x, float shift, const float *log_p0, floa
 void emend_widen_half(const void *x, float *y, size_t count);
 /// Widens bfloat16; `x` needs no alignment.
 void emend_widen_bfloat(const void *x, float *y, size_t count);
+
+/// wide = p * 2^shift for products that are integers below 2^53; with `adds`, what is there is added.
+void emend_widen_products(const double *product, unsigned shift, int adds, int64_t *wide,
+                          size_t count);
+/// target += wide / 2^fraction, rounded to nearest, ties to even. Negative where a sum passed 64 bits.
+int64_t emend_add_rounded(const int64_t *wide, unsigned fraction, int64_t *target, size_t count);

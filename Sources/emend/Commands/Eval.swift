@@ -5,7 +5,7 @@ internal import Workflows
 /// `emend eval`
 struct Eval: EmendCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Measure a revision with CounterFact's or zsRE's metrics",
+    commandName: "eval", abstract: "Measure a revision with CounterFact's or zsRE's metrics",
     discussion: """
       Success, magnitude and accuracy of facts, paraphrases and neighbors, with 95 % intervals over the \
       records that were measured, beside the same on the unedited base or on another revision. Nothing is \

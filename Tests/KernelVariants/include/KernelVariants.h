@@ -21,7 +21,9 @@
   KERNEL(exp_shifted)                                                                              \
   KERNEL(kl_divergence)                                                                            \
   KERNEL(widen_half)                                                                               \
-  KERNEL(widen_bfloat)
+  KERNEL(widen_bfloat)                                                                             \
+  KERNEL(widen_products)                                                                           \
+  KERNEL(add_rounded)
 
 /// All kernels of one build.
 typedef struct {
