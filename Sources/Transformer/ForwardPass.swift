@@ -50,6 +50,26 @@ package final class ForwardPass {
     rotary = whole.rotary
   }
 
+  private init(_ whole: ForwardPass, hidden: FloatRows, nextLayer: Int) {
+    tree = whole.tree
+    nodes = whole.nodes
+    plan = whole.plan
+    rotary = whole.rotary
+    self.hidden = hidden
+    self.nextLayer = nextLayer
+  }
+
+  /// A second pass that stands where this one stands: each goes on alone, perhaps under other weights.
+  package func fork() -> ForwardPass { ForwardPass(self, hidden: hidden, nextLayer: nextLayer) }
+
+  /// A second pass behind the next block, whose output somebody computed already, `[rows, d]`.
+  ///
+  /// - Precondition: `output` has this pass's rows.
+  package func fork(behindNextBlock output: FloatRows) -> ForwardPass {
+    precondition(output.rows == hidden.rows && output.columns == hidden.columns)
+    return ForwardPass(self, hidden: output, nextLayer: nextLayer + 1)
+  }
+
   /// A pass over some of the nodes, from where this one stands.
   ///
   /// - Precondition: this pass has all nodes, and the node before each one given is given too.

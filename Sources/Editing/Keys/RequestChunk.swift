@@ -6,7 +6,8 @@ internal import Transformer
 /// Tokens after the subject's last are never looked at, so they are not computed; contexts that
 /// requests share are computed once.
 final class RequestChunk {
-  private let pass: ForwardPass
+  private var pass: ForwardPass
+  private var kept: KeptBlock?
   /// For each group, the rows of the lookup tokens with their weights in the mean key.
   private let lookups: [[(row: Int32, weight: Double)]]
   private let bareNodes: [Int32]
@@ -43,15 +44,49 @@ final class RequestChunk {
     pass = try ForwardPass(model, tree)
   }
 
+  private init(forking source: RequestChunk) {
+    pass = source.pass.fork()
+    kept = source.kept
+    lookups = source.lookups
+    bareNodes = source.bareNodes
+    bareRows = source.bareRows
+  }
+
+  /// A second chunk that stands where this one stands.
+  func fork() -> RequestChunk { RequestChunk(forking: self) }
+
+  /// Keeps what the next block computes before its output projection; the chunk does not advance.
+  func keepNextBlock(of model: DecoderModel) throws {
+    kept = try KeptBlock(next: pass, of: model)
+  }
+
+  /// What a state's weights have more in the kept block's output projection; `nil` where it is passed.
+  func changeOfKeptBlock(to model: DecoderModel) throws -> Matrix<Float>? {
+    guard let kept, kept.layer == pass.nextLayer else { return nil }
+    return try kept.change(to: model)
+  }
+
+  /// Bytes of hidden states, and of the kept block.
+  var byteCount: Int { pass.hidden.rows * pass.hidden.columns * 4 + (kept?.byteCount ?? 0) }
+
   /// Runs the blocks up to and including `layer` with the model's present weights.
-  func advance(through layer: Int, _ model: DecoderModel) throws {
+  ///
+  /// - Parameter change: of the kept block's output projection since it was kept; `nil` computes it.
+  func advance(through layer: Int, _ model: DecoderModel, change: Matrix<Float>? = nil) throws {
+    if let kept, kept.layer == pass.nextLayer, layer >= kept.layer {
+      let change = try change ?? kept.change(to: model)
+      pass = pass.fork(behindNextBlock: kept.output(changedBy: change))
+    }
     try pass.run(through: layer, of: model)
   }
 
   /// The mean keys at the next block, written as columns `start...` of `keys`, `[f, n]`.
   func writeKeys(_ model: DecoderModel, to keys: inout Matrix<Double>, start: Int) throws {
-    let activations = try pass.innerActivations(
-      at: lookups.joined().map { $0.row }, of: model)
+    let rows = lookups.joined().map { $0.row }
+    let activations =
+      if let kept, kept.layer == pass.nextLayer { kept.keys(at: rows) } else {
+        try pass.innerActivations(at: rows, of: model)
+      }
     var next = 0
     for (group, rows) in lookups.enumerated() {
       for unit in 0..<keys.rows {

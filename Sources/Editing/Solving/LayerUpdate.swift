@@ -24,6 +24,19 @@ package struct LayerUpdate: Sendable {
     case rows
   }
 
+  /// An update whose parts are known.
+  package init(
+    layer: Int, tensor: String, keys: Matrix<Double>, adjustedKeys: Matrix<Double>,
+    residual: Matrix<Double>, keySide: KeySide
+  ) {
+    self.layer = layer
+    self.tensor = tensor
+    self.keys = keys
+    self.adjustedKeys = adjustedKeys
+    self.residual = residual
+    self.keySide = keySide
+  }
+
   /// The left factor of the change in stored orientation: `left · rightᵀ`.
   package var left: Matrix<Double> { keySide == .columns ? residual : adjustedKeys }
   /// The right factor.

@@ -49,16 +49,24 @@ package struct ResidualSpread {
     _ groups: [RequestGroup], targets: Matrix<Double>, protecting protected: [RequestGroup],
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
-    let architecture = model.architecture
-    let layers = hyperparameters.layers
-    guard let first = layers.first, let last = layers.last else { return [] }
-    var current = model
     let own = try ChunkedRequests(model, groups, bytes: hyperparameters.batchBytes)
     let history = try ChunkedRequests(model, protected, bytes: hyperparameters.batchBytes)
-    for requests in [own, history] where first > 0 {
-      try requests.advance(through: first - 1, current)
+    if let first = hyperparameters.layers.first, first > 0 {
+      for requests in [own, history] { try requests.advance(through: first - 1, model) }
     }
+    return try spread(
+      own, targets: targets, protecting: protected.isEmpty ? nil : history, progress: progress)
+  }
 
+  /// The updates of requests that stand at the first edited layer already.
+  func spread(
+    _ own: ChunkedRequests, targets: Matrix<Double>, protecting history: ChunkedRequests?,
+    progress: some ProgressSink
+  ) throws -> [LayerUpdate] {
+    let architecture = model.architecture
+    let layers = hyperparameters.layers
+    guard let last = layers.last else { return [] }
+    var current = model
     var updates: [LayerUpdate] = []
     for (index, layer) in layers.enumerated() {
       progress.report(ProgressEvent(.keys, done: index, total: layers.count))
@@ -68,15 +76,16 @@ package struct ResidualSpread {
       let update = LayerUpdate(
         layer: layer, tensor: architecture.editedWeight(layer: layer), keys: keys,
         adjustedKeys: try preservation.adjust(
-          keys, protected: protected.isEmpty ? nil : history.keys(current), layer: layer, moments),
+          keys, protected: history?.keys(current), layer: layer, moments),
         residual: residual, keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {
         let (rows, columns) = (update.left.rows, update.right.rows)
         let weight = try current.matrix(named: update.tensor, rows: rows, columns: columns)
         current = current.replacing([update.tensor: update.adding(to: weight)])
-        for requests in [own, history] {
-          try requests.advance(through: layers[index + 1] - 1, current)
+        let change = try own.changeOfKeptBlock(to: current)
+        for requests in [own, history].compactMap(\.self) {
+          try requests.advance(through: layers[index + 1] - 1, current, change: change)
         }
       }
     }
@@ -100,7 +109,7 @@ package struct ResidualSpread {
 
 extension ModelArchitecture {
   /// Which extent of a layer's edited matrix its keys run along.
-  func editedKeySide(layer: Int) -> LayerUpdate.KeySide {
+  package func editedKeySide(layer: Int) -> LayerUpdate.KeySide {
     blocks[layer].down.layout == .inputsByOutputs ? .rows : .columns
   }
 }

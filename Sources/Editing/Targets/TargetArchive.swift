@@ -70,6 +70,18 @@ package enum TargetArchive {
     return vectors
   }
 
+  /// √Σ‖δz‖²: the most that storing these targets can have moved all of them together.
+  ///
+  /// Half a step a coordinate, with the step that ``encode(_:)`` chooses.
+  package static func errorBound(of vectors: [[Float]]) -> Double {
+    vectors.reduce(0.0) { sum, vector in
+      let peak = vector.reduce(0) { max($0, abs($1)) }
+      // The peak may have been rounded down to where a finer step would have fitted.
+      let half = peak > 0 ? Double(Float.powerOfTwo(Int(peak.exponent) - 13)) / 2 : 0
+      return sum + Double(vector.count) * half * half
+    }.squareRoot()
+  }
+
   private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }

@@ -1,0 +1,75 @@
+package import Diagnostics
+package import LinearAlgebra
+package import Transformer
+
+/// The requests of one edit, run once up to the output projection of the first edited layer.
+///
+/// No edit of that projection, or of anything above it, changes what is kept: from here, the keys under
+/// any state of those weights cost a product and the layers above. This is what makes looking at many
+/// edits of one history cheap.
+package final class KeptRequests {
+  /// How many groups there are: the columns of keys and targets.
+  package let count: Int
+  /// The facts of each group, as indices.
+  package let partition: [[Int]]
+  /// The first edited layer.
+  package let layer: Int
+  let requests: ChunkedRequests
+
+  /// Runs the requests of some facts through the layers below `layer`.
+  ///
+  /// - Parameters:
+  ///   - model: any state with the weights below the projection as they are in the states to come.
+  ///   - edit: the facts in their contexts.
+  ///   - bytes: memory that one chunk may take.
+  ///   - keepsBlock: whether the block's part before the projection is kept; it takes `f + d` numbers a
+  ///     token. Requests that are solved together must be kept under the same model.
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  package init(
+    _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ edit: EditHistory,
+    sameSubject: SameSubject, layer: Int, bytes: Int, keepsBlock: Bool
+  ) throws {
+    let tokens = try edit.facts.map { fact throws(EditingError) in
+      try RequestTokens(
+        fact, edit.templates, tokenizer, positionLimit: model.architecture.positionLimit)
+    }
+    partition = sameSubject.partition(edit.facts)
+    let groups = partition.map { members in
+      RequestGroup(
+        name: edit.facts[members[0]].title, requests: members.map { tokens[$0] },
+        keyWeights: edit.templates.keyWeights)
+    }
+    count = groups.count
+    self.layer = layer
+    requests = try ChunkedRequests(model, groups, bytes: bytes)
+    if layer > 0 { try requests.advance(through: layer - 1, model) }
+    if keepsBlock { try requests.keepNextBlock(of: model) }
+  }
+
+  /// Bytes of hidden states and kept blocks.
+  package var byteCount: Int { requests.byteCount }
+
+  /// The mean keys at the first edited layer, `[f, n]`.
+  package func keys(_ model: DecoderModel) throws -> Matrix<Double> { try requests.keys(model) }
+}
+
+extension ResidualSpread {
+  /// The updates that bring kept requests to their targets.
+  ///
+  /// - Parameters:
+  ///   - targets: z of each fact, `[d]`; facts of one group have the same.
+  ///   - protected: earlier requests, kept at the same layer.
+  /// - Throws: as ``updates(_:targets:protecting:progress:)``.
+  package func updates(
+    _ own: KeptRequests, targets: [[Float]], protecting protected: [KeptRequests],
+    progress: some ProgressSink
+  ) throws -> [LayerUpdate] {
+    let columns = Matrix<Double>(rows: targets.first?.count ?? 0, columns: own.count) {
+      Double(targets[own.partition[$1][0]][$0])
+    }
+    return try spread(
+      ChunkedRequests(forking: [own.requests]), targets: columns,
+      protecting: protected.isEmpty ? nil : ChunkedRequests(forking: protected.map(\.requests)),
+      progress: progress)
+  }
+}
