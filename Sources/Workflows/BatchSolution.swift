@@ -47,6 +47,13 @@ struct SolveState {
   var extraHistory: [EditHistory] = []
   /// The ids behind `extra`.
   var beside: [EditID] = []
+  /// Those of `extra` that are in the repository.
+  private(set) var storedExtra: [StoredEdit] = []
+
+  /// The edits that are active.
+  func edits() throws -> [StoredEdit] {
+    try stack.edits.filter { !excluded.contains($0) }.map { try stack.edit($0) } + storedExtra
+  }
 
   /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
   func weightsKey(_ base: BaseManifest) -> Digest {
@@ -64,6 +71,7 @@ struct SolveState {
   mutating func add(stored edit: StoredEdit) throws {
     extra += try EncodedEdit(stored: edit).parts
     beside.append(edit.id)
+    storedExtra.append(edit)
     if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
       extraHistory.append(
         EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
@@ -232,7 +240,8 @@ struct BatchSolver {
     return stored + state.extraHistory
   }
 
-  private static func text(_ description: EditDescription, _ key: String) -> String? {
+  /// A setting that is text.
+  static func text(_ description: EditDescription, _ key: String) -> String? {
     if case .string(let text) = description.hyperparameters[key] { text } else { nil }
   }
 

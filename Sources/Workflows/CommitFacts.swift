@@ -1,3 +1,4 @@
+internal import Checkpoint
 package import Editing
 package import Evaluation
 package import Store
@@ -67,8 +68,11 @@ package struct CommitFacts {
       cases, on: SolveState(stack: stack), recipe)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
+    let weights = try WeightsFingerprint(of: workspace.base())
+      .run(stack, adding: solution.encoded.parts)
     let recorded = try commit.record(
-      message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head))
+      message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head),
+      trailers: [(.weights, weights.hexadecimal)])
     return Outcome(
       commit: recorded, edit: id, cases: cases, duplicates: duplicates,
       before: solution.before, after: solution.after, method: settings.method, steps: steps,

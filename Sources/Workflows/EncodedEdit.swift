@@ -84,13 +84,27 @@ extension EncodedEdit {
   ///
   /// - Throws: what the store and the codec throw for damaged payloads.
   init(stored edit: StoredEdit) throws {
-    parts = try edit.manifest.deltas.map { record in
-      let shape = record.description.shape
-      let limits = PayloadLimits(rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
-      return Part(
-        tensor: record.tensor,
-        delta: try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits),
-        description: record.description)
+    parts = try edit.manifest.deltas.map { try Part(stored: edit, $0) }
+  }
+}
+
+extension EncodedEdit.Part {
+  /// The delta of one tensor of an edit that is in the repository.
+  ///
+  /// - Throws: ``StoreError/noDelta``, and what the codec throws for damaged payloads.
+  package init(stored edit: StoredEdit, tensor: String) throws {
+    guard let record = edit.manifest.deltas.first(where: { $0.tensor == tensor }) else {
+      throw StoreError.noDelta(edit.id, tensor: tensor)
     }
+    try self.init(stored: edit, record)
+  }
+
+  fileprivate init(stored edit: StoredEdit, _ record: DeltaRecord) throws {
+    let shape = record.description.shape
+    let limits = PayloadLimits(rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
+    self.init(
+      tensor: record.tensor,
+      delta: try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits),
+      description: record.description)
   }
 }

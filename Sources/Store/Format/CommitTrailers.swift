@@ -16,6 +16,8 @@ package struct CommitTrailers: Sendable, Equatable {
     case picks = "Emend-Picks"
     /// The fingerprint of the base, where a commit sets it.
     case base = "Emend-Base"
+    /// The fingerprint of the checkpoint that the commit's tree materialises to, where it was computed.
+    case weights = "Emend-Weights"
   }
 
   /// Key and value, in order. A key may stand there several times.

@@ -1,0 +1,252 @@
+internal import Checkpoint
+internal import Delta
+package import Editing
+internal import LinearAlgebra
+package import Store
+package import Transformer
+
+/// Computes edits again from what they declare: facts, contexts, targets, second moments and the state
+/// that they were computed on. Nothing is optimised.
+///
+/// Many edits of one history share what no edit changes: requests are run once up to the first edited
+/// projection and kept there, as far as the memory allows.
+package final class ReplayEdits {
+  /// What an edit's own recipe gives.
+  package struct Replay {
+    /// One update an edited matrix.
+    package let updates: [LayerUpdate]
+    /// The model that it was computed on.
+    package let state: DecoderModel
+    /// The precision that the deltas were stored with, as the edit says.
+    package let precision: Double
+    /// √Σ‖δr‖²: what storing the targets can have made in the residuals, all layers' together.
+    package let targetError: Double
+  }
+
+  private struct Key: Hashable {
+    let edit: EditID
+    let layer: Int
+    let sameSubject: SameSubject
+  }
+
+  private let workspace: Workspace
+  private let moments: ConfiguredMoments
+  private let models: RecentModels
+  private let budget: Int
+  private var kept: [Key: KeptRequests] = [:]
+  private var keptBytes = 0
+  private var openedBase: DecoderModel?
+  private var projections: [EditID: Set<String>] = [:]
+
+  /// Replays edits of a workspace.
+  ///
+  /// - Parameters:
+  ///   - settings: where the second moments come from.
+  ///   - models: where the models of states come from.
+  ///   - budget: bytes that kept requests may take; 256 MiB, or the workspace's memory where that is less.
+  package init(
+    in workspace: Workspace, _ settings: EditSettings, models: RecentModels, budget: Int? = nil
+  ) throws {
+    self.workspace = workspace
+    moments = try settings.secondMoments(for: workspace.baseModel())
+    self.models = models
+    self.budget = budget ?? min(1 << 28, workspace.memory)
+  }
+
+  /// Computes an edit again.
+  ///
+  /// - Parameter neighbours: stacks in which edits are found that were active beside the recorded tree.
+  /// - Throws: ``ReplayObstacle`` where that cannot be done; what the store and the model throw.
+  package func replay(_ edit: StoredEdit, neighbours: [EditStack]) throws -> Replay {
+    let recorded = edit.manifest.description
+    guard recorded.provenance == .computed || !recorded.contextTemplates.isEmpty else {
+      throw ReplayObstacle.notRecorded("contexts")
+    }
+    let state = try state(of: edit, neighbours)
+    let architecture = try workspace.base().architecture()
+    let hyperparameters = try hyperparameters(recorded, of: edit.id, for: architecture)
+    try checkMoments(recorded, hyperparameters.momentLayers)
+    let facts = try ListFacts.facts(of: edit).map(\.fact)
+    guard let bytes = try edit.targets() else { throw ReplayObstacle.notRecorded("targets") }
+    let targets = try TargetArchive.decode(bytes, width: architecture.width, count: facts.count)
+    let history = EditHistory(facts: facts, templates: try BatchSolver.templates(of: recorded))
+    let model = try models.model(at: state)
+    var targetError = TargetArchive.errorBound(of: targets)
+    let updates: [LayerUpdate]
+    switch hyperparameters {
+    case .memit(let values):
+      updates = try spread(
+        edit, history, targets, on: state, model, values, preserving: nil)
+    case .alphaEdit(let values):
+      updates = try spread(
+        edit, history, targets, on: state, model, values.memit, preserving: values.preservation)
+    case .rome(let values):
+      updates = try oneByOne(history, targets, model, values)
+      // Unlike in least squares, XᵀK can be larger than 1, and an error of the targets with it.
+      targetError *= updates.reduce(1.0) { largest, update in
+        max(
+          largest,
+          Matrix.product(update.adjustedKeys, .transposed, update.keys, .none).frobeniusNorm)
+      }
+    }
+    let precision = BatchSolver.text(recorded, "precision").flatMap(Double.init)
+    return Replay(
+      updates: updates, state: model, precision: precision ?? TensorDelta.defaultPrecision,
+      targetError: targetError)
+  }
+
+  /// The recorded method and its settings.
+  private func hyperparameters(
+    _ recorded: EditDescription, of id: EditID, for architecture: ModelArchitecture
+  ) throws -> EditHyperparameters {
+    guard let method = EditMethod(rawValue: recorded.method), method.keepsTargets else {
+      throw ReplayObstacle.method(recorded.method)
+    }
+    do {
+      var values = try EditHyperparameters(recorded, of: id.abbreviated, for: architecture)
+      values.batchBytes = workspace.memory
+      return values
+    } catch is EditingError {
+      throw ReplayObstacle.notRecorded("hyperparameters of its method")
+    }
+  }
+
+  /// MEMIT's least squares, or AlphaEdit's.
+  private func spread(
+    _ edit: StoredEdit, _ history: EditHistory, _ targets: [[Float]], on state: SolveState,
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters,
+    preserving preservation: Preservation?
+  ) throws -> [LayerUpdate] {
+    let recorded = edit.manifest.description
+    guard let first = hyperparameters.layers.first else {
+      throw ReplayObstacle.notRecorded("edited layers")
+    }
+    let rules = SolveRules(recorded)
+    let sameSubject = rules.sameSubject ?? .merge
+    let isShared = try sharesLowerPart(
+      state, edit, from: first, workspace.base().architecture())
+    let own = try requests(
+      edit.id, history, model, sameSubject, layer: first, isShared: isShared)
+    var protected: [KeptRequests] = []
+    if rules.history != .forget {
+      for stored in try state.edits() {
+        guard let templates = try? BatchSolver.templates(of: stored.manifest.description) else {
+          continue
+        }
+        let facts = try ListFacts.facts(of: stored).map(\.fact)
+        protected.append(
+          try requests(
+            stored.id, EditHistory(facts: facts, templates: templates), model, sameSubject,
+            layer: first, isShared: isShared))
+      }
+    }
+    return try ResidualSpread(model, hyperparameters, moments, preserving: preservation).updates(
+      own, targets: targets, protecting: protected, progress: workspace.progress)
+  }
+
+  /// ROME's changes of one matrix.
+  private func oneByOne(
+    _ history: EditHistory, _ targets: [[Float]], _ model: DecoderModel,
+    _ hyperparameters: ROMEHyperparameters
+  ) throws -> [LayerUpdate] {
+    let editor = ROMEEditor(
+      model, try workspace.tokenizer(), hyperparameters, history.templates, moments)
+    let given = Dictionary(uniqueKeysWithValues: targets.enumerated().map { ($0, $1) })
+    let outcome = try editor.edit(
+      EditBatch(history.facts, given: given), progress: workspace.progress)
+    return outcome.changes.compactMap { change in
+      guard case .lowRank(let left, let right, let keys?) = change.form else { return nil }
+      return LayerUpdate(
+        layer: hyperparameters.layer, tensor: change.tensor, keys: keys.columns,
+        adjustedKeys: keys.side == .columns ? right : left,
+        residual: keys.side == .columns ? left : right, keySide: keys.side)
+    }
+  }
+
+  /// The state that an edit says it was computed on.
+  private func state(of edit: StoredEdit, _ neighbours: [EditStack]) throws -> SolveState {
+    let recorded = edit.manifest.description
+    let stack: EditStack
+    do {
+      stack = try workspace.repository.stack(ofTree: recorded.computedOn)
+    } catch is ObjectError {
+      throw ReplayObstacle.stateMissing(recorded.computedOn)
+    }
+    var state = SolveState(stack: stack)
+    state.excluded = Set(Self.ids(recorded, "computed_without"))
+    for id in Self.ids(recorded, "computed_beside") {
+      guard let place = neighbours.first(where: { $0.contains(id) }) else {
+        throw ReplayObstacle.edited(beside: id)
+      }
+      try state.add(stored: place.edit(id))
+    }
+    return state
+  }
+
+  private static func ids(_ description: EditDescription, _ key: String) -> [EditID] {
+    guard case .array(let elements) = description.hyperparameters[key] else { return [] }
+    return elements.compactMap {
+      if case .string(let text) = $0 { EditID(hexadecimal: text) } else { nil }
+    }
+  }
+
+  /// Whether second moments are at hand.
+  package var hasMoments: Bool { moments.path != nil }
+
+  private func checkMoments(_ recorded: EditDescription, _ layers: [Int]) throws {
+    guard !layers.isEmpty else { return }
+    guard hasMoments else { throw ReplayObstacle.noMoments }
+    guard Set(recorded.statistics.map(\.name)) == Set(layers.map { "cov.\($0)" }) else {
+      throw ReplayObstacle.notRecorded("second moments")
+    }
+    for statistics in recorded.statistics {
+      guard let layer = Int(statistics.name.drop { $0 != "." }.dropFirst()) else {
+        throw ReplayObstacle.notRecorded("layer of its second moments")
+      }
+      let found = try? moments.digest(layer: layer)
+      guard found == statistics.digest else {
+        throw ReplayObstacle.otherMoments(
+          name: statistics.name, recorded: String(statistics.digest.hexadecimal.prefix(12)),
+          found: found.map { String($0.hexadecimal.prefix(12)) } ?? "missing")
+      }
+    }
+  }
+
+  /// Whether nothing that is active changes anything below the first edited projection.
+  private func sharesLowerPart(
+    _ state: SolveState, _ edit: StoredEdit, from layer: Int, _ architecture: ModelArchitecture
+  ) throws -> Bool {
+    let above = Set((layer..<architecture.layerCount).map { architecture.editedWeight(layer: $0) })
+    return try (state.edits() + [edit]).allSatisfy { stored in
+      let tensors = projections[stored.id] ?? Set(stored.manifest.deltas.map(\.tensor))
+      projections[stored.id] = tensors
+      return tensors.isSubset(of: above)
+    }
+  }
+
+  private func unedited() throws -> DecoderModel {
+    if let openedBase { return openedBase }
+    let model = try workspace.baseModel()
+    openedBase = model
+    return model
+  }
+
+  private func requests(
+    _ id: EditID, _ history: EditHistory, _ model: DecoderModel, _ sameSubject: SameSubject,
+    layer: Int, isShared: Bool
+  ) throws -> KeptRequests {
+    let key = Key(edit: id, layer: layer, sameSubject: sameSubject)
+    if isShared, let known = kept[key] { return known }
+    let fits = keptBytes < budget
+    // All are kept under the base's projection, so that one change of it serves all.
+    let requests = try KeptRequests(
+      isShared ? unedited() : model, workspace.tokenizer(), history, sameSubject: sameSubject,
+      layer: layer,
+      bytes: workspace.memory, keepsBlock: isShared && fits)
+    if isShared, fits {
+      kept[key] = requests
+      keptBytes += requests.byteCount
+    }
+    return requests
+  }
+}

@@ -1,0 +1,33 @@
+package import Checkpoint
+package import Store
+
+/// The fingerprint of the checkpoint that a set of edits materialises to: what `apply` prints.
+///
+/// A commit records it as `Emend-Weights`, so that anybody can see that another machine, and a later
+/// program, give the same weights for the same tree.
+package struct WeightsFingerprint {
+  private let base: BaseBinding
+
+  /// Fingerprints on a base.
+  package init(of base: BaseBinding) { self.base = base }
+
+  /// The fingerprint at a stack, with some deltas beside it.
+  ///
+  /// - Throws: what the store and the codec throw for damaged edits.
+  package func run(_ stack: EditStack, adding extra: [EncodedEdit.Part] = []) throws -> Digest {
+    let materialiser = try StackMaterialiser(stack, base.manifest, adding: extra)
+    var digests: [String: Digest] = [:]
+    for name in materialiser.changedTensors {
+      var accumulator = DigestAccumulator()
+      try materialiser.write(base.checkpoint.tensor(named: name)) { accumulator.append($0) }
+      digests[name] = accumulator.finish()
+    }
+    let records = base.manifest.tensors.map { tensor in
+      TensorRecord(
+        declaration: TensorDeclaration(
+          name: tensor.name, elementType: tensor.elementType, shape: tensor.shape),
+        digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
+    }
+    return CheckpointManifest(records).fingerprint
+  }
+}
