@@ -1,5 +1,4 @@
-internal import Checkpoint
-internal import LinearAlgebra
+internal import Evaluation
 package import Store
 package import Transformer
 
@@ -52,25 +51,48 @@ package struct AskModel {
     -> [[NextToken]]
   {
     let tokenizer = try workspace.tokenizer()
-    let model = try workspace.model(at: stack)
-    var tree = TokenTree()
-    let ends = try prompts.map { prompt in
-      guard let end = tree.insert(tokenizer.encode(prompt, specialTokens: .template)).last else {
-        throw TransformerError.emptyText
+    let tokens = prompts.map { tokenizer.encode($0, specialTokens: .template) }
+    let answers = try NextTokenDistributions(workspace.model(at: stack), tokens)
+    return prompts.indices.map { Self.top(answers, count, prompt: $0, tokenizer) }
+  }
+
+  /// What two states say next, the prompts that change most first.
+  ///
+  /// - Throws: as above.
+  package func compare(
+    _ prompts: [String], from old: EditStack, to new: EditStack, count: Int
+  ) throws -> [CompareRevisions.PromptChange] {
+    let tokenizer = try workspace.tokenizer()
+    let (before, after) = (try workspace.model(at: old), try workspace.model(at: new))
+    // As many prompts at once as keep both sides' answers within bounds.
+    let batch = max(1, Self.answerBytes / (4 * before.architecture.vocabularySize))
+    var changes: [CompareRevisions.PromptChange] = []
+    for start in stride(from: 0, to: prompts.count, by: batch) {
+      let own = Array(prompts[start..<min(start + batch, prompts.count)])
+      let tokens = own.map { tokenizer.encode($0, specialTokens: .template) }
+      let first = try NextTokenDistributions(before, tokens)
+      let second = try NextTokenDistributions(after, tokens)
+      changes += own.indices.map { row in
+        CompareRevisions.PromptChange(
+          prompt: own[row], old: Self.top(first, count, prompt: row, tokenizer),
+          new: Self.top(second, count, prompt: row, tokenizer),
+          divergence: first.divergence(to: second, prompt: row))
       }
-      return end
     }
-    let hidden = try ForwardPass(model, tree).output(at: ends, of: model)
-    let head = try LanguageModelHead(model)
-    return prompts.indices.map { row in
-      let logits = head.logits(of: hidden, row: row)
-      let largest = logits.max() ?? 0
-      let total = logits.reduce(0.0) { $0 + Double.exponential(Double($1 - largest)) }
-      return logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }.prefix(count).map {
-        NextToken(
-          text: tokenizer.decode([Int32($0)], specialTokens: .spelled),
-          probability: Double.exponential(Double(logits[$0] - largest)) / total)
-      }
+    return changes.enumerated()
+      .sorted { ($1.element.divergence, $0.offset) < ($0.element.divergence, $1.offset) }
+      .map(\.element)
+  }
+
+  /// Bytes that the answers of one side may take.
+  private static let answerBytes = 1 << 27
+
+  private static func top(
+    _ answers: NextTokenDistributions, _ count: Int, prompt: Int, _ tokenizer: BytePairTokenizer
+  ) -> [NextToken] {
+    answers.top(count, prompt: prompt).map {
+      NextToken(
+        text: tokenizer.decode([$0.token], specialTokens: .spelled), probability: $0.probability)
     }
   }
 }

@@ -1,9 +1,6 @@
 internal import Delta
 package import Editing
-internal import Files
-internal import LinearAlgebra
 package import Store
-internal import Transformer
 
 /// What differs between two revisions, in facts, weights and behaviour: `emend diff`.
 package struct CompareRevisions {
@@ -26,18 +23,55 @@ package struct CompareRevisions {
     package let edit: EditID
   }
 
+  /// The directions of a change.
+  package struct Directions: Sendable, Equatable {
+    /// How many there are.
+    package let rank: Int
+    /// ‖ΔW‖_F.
+    package let norm: Double
+    /// ‖ΔW‖₂.
+    package let spectralNorm: Double
+
+    init(_ spectrum: DeltaSpectrum) {
+      rank = spectrum.rank
+      norm = spectrum.norm
+      spectralNorm = spectrum.spectralNorm
+    }
+  }
+
+  /// The angles between what both sides do to a tensor, in degrees, ascending.
+  package struct Angles: Sendable, Equatable {
+    /// Between the spaces of the tensor's columns.
+    package let columns: [Double]
+    /// Between the spaces of its rows.
+    package let rows: [Double]
+    /// The smallest of all.
+    package var smallest: Double { min(columns.first ?? 90, rows.first ?? 90) }
+  }
+
   /// The change of one tensor from the one side to the other.
   package struct TensorChange: Sendable {
     /// The tensor.
     package let name: String
-    /// Directions of all deltas together; `nil` where one is dense.
+    /// Directions of the net change; `nil` where a delta is dense.
     package let rank: Int?
     /// ‖ΔW‖_F of the net change.
     package let norm: Double
-    /// The same relative to ‖W‖_F before, where an edit recorded it.
-    package let relativeNorm: Double?
+    /// ‖ΔW‖₂ of it; `nil` where a delta is dense.
+    package let spectralNorm: Double?
+    /// ‖W‖_F before, where an edit recorded it: what both norms are relative to.
+    package let weightNorm: Double?
+    /// What only the old side's edits do; `nil` where there is none, or a dense one.
+    package let old: Directions?
+    /// What only the new side's edits do.
+    package let new: Directions?
+    /// The angles between both; `nil` unless both sides change the tensor by low rank.
+    package let angles: Angles?
     /// Bytes of the deltas.
     package let byteCount: Int
+
+    /// ‖ΔW‖_F relative to ‖W‖_F.
+    package var relativeNorm: Double? { weightNorm.map { norm / $0 } }
   }
 
   /// One prompt on both sides.
@@ -48,6 +82,8 @@ package struct CompareRevisions {
     package let old: [NextToken]
     /// Those of the new side.
     package let new: [NextToken]
+    /// KL(old ‖ new) of the next token, in nats.
+    package let divergence: Double
   }
 
   /// How much is compared.
@@ -68,7 +104,7 @@ package struct CompareRevisions {
     package let facts: [FactChange]
     /// Tensors that differ; none where only facts were compared.
     package let tensors: [TensorChange]
-    /// Prompts, where some were given.
+    /// Prompts, where some were given, those that change most first.
     package let prompts: [PromptChange]
     /// Whether the two name one model.
     package var isEmpty: Bool { added.isEmpty && dropped.isEmpty }
@@ -93,19 +129,15 @@ package struct CompareRevisions {
     let lines = try difference.facts()
     let added = try lines.added.map { ($0.edit, try Self.fact($0.line)) }
     let dropped = try lines.dropped.map { ($0.edit, try Self.fact($0.line)) }
-    var changes: [PromptChange] = []
-    if !prompts.isEmpty {
-      let asker = AskModel(in: workspace)
-      let before = try asker.nextTokens(prompts, at: repository.stack(at: old), count: 3)
-      let after = try asker.nextTokens(prompts, at: repository.stack(at: new), count: 3)
-      changes = prompts.indices.map {
-        PromptChange(prompt: prompts[$0], old: before[$0], new: after[$0])
-      }
-    }
+    let changes =
+      try prompts.isEmpty
+      ? []
+      : AskModel(in: workspace).compare(
+        prompts, from: repository.stack(at: old), to: repository.stack(at: new), count: 3)
     return Outcome(
       added: difference.added, dropped: difference.dropped,
       facts: Self.pair(added: added, dropped: dropped),
-      tensors: scope == .facts ? [] : try tensorChanges(difference), prompts: changes)
+      tensors: scope == .facts ? [] : try TensorComparison(difference).run(), prompts: changes)
   }
 
   private static func fact(_ line: String) throws -> Fact {
@@ -138,55 +170,5 @@ package struct CompareRevisions {
       result.append(FactChange(kind: .dropped, fact: fact, oldTarget: nil, edit: edit))
     }
     return result
-  }
-
-  /// Per tensor, from factors alone: no weight is read.
-  private func tensorChanges(_ difference: StackDifference) throws -> [TensorChange] {
-    struct Side {
-      var left: [Matrix<Double>] = []
-      var right: [Matrix<Double>] = []
-      var denseSquares = 0.0
-      var hasDense = false
-      var weightNorm: Double?
-      var byteCount = 0
-    }
-    var sides: [String: Side] = [:]
-    func add(_ id: EditID, sign: Double) throws {
-      let edit = try difference.edit(id)
-      for record in edit.manifest.deltas {
-        let shape = record.description.shape
-        let limits = PayloadLimits(
-          rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
-        let delta = try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits)
-        var side = sides[record.tensor] ?? Side()
-        side.byteCount += record.byteCount
-        if let norm = record.description.weightNorm?.value, side.weightNorm == nil {
-          side.weightNorm = norm
-        }
-        if let factors = delta.factors() {
-          var left = factors.left
-          if sign < 0 { for i in left.storage.indices { left.storage[i] = -left.storage[i] } }
-          side.left.append(left)
-          side.right.append(factors.right)
-        } else {
-          let norm = try delta.frobeniusNorm()
-          side.denseSquares += norm * norm
-          side.hasDense = true
-        }
-        sides[record.tensor] = side
-      }
-    }
-    for id in difference.added { try add(id, sign: 1) }
-    for id in difference.dropped { try add(id, sign: -1) }
-    return try sides.sorted { $0.key < $1.key }.map { name, side in
-      let factors = try LowRankFactors(
-        left: .concatenatingColumns(side.left), right: .concatenatingColumns(side.right))
-      // Dense parts are taken as perpendicular to the rest: their product is not formed here.
-      let norm = (factors.frobeniusNorm * factors.frobeniusNorm + side.denseSquares).squareRoot()
-      return TensorChange(
-        name: name, rank: side.hasDense ? nil : factors.rank, norm: norm,
-        relativeNorm: side.weightNorm.flatMap { $0 > 0 ? norm / $0 : nil },
-        byteCount: side.byteCount)
-    }
   }
 }

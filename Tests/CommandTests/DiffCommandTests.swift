@@ -50,12 +50,49 @@ import Testing
     let file = try scene.directory.write("Oslo is in\n\n  \nBern is in\n", to: "prompts.txt")
     let document = try scene.repository.document("diff", "HEAD~1", "HEAD", "--prompts", file)
     let prompts = document["prompts"]?.array ?? []
-    #expect(prompts.map { $0["prompt"]?.string } == ["Oslo is in", "Bern is in"])
+    #expect(Set(prompts.map { $0["prompt"]?.string }) == ["Oslo is in", "Bern is in"])
+    let moves = prompts.compactMap { $0["divergence"]?.double }
+    #expect(moves.count == 2 && moves[0] >= moves[1] && moves[1] > 0)
+    let oslo = try #require(prompts.first { $0["prompt"]?.string == "Oslo is in" })
     let asked = try scene.repository.document(
       "generate", "--at", "HEAD~1", "--next", "3", "Oslo is in")
-    #expect(prompts[0]["old"] == asked["prompts"]?.array?.first?["next"])
-    #expect(prompts[0]["old"] != prompts[0]["new"])
+    #expect(oslo["old"] == asked["prompts"]?.array?.first?["next"])
+    #expect(oslo["old"] != oslo["new"])
     let text = try scene.repository("diff", "HEAD~1", "HEAD", "--prompts", file).outputText
-    #expect(text.contains("\nOslo is in\n  old: \"") && text.contains("\n  new: \""))
+    #expect(text.contains("\nOslo is in  KL ") && text.contains("\n  old "))
+  }
+
+  @Test("norms, spectral norms and angles: another object for a subject acts in the same direction")
+  func angles() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    try scene.repository.commit(scene.model.clash)
+    let tensors = try scene.repository.document("diff", "main", "side")["tensors"]?.array ?? []
+    #expect(tensors.count == 2)
+    for tensor in tensors {
+      // Two facts were taken back and one came: three directions, of which two nearly coincide.
+      #expect((tensor["rank"]?.integer ?? 0) <= 3 && tensor["old"]?["rank"]?.integer == 2)
+      let (norm, largest) = (tensor["norm"]?.double ?? 0, tensor["spectral_norm"]?.double ?? 1)
+      #expect(largest > 0 && largest <= norm * (1 + 1e-9))
+      #expect(tensor["angles"]?["columns"]?.array?.count == 1)
+    }
+    // The keys of the first edited layer depend on the prompt alone: GPT-J's weights take inputs by columns.
+    let rows = try #require(tensors[0]["angles"]?["rows"]?.array?.first?.double)
+    #expect(rows < 10, "\(rows)")
+    let same = try scene.repository.document("diff", "side~1", "side")["tensors"]?.array ?? []
+    #expect(same.allSatisfy { $0["angles"] == nil && $0["old"] == nil })
+  }
+
+  @Test("--sample asks the beginnings of documents; half a pair of options is misuse")
+  func sample() throws {
+    let scene = try Scene(commits: 1)
+    let corpus = try scene.directory.write(
+      (0..<9).map { "Document \($0) says this.\n" }.joined(separator: "\n"), to: "corpus.txt")
+    let document = try scene.repository.document(
+      "diff", "HEAD~1", "--sample", "3", "--corpus", corpus)
+    let prompts = document["prompts"]?.array?.compactMap { $0["prompt"]?.string } ?? []
+    #expect(Set(prompts) == ["Document 0", "Document 3", "Document 6"])
+    let half = try scene.repository.emend.run(["diff", "HEAD~1", "--sample", "3"])
+    #expect(half.ending == .exit(2) && half.errorText.contains("--corpus"))
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Editing
 internal import Store
 internal import Workflows
 
@@ -7,13 +8,15 @@ struct Diff: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Compare two revisions: facts, weights, behavior",
     discussion: """
-      Facts and weights are compared from what is stored; no model is run, and with --facts no delta is \
-      read. With --prompts, both models are asked.
+      Facts and weights are compared from what is stored; no model is run and no weight is read, and \
+      with --facts no delta is. With --prompts or --sample, both models are asked; the prompts that \
+      change most come first.
 
       EXAMPLES:
         emend diff HEAD~1 HEAD
         emend diff --facts v1.0
         emend diff main candidate --prompts questions.txt
+        emend diff HEAD~10 --sample 200 --corpus wikipedia.txt
       """)
 
   @OptionGroup var common: CommonOptions
@@ -27,10 +30,32 @@ struct Diff: EmendCommand {
   var prompts: String?
   @Flag(name: .customLong("facts"), help: "Compare facts only, not weights.")
   var isFactsOnly = false
+  @Option(
+    help: ArgumentHelp(
+      "Ask both models the beginnings of so many documents of --corpus.", valueName: "n"))
+  var sample: Int?
+  @Option(help: ArgumentHelp("The text that --sample takes documents of.", valueName: "file"))
+  var corpus: String?
+  @Option(help: "How the corpus falls into documents.")
+  var documents = DocumentBoundary.paragraph
   @Flag(help: "Count facts instead of listing them.")
   var stat = false
   @Flag(help: "Exit with status 1 when the two differ.")
   var exitCode = false
+
+  func validate() throws {
+    guard (sample == nil) == (corpus == nil), sample.map({ (1...1_000_000).contains($0) }) ?? true
+    else { throw ValidationError("Give --sample N, at least 1, together with --corpus FILE.") }
+    guard sample == nil || prompts == nil else {
+      throw ValidationError("Give either --prompts or --sample.")
+    }
+  }
+
+  private func questions() throws -> [String] {
+    if let prompts { return try PromptFile.readPromptsOrFacts(prompts) }
+    guard let sample, let corpus else { return [] }
+    return try PromptSample.read(corpus, boundary: documents, count: sample)
+  }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
@@ -38,7 +63,7 @@ struct Diff: EmendCommand {
     let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
     let outcome = try CompareRevisions(in: workspace).run(
       from: repository.commitID(old.revision), to: repository.commitID(new.revision), scope: scope,
-      prompts: try prompts.map { try PromptFile.read($0) } ?? [])
+      prompts: questions())
     try console.page(
       DiffView(outcome, form: stat ? .counts : .full, scope: scope),
       corePager: repository.corePager())

@@ -16,7 +16,21 @@ struct DiffView: View {
       let rank: Int?
       let norm: Double
       let relativeNorm: Double?
+      let spectralNorm: Double?
+      let relativeSpectralNorm: Double?
+      let old: Directions?
+      let new: Directions?
+      let angles: Angles?
       let bytes: Int
+    }
+    struct Directions: Encodable {
+      let rank: Int
+      let norm: Double
+      let spectralNorm: Double
+    }
+    struct Angles: Encodable {
+      let columns: [Double]
+      let rows: [Double]
     }
     struct Token: Encodable {
       let text: String
@@ -26,6 +40,7 @@ struct DiffView: View {
       let prompt: String
       let old: [Token]
       let new: [Token]
+      let divergence: Double
     }
     let editsAdded: [String]
     let editsDropped: [String]
@@ -53,6 +68,9 @@ struct DiffView: View {
     func tokens(_ list: [NextToken]) -> [Document.Token] {
       list.map { .init(text: $0.text, probability: $0.probability) }
     }
+    func directions(_ side: CompareRevisions.Directions) -> Document.Directions {
+      .init(rank: side.rank, norm: side.norm, spectralNorm: side.spectralNorm)
+    }
     return Document(
       editsAdded: outcome.added.map(\.hexadecimal),
       editsDropped: outcome.dropped.map(\.hexadecimal),
@@ -66,10 +84,13 @@ struct DiffView: View {
         : outcome.tensors.map {
           .init(
             name: $0.name, rank: $0.rank, norm: $0.norm, relativeNorm: $0.relativeNorm,
-            bytes: $0.byteCount)
+            spectralNorm: $0.spectralNorm, relativeSpectralNorm: Self.relative($0.spectralNorm, $0),
+            old: $0.old.map(directions), new: $0.new.map(directions),
+            angles: $0.angles.map { .init(columns: $0.columns, rows: $0.rows) }, bytes: $0.byteCount)
         },
       prompts: outcome.prompts.map {
-        .init(prompt: $0.prompt, old: tokens($0.old), new: tokens($0.new))
+        .init(
+          prompt: $0.prompt, old: tokens($0.old), new: tokens($0.new), divergence: $0.divergence)
       })
   }
 
@@ -95,8 +116,14 @@ struct DiffView: View {
             + "\(change.fact.targetNew, .added)")
       }
     }
+    if scope == .everything { page.table(tensors) }
+    for prompt in outcome.prompts { write(prompt, to: page) }
+  }
+
+  private var tensors: Table {
     var table = Table([
       .init("tensor"), .init("rank", .right), .init("norm", .right), .init("of weight", .right),
+      .init("largest", .right), .init("of weight", .right), .init("angle", .right),
       .init("size", .right),
     ])
     for tensor in outcome.tensors {
@@ -104,19 +131,41 @@ struct DiffView: View {
         "\(tensor.name)", "\(tensor.rank.map(String.init) ?? "dense")",
         "\(Figures.significant(tensor.norm, digits: 4))",
         "\(tensor.relativeNorm.map { Figures.percentage($0) } ?? "–")",
+        "\(tensor.spectralNorm.map { Figures.significant($0, digits: 4) } ?? "–")",
+        "\(Self.relative(tensor.spectralNorm, tensor).map { Figures.percentage($0) } ?? "–")",
+        "\(tensor.angles.map { Figures.fixed($0.smallest, decimals: 1) + "°" } ?? "–")",
         "\(Figures.bytes(tensor.byteCount))",
       ])
     }
-    if scope == .everything { page.table(table) }
-    for prompt in outcome.prompts {
-      page.line()
-      page.line("\(prompt.prompt, .heading)")
-      page.line("  old: \(Self.list(prompt.old))")
-      page.line("  new: \(Self.list(prompt.new))")
-    }
+    return table
   }
 
-  private static func list(_ tokens: [NextToken]) -> String {
-    tokens.map { "\"\($0.text)\" \(Figures.percentage($0.probability))" }.joined(separator: ", ")
+  /// A norm relative to the tensor's.
+  private static func relative(_ norm: Double?, _ tensor: CompareRevisions.TensorChange) -> Double?
+  {
+    guard let norm, let weight = tensor.weightNorm else { return nil }
+    return norm / weight
+  }
+
+  /// Both sides' answers beside each other.
+  private func write(_ prompt: CompareRevisions.PromptChange, to page: Page) {
+    page.line()
+    page.line(
+      "\(prompt.prompt, .heading)  KL \(Figures.significant(prompt.divergence, digits: 3))")
+    var table = Table([
+      .init("  old"), .init("", .right), .init("new"), .init("", .right),
+    ])
+    for row in 0..<max(prompt.old.count, prompt.new.count) {
+      let sides = [prompt.old, prompt.new].map { side in
+        side.indices.contains(row) ? side[row] : nil
+      }
+      table.add([
+        StyledText(sides[0].map { "  \"\($0.text)\"" } ?? ""),
+        StyledText(sides[0].map { Figures.percentage($0.probability) } ?? ""),
+        StyledText(sides[1].map { "\"\($0.text)\"" } ?? ""),
+        StyledText(sides[1].map { Figures.percentage($0.probability) } ?? ""),
+      ])
+    }
+    page.table(table)
   }
 }
