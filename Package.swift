@@ -59,18 +59,24 @@ let package = Package(
         "Diagnostics", "Files", "LinearAlgebra", "Pages", "Checkpoint", "Delta", "Store",
         "Transformer", "Editing", "Evaluation",
       ]),
+    room(
+      "Audit",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation", "Workflows", "Pages",
+      ]),
     .executableTarget(
       name: "emend",
       dependencies: [
         "Diagnostics", "Files", "Checkpoint", "Delta", "Store", "Transformer", "Editing",
-        "Evaluation", "Workflows",
+        "Evaluation", "Workflows", "Audit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .executableTarget(
       name: "emend-bench",
       dependencies: [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation", "Workflows", "CZstd",
+        "Editing", "Evaluation", "Workflows", "Audit", "CZstd",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(
@@ -98,6 +104,12 @@ let package = Package(
       [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
         "Editing", "Evaluation",
+      ]),
+    tests(
+      of: "Audit",
+      [
+        "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
+        "Editing", "Evaluation", "Workflows",
       ]),
     .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
     .testTarget(

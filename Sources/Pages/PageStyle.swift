@@ -50,6 +50,8 @@ enum PageStyle {
     svg .line { fill: none; stroke-width: 2; stroke: currentColor; }
     svg .band { fill: currentColor; opacity: .16; stroke: none; } svg .mark { fill: currentColor; }
     svg .interval { stroke: var(--ink); stroke-width: 1.4; } svg .bar { fill: currentColor; opacity: .75; }
+    .history .lanes { position: relative; padding: 0; } .history .lanes svg { position: absolute;
+      top: 0; left: 0; height: 100%; max-width: none; }
     svg .edge { fill: none; stroke: var(--soft); stroke-width: 1.6; }
     .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); }
     .s4 { color: var(--s4); } .s5 { color: var(--s5); } .s6 { color: var(--s6); } .s7 { color: var(--s7); }

@@ -9,6 +9,6 @@ struct EmendBench: ParsableCommand {
     subcommands: [
       CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self, HistoryBenchmark.self,
       MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self, StoreBenchmark.self,
-      StartBenchmark.self,
+      StartBenchmark.self, AuditBenchmark.self, AuditRangeBenchmark.self,
     ])
 }

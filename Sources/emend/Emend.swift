@@ -40,7 +40,7 @@ struct Emend: ParsableCommand {
       CommandGroup(
         name: "TAKE BACK", subcommands: [Undo.self, Redo.self, Operations.self, Reflog.self]),
       CommandGroup(name: "HAND ON", subcommands: [Apply.self]),
-      CommandGroup(name: "CARE", subcommands: [Fsck.self]),
+      CommandGroup(name: "CARE", subcommands: [Fsck.self, AuditCommand.self]),
     ])
 
   /// What parsing errors begin with; as in all other messages.

@@ -10,7 +10,7 @@ import Testing
       ["eval"], ["sweep"],
       ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"],
       ["reflog"],
-      ["apply"], ["fsck"],
+      ["apply"], ["fsck"], ["audit"],
     ])
   func example(command: [String]) throws {
     let directory = try TemporaryDirectory()

@@ -43,7 +43,8 @@ package struct HistoryGraph: Sendable {
         "tr", ["id": "commit-\(row.id)"],
         [
           .element(
-            "td", ["class": "lanes", "style": "padding: 0"],
+            "td",
+            ["class": "lanes", "style": "min-width: \(PlotNumber.coordinate(width))px"],
             [picture(of: row, lane, width: width)]),
           .element("td", [:], row.content),
         ])
@@ -58,12 +59,13 @@ package struct HistoryGraph: Sendable {
   private func picture(of row: Row, _ lane: LaneLayout.Row, width: Double) -> Markup {
     let middle = Self.rowHeight / 2
     let edges =
-      lane.above.map { edge($0.from, 0, $0.to, middle) }
-      + lane.below.map { edge($0.from, middle, $0.to, Self.rowHeight) }
+      lane.above.map { edge($0.from, "0", $0.to, PlotNumber.coordinate(middle)) }
+      // To the row's lower edge, however much text stands beside it.
+      + lane.below.map { edge($0.from, PlotNumber.coordinate(middle), $0.to, "100%") }
     return .element(
       "svg",
       [
-        "width": PlotNumber.coordinate(width), "height": PlotNumber.coordinate(Self.rowHeight),
+        "width": PlotNumber.coordinate(width), "height": "100%",
         "aria-hidden": "true",
       ],
       edges + [
@@ -76,12 +78,12 @@ package struct HistoryGraph: Sendable {
       ])
   }
 
-  private func edge(_ from: Int, _ y1: Double, _ to: Int, _ y2: Double) -> Markup {
+  private func edge(_ from: Int, _ y1: String, _ to: Int, _ y2: String) -> Markup {
     .element(
       "line",
       [
-        "class": "edge", "x1": PlotNumber.coordinate(Self.x(from)), "y1": PlotNumber.coordinate(y1),
-        "x2": PlotNumber.coordinate(Self.x(to)), "y2": PlotNumber.coordinate(y2),
+        "class": "edge", "x1": PlotNumber.coordinate(Self.x(from)), "y1": y1,
+        "x2": PlotNumber.coordinate(Self.x(to)), "y2": y2,
       ])
   }
 

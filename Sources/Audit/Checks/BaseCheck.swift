@@ -1,0 +1,25 @@
+internal import Checkpoint
+internal import Diagnostics
+internal import LinearAlgebra
+internal import Store
+internal import Workflows
+
+/// Whether the base is the one that the repository names.
+struct BaseCheck {
+  let workspace: Workspace
+
+  /// Reads every byte of the base.
+  func run(_ manifest: BaseManifest) -> AuditReport.Base {
+    let name = manifest.fingerprint.hexadecimal
+    do {
+      _ = try BaseBinding(
+        of: workspace.repository, manifest, check: .everyByte, threads: workspace.workers.count,
+        progress: workspace.progress)
+      _ = try workspace.tokenizer()
+      return .init(fingerprint: name, isVerified: true, problem: nil)
+    } catch {
+      let problem = (error as? any ExplainedError).map(\.description) ?? "\(error)"
+      return .init(fingerprint: name, isVerified: false, problem: problem)
+    }
+  }
+}

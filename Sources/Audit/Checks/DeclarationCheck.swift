@@ -1,0 +1,86 @@
+internal import Delta
+internal import Diagnostics
+internal import Editing
+internal import Store
+internal import Transformer
+internal import Workflows
+
+/// Whether an edit does what it declares and nothing else.
+struct DeclarationCheck {
+  let workspace: Workspace
+  let replays: ReplayEdits
+  /// Prompts that an unexplained change is tried on, beside the edit's own facts.
+  let prompts: [String]
+
+  /// How many suspects are named.
+  private static let suspectCount = 5
+
+  /// The proof of one edit, or why there is none.
+  ///
+  /// - Parameter neighbours: stacks that may hold edits that were active beside the recorded state.
+  func run(_ edit: StoredEdit, neighbours: [EditStack]) -> DeclarationAudit {
+    if edit.manifest.description.provenance == .undeclared {
+      return .init(.undeclared, "the edit was imported without facts")
+    }
+    do {
+      let replay = try replays.replay(edit, neighbours: neighbours)
+      guard replay.precision <= DeclarationProof.coarsestPrecision else {
+        return .init(
+          .notProvable,
+          "the deltas are stored too coarsely for a proof: precision \(replay.precision)")
+      }
+      return try prove(edit, replay)
+    } catch let obstacle as ReplayObstacle {
+      switch obstacle {
+      case .method, .notRecorded: return .init(.notProvable, obstacle.reason)
+      case .stateMissing, .edited, .noMoments, .otherMoments:
+        return .init(.notChecked, obstacle.reason)
+      }
+    } catch {
+      let reason = (error as? any ExplainedError).map(\.description) ?? "\(error)"
+      return .init(.notChecked, reason)
+    }
+  }
+
+  private func prove(_ edit: StoredEdit, _ replay: ReplayEdits.Replay) throws -> DeclarationAudit {
+    var layers: [LayerProof] = []
+    var search: [PromptSearch.Layer] = []
+    for (index, update) in replay.updates.enumerated() {
+      guard edit.manifest.deltas.contains(where: { $0.tensor == update.tensor }) else { continue }
+      let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta
+      let outcome = try DeclarationProof.compare(
+        delta, with: update, precision: replay.precision,
+        targetError: replay.targetError / Double(replay.updates.count - index))
+      layers.append(outcome.proof)
+      search.append(
+        .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))
+    }
+    let declared = Set(replay.updates.map(\.tensor))
+    let changed = Set(edit.manifest.deltas.map(\.tensor))
+    let others = changed.subtracting(declared).sorted()
+    let untouched = declared.subtracting(changed).sorted()
+    let isProven = others.isEmpty && untouched.isEmpty && layers.allSatisfy(\.isProven)
+    let reason: String? =
+      if let other = others.first {
+        "it changes \(other), which its method does not edit"
+      } else if let missing = untouched.first {
+        "it does not change \(missing), which its facts ask for"
+      } else {
+        nil
+      }
+    var suspects: [MovedSuspect] = []
+    if !layers.allSatisfy(\.isProven) {
+      let own = try ListFacts.facts(of: edit).map(\.fact.filledPrompt)
+      suspects = try PromptSearch(replay.state, workspace.tokenizer()).strongest(
+        own + prompts, under: search, count: Self.suspectCount)
+    }
+    return DeclarationAudit(
+      outcome: isProven ? .proven : .refuted, reason: reason, layers: layers, suspects: suspects)
+  }
+}
+
+extension DeclarationAudit {
+  fileprivate init(_ outcome: Outcome, _ reason: String) {
+    self.init(outcome: outcome, reason: reason, layers: [], suspects: [])
+  }
+}

@@ -1,0 +1,39 @@
+internal import Diagnostics
+internal import Store
+
+/// Whether everything is there, unchanged: objects, ids, digests, history, base.
+struct IntegrityCheck {
+  /// What was found, and whom it concerns.
+  struct Outcome {
+    /// What concerns no single commit.
+    var general: [Finding] = []
+    /// What concerns a commit.
+    var commits: [ObjectID: [Finding]] = [:]
+  }
+
+  let repository: EditRepository
+
+  /// Verifies the whole repository: history is only unbroken as a whole.
+  func run(_ progress: some ProgressSink) -> Outcome {
+    var outcome = Outcome()
+    do {
+      for finding in try repository.check(progress: progress).findings {
+        let isContradiction: Bool
+        if case .commit = finding.subject {
+          isContradiction = true
+        } else {
+          isContradiction = false
+        }
+        // What is odd is a failure only where a commit says something else than it does.
+        let found = Finding(
+          .integrity, finding.severity == .damage || isContradiction ? .failure : .warning,
+          finding.explanation)
+        if finding.commits.isEmpty { outcome.general.append(found) }
+        for commit in finding.commits { outcome.commits[commit, default: []].append(found) }
+      }
+    } catch {
+      outcome.general.append(Finding(.integrity, .failure, error))
+    }
+    return outcome
+  }
+}

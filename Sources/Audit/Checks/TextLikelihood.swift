@@ -1,0 +1,38 @@
+package import Transformer
+
+/// How well a model predicts a text.
+package struct TextLikelihood {
+  private let model: DecoderModel
+  private let tokenizer: BytePairTokenizer
+
+  /// Measures with a model.
+  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
+    self.model = model
+    self.tokenizer = tokenizer
+  }
+
+  /// exp of the mean negative log-likelihood of all tokens but the first of each document.
+  ///
+  /// Documents longer than the model's context are cut there. Infinite for a text without any token to
+  /// predict.
+  /// - Throws: ``TransformerError``.
+  package func perplexity(of documents: [String]) throws -> Double {
+    let head = try LanguageModelHead(model)
+    var (sum, count) = (0.0, 0)
+    for document in documents {
+      let tokens = Array(tokenizer.encode(document).prefix(model.architecture.positionLimit))
+      guard tokens.count > 1 else { continue }
+      var tree = TokenTree()
+      let path = tree.insert(tokens)
+      let hidden = try ForwardPass(model, tree).output(at: Array(path.dropLast()), of: model)
+      let losses = FloatRows(rows: tokens.count - 1, columns: 1)
+      head.logits(of: hidden) { row, base in
+        let logits = LogitRow(base, count: head.vocabularySize)
+        losses.row(row)[0] = logits.logSumExp - base[Int(tokens[row + 1])]
+      }
+      sum += (0..<losses.rows).reduce(0.0) { $0 + Double(losses.row($1)[0]) }
+      count += losses.rows
+    }
+    return count > 0 ? Double.exponential(sum / Double(count)) : .infinity
+  }
+}

@@ -1,0 +1,149 @@
+internal import Diagnostics
+internal import Store
+
+/// Puts together what all checks say of one commit.
+struct CommitCheck {
+  let repository: EditRepository
+  let requiresSignatures: Bool
+
+  /// Audits one commit.
+  ///
+  /// - Parameter model: what needs the model; `nil` where it cannot be run.
+  func run(_ entry: HistoryEntry, _ integrity: [Finding], _ model: ModelAudit?) -> CommitAudit {
+    var findings = integrity
+    var signature = SignatureState.none
+    do {
+      let provenance = try ProvenanceCheck(
+        repository: repository, requiresSignatures: requiresSignatures
+      ).run(entry)
+      signature = provenance.signature
+      findings += provenance.findings
+    } catch {
+      findings.append(Finding(.provenance, .failure, error))
+    }
+    var content = CommitContent()
+    do {
+      let change = try repository.changes(of: entry.id)
+      content.dropped = change.dropped.map(\.hexadecimal)
+      content.edits = change.added.map { id in
+        do { return try declared(change.edit(id)) } catch {
+          findings.append(Finding(.integrity, .failure, error))
+          return EditAudit(unreadable: id, error)
+        }
+      }
+      if let model {
+        try model.run(entry, change, &content)
+      }
+    } catch {
+      findings.append(Finding(.integrity, Self.isUnknownFormat(error) ? .warning : .failure, error))
+      content.isIncomplete = true
+    }
+    findings += content.findings
+    for edit in content.edits { findings += Self.findings(edit.proof, of: edit.id) }
+    return CommitAudit(
+      id: entry.id.hexadecimal, parents: entry.commit.parents.map(\.hexadecimal),
+      tree: entry.commit.tree.hexadecimal, summary: entry.commit.summary,
+      author: .init(entry.commit.author), committer: .init(entry.commit.committer),
+      signature: signature,
+      verdict: Self.verdict(findings, content, hasModel: model != nil), edits: content.edits,
+      dropped: content.dropped, weights: content.weights, effects: content.effects,
+      growth: content.growth, findings: findings)
+  }
+
+  /// What an edit says of itself, nothing proved yet.
+  private func declared(_ edit: StoredEdit) throws -> EditAudit {
+    let isUndeclared = edit.manifest.description.provenance == .undeclared
+    return EditAudit(
+      edit,
+      proof: DeclarationAudit(
+        outcome: isUndeclared ? .undeclared : .notChecked,
+        reason: isUndeclared
+          ? "the edit was imported without facts" : "the model could not be run", layers: [],
+        suspects: []), effect: nil)
+  }
+
+  private static func isUnknownFormat(_ error: any Error) -> Bool {
+    if case FormatError.unknownVersion = error { true } else { false }
+  }
+
+  private static func findings(_ proof: DeclarationAudit, of edit: String) -> [Finding] {
+    let subject = "edit \(edit.prefix(12))"
+    var found = proof.layers.filter { !$0.isProven }.map { layer in
+      layer.outside > layer.outsideLimit
+        ? Finding(
+          .completeness, .failure, "\(layer.tensor) is changed beyond what the facts declare",
+          subject: subject, found: "\(ShortNumber.text(layer.outside)) of the change",
+          expected: "at most \(ShortNumber.text(layer.outsideLimit))")
+        : Finding(
+          .completeness, .failure, "\(layer.tensor) does not do to the facts what was recorded",
+          subject: subject, found: "\(ShortNumber.text(layer.action)) off",
+          expected: "at most \(ShortNumber.text(layer.actionLimit))")
+    }
+    switch proof.outcome {
+    case .proven: break
+    case .refuted:
+      if let reason = proof.reason {
+        found.append(Finding(.completeness, .failure, reason, subject: subject))
+      }
+    case .undeclared, .notProvable, .notChecked:
+      found.append(
+        Finding(.completeness, .warning, proof.reason ?? proof.outcome.rawValue, subject: subject))
+    }
+    return found
+  }
+
+  private static func verdict(_ findings: [Finding], _ content: CommitContent, hasModel: Bool)
+    -> Verdict
+  {
+    if findings.contains(where: { $0.severity == .failure }) { return .failed }
+    let proofs = content.edits.map { edit -> Verdict in
+      switch edit.proof.outcome {
+      case .proven: .clean
+      case .refuted: .failed
+      case .notProvable: .notProvable
+      case .undeclared: .undeclared
+      case .notChecked: .notChecked
+      }
+    }
+    return proofs.reduce(content.isIncomplete || !hasModel ? .notChecked : .clean, max)
+  }
+}
+
+/// What is known of a commit's content so far.
+struct CommitContent {
+  var edits: [EditAudit] = []
+  var dropped: [String] = []
+  var weights: CommitAudit.Weights?
+  var effects: SideEffects?
+  var growth: [TensorGrowth] = []
+  var findings: [Finding] = []
+  /// Whether a part could not be looked at.
+  var isIncomplete = false
+}
+
+extension EditAudit {
+  init(_ edit: StoredEdit, proof: DeclarationAudit, effect: EffectAudit?) {
+    let description = edit.manifest.description
+    self.init(
+      id: edit.id.hexadecimal, method: description.method,
+      provenance: description.provenance.rawValue, tool: description.tool,
+      factCount: edit.manifest.facts.count,
+      tensors: edit.manifest.deltas.map { delta in
+        let rank: Int? = if case .lowRank(let rank) = delta.description.kind { rank } else { nil }
+        let norm = delta.description.norm.value
+        let weight = delta.description.weightNorm?.value ?? 0
+        return Tensor(
+          name: delta.tensor, rank: rank, norm: norm,
+          relativeNorm: weight > 0 ? norm / weight : nil)
+      }, proof: proof, effect: effect)
+  }
+
+  init(unreadable id: EditID, _ error: any Error) {
+    self.init(
+      id: id.hexadecimal, method: "unknown", provenance: "unknown", tool: "unknown", factCount: 0,
+      tensors: [],
+      proof: DeclarationAudit(
+        outcome: .notChecked, reason: "the edit cannot be read", layers: [], suspects: []),
+      effect: nil)
+  }
+}

@@ -1,0 +1,210 @@
+internal import Checkpoint
+internal import Editing
+internal import Evaluation
+internal import Store
+internal import Transformer
+internal import Workflows
+
+/// The checks that run the model, over many commits with shared work.
+final class ModelAudit {
+  /// What is known at the end of a range.
+  struct End {
+    let facts: [FactStanding]
+    let effects: SideEffects?
+    let growth: [TensorGrowth]
+    let overlap: BatchOverlap?
+  }
+
+  /// Whether second moments are at hand.
+  let hasMoments: Bool
+
+  private let workspace: Workspace
+  private let models: RecentModels
+  private let tokenizer: BytePairTokenizer
+  private let declaration: DeclarationCheck
+  private let effect: EffectCheck
+  private let probes: ProbeMeter
+  private let growth: GrowthMeter
+  private let base: BaseManifest
+  private var proofs: [EditID: DeclarationAudit] = [:]
+  /// The answers of the state before the range, and of the latest state seen.
+  private var first: ProbeMeter.Answers?
+  private var latest: (tree: ObjectID?, answers: ProbeMeter.Answers)?
+
+  /// Prepares for the commits of a range, the latest first.
+  init(
+    _ workspace: Workspace, _ settings: EditSettings, _ plan: AuditPlan, _ entries: [HistoryEntry]
+  )
+    throws
+  {
+    self.workspace = workspace
+    base = try workspace.base().manifest
+    tokenizer = try workspace.tokenizer()
+    models = RecentModels(in: workspace)
+    let model = try workspace.baseModel()
+    growth = GrowthMeter(model)
+    let replays = try ReplayEdits(in: workspace, settings, models: models)
+    hasMoments = replays.hasMoments
+    effect = EffectCheck(tokenizer: tokenizer)
+    let texts = Self.texts(of: entries, in: workspace.repository)
+    declaration = DeclarationCheck(
+      workspace: workspace, replays: replays, prompts: plan.prompts + texts.facts)
+    probes = ProbeMeter(
+      tokenizer, plan.probes ?? texts.neighbours, limit: plan.probeLimit,
+      vocabulary: model.architecture.vocabularySize, documents: plan.documents)
+  }
+
+  /// How many prompts of the range's own facts are kept.
+  private static let promptLimit = 4096
+
+  /// Prompts of the facts of a range, and of their neighbourhood, as many as are kept.
+  private static func texts(of entries: [HistoryEntry], in repository: EditRepository) -> (
+    facts: [String], neighbours: [String]
+  ) {
+    var facts: [String] = []
+    var neighbours: [String] = []
+    for entry in entries {
+      guard let change = try? repository.changes(of: entry.id) else { continue }
+      for id in change.added {
+        guard let edit = try? change.edit(id), let cases = try? ListFacts.facts(of: edit) else {
+          continue
+        }
+        for factCase in cases {
+          if facts.count < promptLimit { facts.append(factCase.fact.filledPrompt) }
+          if neighbours.count < promptLimit {
+            neighbours += factCase.companions.neighbourhood.map(\.prompt)
+          }
+        }
+      }
+    }
+    return (facts, neighbours)
+  }
+
+  /// Runs the model before and after a commit.
+  ///
+  /// - Throws: what the store and the model throw for what cannot be read.
+  func run(_ entry: HistoryEntry, _ change: StackDifference, _ content: inout CommitContent) throws
+  {
+    let repository = workspace.repository
+    let after = try repository.stack(ofTree: entry.commit.tree)
+    guard try after.base().fingerprint == base.fingerprint else {
+      content.isIncomplete = true
+      content.findings.append(
+        Finding(
+          .integrity, .note, "the commit is on another base, so its model was not run",
+          found: try String(after.base().fingerprint.hexadecimal.prefix(12))))
+      return
+    }
+    let before = try entry.commit.parents.first.map { try repository.stack(at: $0) }
+    let sameBase = try before.map { try $0.base().fingerprint == base.fingerprint } ?? false
+    guard sameBase || before == nil else {
+      content.isIncomplete = true
+      return
+    }
+    try checkWeights(entry, after, &content)
+    let oldModel = try before.map { try models.model(at: $0) } ?? workspace.baseModel()
+    let newModel = try models.model(at: after)
+    if !(change.added.isEmpty && change.dropped.isEmpty) {
+      content.growth = try growth.growth(of: after, newModel, added: change.added)
+      try sideEffects(before?.tree, oldModel, after.tree, newModel, &content)
+    } else if first == nil, !probes.isEmpty {
+      let answers = try probes.ask(newModel)
+      (first, latest) = (answers, (after.tree, answers))
+    }
+    content.edits = try change.added.map { id in
+      let edit = try change.edit(id)
+      let proof =
+        proofs[id] ?? declaration.run(edit, neighbours: [after] + (before.map { [$0] } ?? []))
+      proofs[id] = proof
+      let cases = try ListFacts.facts(of: edit)
+      guard !cases.isEmpty else { return EditAudit(edit, proof: proof, effect: nil) }
+      let recorded = edit.manifest.description
+      let measured = try effect.run(
+        edit, cases, before: oldModel, after: newModel,
+        isComparable: recorded.computedOn == before?.tree && change.added.count == 1
+          && change.dropped.isEmpty)
+      content.findings += measured.findings
+      return EditAudit(edit, proof: proof, effect: measured.audit)
+    }
+  }
+
+  private func checkWeights(
+    _ entry: HistoryEntry, _ stack: EditStack, _ content: inout CommitContent
+  )
+    throws
+  {
+    let recorded = entry.trailers[.weights].last
+    guard recorded != nil || stack.edits.isEmpty == false else { return }
+    let found = try WeightsFingerprint(of: workspace.base()).run(stack).hexadecimal
+    content.weights = .init(recorded: recorded, found: found)
+    if let recorded, recorded != found {
+      content.findings.append(
+        Finding(
+          .integrity, .failure, "the weights are not those that the commit recorded",
+          found: found, expected: recorded))
+    }
+  }
+
+  private func sideEffects(
+    _ oldTree: ObjectID?, _ old: DecoderModel, _ newTree: ObjectID, _ new: DecoderModel,
+    _ content: inout CommitContent
+  ) throws {
+    guard !probes.isEmpty else { return }
+    let before: ProbeMeter.Answers =
+      if let latest, latest.tree == oldTree { latest.answers } else { try probes.ask(old) }
+    let after = try probes.ask(new)
+    if first == nil { first = before }
+    latest = (newTree, after)
+    content.effects = probes.compare(before, after)
+  }
+
+  /// What only the end of a range shows.
+  func finish(_ stack: EditStack, _ commits: [CommitAudit]) throws -> End {
+    guard try stack.base().fingerprint == base.fingerprint else {
+      return End(facts: [], effects: nil, growth: [], overlap: nil)
+    }
+    let model = try models.model(at: stack)
+    var sources: [String: CommitAudit] = [:]
+    for commit in commits { for edit in commit.edits { sources[edit.id] = commit } }
+    var facts: [FactStanding] = []
+    for id in stack.edits {
+      let cases = try ListFacts.facts(of: stack.edit(id))
+      let now = try FactMeter(PromptScorer(model, tokenizer)).measure(
+        cases.map { FactCase($0.fact) })
+      let source = sources[id.hexadecimal]
+      let audited = source?.edits.first { $0.id == id.hexadecimal }?.effect?.facts ?? []
+      for (index, factCase) in cases.enumerated() {
+        let earlier = audited.indices.contains(index) ? audited[index] : nil
+        facts.append(
+          FactStanding(
+            edit: id.hexadecimal, commit: source?.id, subject: factCase.fact.subject,
+            prompt: factCase.fact.filledPrompt, target: factCase.fact.targetNew,
+            rival: factCase.fact.targetTrue, probabilityBefore: earlier?.probabilityBefore,
+            probabilityAfter: earlier?.probabilityAfter, heldAfter: earlier?.holds,
+            probabilityNow: now[index].rewrite.wanted.probability,
+            holdsNow: EffectCheck.holds(now[index].rewrite)))
+      }
+    }
+    let order = Dictionary(
+      commits.enumerated().flatMap { place, commit in commit.edits.map { ($0.id, place) } },
+      uniquingKeysWith: { first, _ in first })
+    let edits = try stack.edits.map { id in
+      (
+        name: sources[id.hexadecimal].map { String($0.id.prefix(8)) } ?? id.abbreviated,
+        edit: try stack.edit(id)
+      )
+    }.sorted {
+      (order[$0.edit.id.hexadecimal] ?? -1) < (order[$1.edit.id.hexadecimal] ?? -1)
+    }
+    var effects: SideEffects?
+    if !probes.isEmpty, let first {
+      let last: ProbeMeter.Answers =
+        if let latest, latest.tree == stack.tree { latest.answers } else { try probes.ask(model) }
+      effects = probes.compare(first, last)
+    }
+    return End(
+      facts: facts, effects: effects,
+      growth: try growth.growth(of: stack, model, added: []),
+      overlap: try OverlapCheck().run(edits, model.architecture))
+  }
+}

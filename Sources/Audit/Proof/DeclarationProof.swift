@@ -1,0 +1,68 @@
+package import Delta
+package import Editing
+internal import LinearAlgebra
+
+/// The proof that a stored change is what the declared facts account for.
+///
+/// A solved edit is ΔW = R Xᵀ with X = (λC + K_pK_pᵀ + KKᵀ)⁻¹K, and the columns of X lie in the span of
+/// (λC + K_pK_pᵀ)⁻¹K: a change of rank n in n known directions. Whatever acts on another input has energy
+/// outside of that span. It is measured in ΔW's own metric, where the codec's error stays at its bound.
+package enum DeclarationProof {
+  /// What keys computed on another machine can add to the share outside the span and to the action.
+  ///
+  /// The largest deviation seen between four processors' kernels and one or two threads is 2.6e-8; forty times
+  /// as much leaves room for deeper models, whose float32 rounding is larger. See `Documentation/Audit.md`,
+  /// "The threshold".
+  package static let keyRepeatability = 1e-6
+
+  /// The coarsest precision at which a proof still says something: at 1 % an undeclared fact among
+  /// thousands would be below the codec's error.
+  package static let coarsestPrecision = 1e-2
+
+  /// A tensor's figures, and what is left unexplained.
+  package struct Outcome: Sendable {
+    /// The figures.
+    package let proof: LayerProof
+    /// ΔW − R Xᵀ.
+    package let unexplained: OrientedChange
+    /// The mean of ‖ΔW k‖ over the declared keys: the unit of what the change does.
+    package let meanResponse: Double
+  }
+
+  /// Compares a stored change with what its facts give.
+  ///
+  /// - Parameters:
+  ///   - delta: as stored.
+  ///   - update: as computed again from the declaration.
+  ///   - precision: the codec's error bound ε.
+  ///   - targetError: √Σ‖δr‖² that storing the targets can have made in this layer's residuals.
+  /// - Throws: ``DeltaError`` for a damaged dense change.
+  package static func compare(
+    _ delta: TensorDelta, with update: LayerUpdate, precision: Double, targetError: Double
+  ) throws -> Outcome {
+    let change = try OrientedChange(delta, update.keySide)
+    let norm = change.norm
+    let span = QRDecomposition(update.adjustedKeys).orthogonal
+    let outside = norm > 0 ? change.removing(span).norm / norm : 0
+    // ‖Δ̂ − Δ‖ ≤ ε‖Δ‖ and ‖Δ‖ ≤ ‖Δ̂‖/(1 − ε).
+    let codec = precision / (1 - precision)
+
+    let moved = change.applied(to: update.keys)
+    let wanted = Matrix.product(
+      update.residual, .none,
+      Matrix.product(update.adjustedKeys, .transposed, update.keys, .none), .none)
+    var difference = moved
+    for i in difference.storage.indices { difference.storage[i] -= wanted.storage[i] }
+    let size = wanted.frobeniusNorm
+    let action = size > 0 ? difference.frobeniusNorm / size : 0
+    // XᵀK has no eigenvalue above 1, so an error of the residuals is not enlarged.
+    let actionLimit = codec + keyRepeatability + (size > 0 ? targetError / size : 0)
+    return Outcome(
+      proof: LayerProof(
+        tensor: update.tensor, directions: update.keys.columns, dimensions: update.keys.rows,
+        outside: outside, outsideLimit: codec + keyRepeatability, action: action,
+        actionLimit: actionLimit),
+      unexplained: change.subtracting(update.residual, update.adjustedKeys),
+      meanResponse: moved.frobeniusNorm / Double(max(1, moved.columns)).squareRoot())
+  }
+}

@@ -1,0 +1,71 @@
+/// What an audit found of one commit.
+package struct CommitAudit: Sendable, Encodable {
+  /// Who did something, and when.
+  package struct Person: Sendable, Encodable, Equatable {
+    /// The name.
+    package let name: String
+    /// The address.
+    package let email: String
+    /// When, as ISO 8601.
+    package let time: String
+  }
+
+  /// The fingerprint of a commit's weights: as recorded and as materialised now.
+  package struct Weights: Sendable, Encodable, Equatable {
+    /// What the commit's `Emend-Weights` says; `nil` where it has none.
+    package let recorded: String?
+    /// What materialising gives.
+    package let found: String
+  }
+
+  /// Its id.
+  package let id: String
+  /// The ids of its parents.
+  package let parents: [String]
+  /// The tree that it names.
+  package let tree: String
+  /// The first line of its message.
+  package let summary: String
+  /// Who made the change.
+  package let author: Person
+  /// Who recorded it.
+  package let committer: Person
+  /// What is known of its signature.
+  package let signature: SignatureState
+  /// The verdict.
+  package let verdict: Verdict
+  /// The edits that it added.
+  package let edits: [EditAudit]
+  /// The ids of the edits that it took out.
+  package let dropped: [String]
+  /// The fingerprint of its weights; `nil` where no model could be materialised.
+  package let weights: Weights?
+  /// What changed on the probes against its first parent.
+  package let effects: SideEffects?
+  /// How much of the edited tensors is edits after it.
+  package let growth: [TensorGrowth]
+  /// Everything that was found.
+  package let findings: [Finding]
+
+  /// The checks that a commit goes through and how each ended.
+  package var checks: [(check: Finding.Check, severity: Finding.Severity?)] {
+    Finding.Check.allCases.map { check in
+      let own = findings.filter { $0.check == check }.map(\.severity)
+      return (check, [.failure, .warning, .note].first(where: own.contains))
+    }
+  }
+}
+
+/// What is known of a commit's signature.
+package enum SignatureState: String, Sendable, Encodable {
+  /// There is none.
+  case none
+  /// There is one, by a key that is allowed.
+  case good
+  /// There is one, by a key that nobody named.
+  case unknownSigner = "unknown signer"
+  /// There is one, and it does not fit the commit.
+  case bad
+  /// There is one; it could not be verified here.
+  case unverified
+}

@@ -1,0 +1,152 @@
+import Audit
+import Checkpoint
+import Editing
+import Store
+import TestSupport
+import Testing
+import Workflows
+
+/// Whole audits of small histories, honest and forged.
+@Suite(.serialized) struct AuditHistoryTests {
+  @Test("honest edits on stacked parents, and a revert, are clean; recorded figures agree")
+  func honest() throws {
+    let scene = try AuditScene()
+    for start in [0, 4, 8] { try scene.commit(start..<start + 4) }
+    let middle = try scene.repository.commitID(RevisionExpression("HEAD~1"))
+    _ = try RevertCommits(scene)(middle)
+    let report = try scene.audit()
+    #expect(report.verdict == .clean, "\(report.commits.map(\.findings))")
+    #expect(report.commits.map(\.verdict) == Array(repeating: .clean, count: 5))
+    let proofs = report.commits.flatMap(\.edits).flatMap(\.proof.layers)
+    #expect(proofs.count == 6)
+    #expect(proofs.allSatisfy { $0.outside > 1e-4 && $0.outside < 1.1e-3 && $0.directions == 4 })
+    for effect in report.commits.flatMap(\.edits).compactMap(\.effect) {
+      #expect(effect.isComparable && effect.recordedAfter.count == effect.after.count)
+    }
+    let weights = report.commits.compactMap(\.weights)
+    #expect(weights.count == 4 && weights.count { $0.recorded == $0.found } == 3)
+    // The revert took one edit out: of twelve facts, eight are active.
+    #expect(report.facts.count == 8 && report.facts.allSatisfy { $0.heldAfter == true })
+    #expect(report.growth.count == 2 && report.overlap?.names.count == 2)
+    #expect(report.effects?.probes == 40)
+  }
+
+  @Test("one commit alone gets the same figures as in a walk through all")
+  func sharedWorkChangesNothing() throws {
+    let scene = try AuditScene()
+    for start in [0, 4, 8] { try scene.commit(start..<start + 4) }
+    let whole = try scene.audit().commits[0]
+    let alone = try scene.audit("HEAD~1..HEAD").commits[0]
+    #expect(alone.id == whole.id)
+    for (a, b) in zip(whole.edits[0].proof.layers, alone.edits[0].proof.layers) {
+      #expect(abs(a.outside - b.outside) < 1e-6)
+      #expect(abs(a.action - b.action) < 1e-5)
+    }
+  }
+
+  @Test(
+    "ROME and AlphaEdit are replayed by their own rules", arguments: [EditMethod.rome, .alphaEdit])
+  func methods(method: EditMethod) throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<3)
+    var settings = scene.settings
+    settings.method = method
+    settings.hyperparameters = Fixture.path("fictional/hparams_\(method.rawValue).json")
+    try scene.commit(3..<6, settings)
+    let honest = try scene.audit().commits[0]
+    #expect(honest.verdict == .clean, "\(honest.findings) \(honest.edits[0].proof)")
+    #expect(honest.edits[0].method == method.rawValue)
+    try scene.forge(facts: 2)
+    let forged = try scene.audit().commits[0]
+    #expect(forged.edits[0].proof.outcome == .refuted)
+  }
+
+  @Test("a fact that the commit does not declare is found, with the prompt that it moves")
+  func smuggled() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    try scene.commit(4..<9)
+    try scene.forge(facts: 4)
+    let prompts = scene.cases.prefix(200).map(\.fact.filledPrompt)
+    let report = try scene.audit { $0.prompts = prompts }
+    #expect(report.commits[0].verdict == .failed && report.commits[1].verdict == .clean)
+    let proof = report.commits[0].edits[0].proof
+    #expect(proof.outcome == .refuted)
+    #expect(proof.layers.allSatisfy { $0.outside > 0.05 })
+    #expect(proof.suspects.first?.prompt == scene.cases[8].fact.filledPrompt)
+    #expect((proof.suspects.first?.response ?? 0) > 0.3)
+  }
+
+  @Test(
+    "targets that the delta was not solved for, figures that were not measured, weights of another tree"
+  )
+  func contradictions() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    try scene.forge(facts: 4, targets: { $0.map { $0.map { $0 * 1.1 } } })
+    let targets = try scene.audit().commits[0]
+    #expect(targets.verdict == .failed)
+    // The first layer's keys do not depend on the targets; the others' do, through its change.
+    let first = targets.edits[0].proof.layers[0]
+    #expect(first.outside <= first.outsideLimit && first.action > 0.05)
+
+    let better = CanonicalJSON.Object([
+      (
+        "after",
+        .object(
+          .init([
+            ("probability", .object(.init([("count", .integer(4)), ("mean", .string("0.5"))])))
+          ]))
+      )
+    ])
+    try scene.repository.reset(to: scene.repository.commitID(RevisionExpression("HEAD~1")))
+    try scene.commit(0..<4)
+    try scene.forge(facts: 4, measurements: better, weights: String(repeating: "0", count: 64))
+    let figures = try scene.audit().commits[0]
+    #expect(figures.verdict == .failed && figures.edits[0].proof.outcome == .proven)
+    let summaries = figures.findings.filter { $0.severity == .failure }.map(\.summary)
+    #expect(summaries.contains("the recorded probability after is not what the weights give"))
+    #expect(summaries.contains("the weights are not those that the commit recorded"))
+  }
+
+  @Test("without facts, moments, base or signature: what could not be checked is said")
+  func missing() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<3)
+    let signed = try scene.audit { $0.requiresSignatures = true }
+    #expect(signed.commits.allSatisfy { $0.verdict == .failed })
+
+    var other = scene.settings
+    other.moments = nil
+    let unproved = try scene.audit(settings: other)
+    #expect(unproved.commits[0].verdict == .notChecked && !unproved.verdict.isFailure)
+    #expect(unproved.notChecked.contains { $0.contains("second moments") })
+
+    try scene.forge(facts: 0)
+    let undeclared = try scene.audit()
+    #expect(undeclared.verdict == .undeclared && undeclared.verdict.isFailure)
+    #expect(undeclared.commits[0].edits[0].proof.outcome == .undeclared)
+
+    try scene.repository.setBaseDirectory(scene.directory["nowhere"])
+    let blind = Workspace(
+      scene.repository, workers: scene.workspace.workers, memory: 1 << 30,
+      progress: scene.workspace.progress)
+    let report = try AuditHistory(in: blind, scene.settings, AuditPlan(tool: "test"))
+      .run(RevisionExpression("HEAD"))
+    #expect(!report.base.isVerified && report.notChecked.count == 1)
+    #expect(report.commits.map(\.verdict) == [.undeclared, .notChecked])
+    #expect(report.commits[0].author.name == "Ada")
+  }
+
+  /// Takes a commit back.
+  private struct RevertCommits {
+    let scene: AuditScene
+    init(_ scene: AuditScene) { self.scene = scene }
+    func callAsFunction(_ id: ObjectID) throws {
+      let change = try scene.repository.changes(of: id)
+      let commit = StackCommit(in: scene.repository)
+      for edit in change.added { commit.drop(edit) }
+      _ = try commit.record("Revert", as: .revert, onto: .head(expecting: nil))
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Audit
+import Checkpoint
+import Diagnostics
+import Editing
+import LinearAlgebra
+import Store
+import TestSupport
+import Transformer
+import Workflows
+
+/// A repository on the invented world's model, with what an attacker would do to it.
+final class AuditScene {
+  let directory: TemporaryDirectory
+  let workspace: Workspace
+  let settings: EditSettings
+  let cases: [FactCase]
+
+  static let environment = GitEnvironment(variables: [
+    "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
+    "GIT_COMMITTER_NAME": "Carl", "GIT_COMMITTER_EMAIL": "carl@example.org",
+  ])
+
+  init() throws {
+    KernelThreads.set(1)
+    directory = try TemporaryDirectory()
+    let kit = EditingKit.fictional
+    let made = try InitialiseRepository().run(
+      in: directory.path, basePath: kit.base, named: "study", Self.environment, threads: 1,
+      progress: NoProgress())
+    workspace = Workspace(
+      made.repository, workers: Workers(2), memory: 1 << 30, progress: NoProgress())
+    var settings = EditSettings(of: workspace)
+    settings.hyperparameters = kit.hyperparameters
+    settings.templates = kit.templates
+    settings.moments = kit.moments
+    self.settings = settings
+    cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
+  }
+
+  var repository: EditRepository { workspace.repository }
+
+  /// Commits some of the facts.
+  @discardableResult
+  func commit(_ range: Range<Int>, _ settings: EditSettings? = nil) throws -> CommitFacts.Outcome {
+    try commit(
+      file: directory.write(
+        Editing.FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl"),
+      settings)
+  }
+
+  /// Commits a file of facts.
+  @discardableResult
+  func commit(file: String, _ settings: EditSettings? = nil) throws -> CommitFacts.Outcome {
+    try CommitFacts(in: workspace, settings ?? self.settings).run(
+      file, message: nil, rules: SolveRules(), precision: 1e-3, tool: "test")
+  }
+
+  /// Audits; `change` adjusts what is looked at.
+  func audit(
+    _ range: String = "HEAD", settings: EditSettings? = nil,
+    _ change: (inout AuditPlan) -> Void = { _ in }
+  ) throws -> AuditReport {
+    var plan = AuditPlan(tool: "test")
+    plan.probeLimit = 40
+    change(&plan)
+    return try AuditHistory(in: workspace, settings ?? self.settings, plan).run(
+      RevisionExpression(range))
+  }
+
+  /// Takes the latest commit's edit, takes it out of history, and records it again with other claims.
+  ///
+  /// - Parameters:
+  ///   - facts: how many of its facts it still declares; 0 makes it an undeclared import.
+  ///   - targets: changes the stored targets.
+  ///   - measurements: what it says was measured; `nil` keeps it.
+  ///   - weights: what the commit says its weights are.
+  func forge(
+    facts count: Int, targets change: ([[Float]]) -> [[Float]] = { $0 },
+    measurements: CanonicalJSON.Object? = nil, weights: String? = nil
+  ) throws {
+    let head = try repository.head().commit
+    let difference = try repository.changes(of: head)
+    let edit = try difference.edit(difference.added[0])
+    let parent = try repository.commit(head).parents[0]
+    let lines = try edit.facts().lines
+    let width = try DecoderModel(workspace.base().checkpoint, workers: Workers(1)).architecture
+      .width
+    let stored = try TargetArchive.decode(
+      edit.targets() ?? [], width: width, count: lines.count)
+    try repository.reset(to: parent)
+    let commit = StackCommit(in: repository)
+    let writer = commit.newEdit()
+    for record in edit.manifest.deltas {
+      try writer.add(delta: record.description, payload: edit.delta(of: record.tensor))
+    }
+    if count > 0 {
+      try writer.add(targets: TargetArchive.encode(change(Array(stored.prefix(count)))))
+    }
+    let old = edit.manifest.description
+    let description = EditDescription(
+      method: count > 0 ? old.method : "import", hyperparameters: old.hyperparameters,
+      contextTemplates: old.contextTemplates, provenance: count > 0 ? .computed : .undeclared,
+      computedOn: old.computedOn, statistics: old.statistics,
+      measurements: measurements ?? (count == lines.count ? old.measurements : .init()),
+      tool: old.tool)
+    _ = try commit.add(
+      writer, description, facts: Store.FactLines(Array(lines.prefix(count))))
+    _ = try commit.record(
+      "Forged", as: .commit, onto: .head(expecting: parent),
+      trailers: weights.map { [(.weights, $0)] } ?? [])
+  }
+}
