@@ -45,12 +45,18 @@ package struct ExtraProgram: Sendable {
   }
 
   /// Whether tests that need these programs run: all are installed, or none may be missing.
-  package static func areReady(_ programs: ExtraProgram...) -> Bool {
+  package static func areReady(_ programs: ExtraProgram...) -> Bool { areReady(programs) }
+
+  /// Whether tests that need these programs run.
+  package static func areReady(_ programs: [ExtraProgram]) -> Bool {
     isAllRequired || programs.allSatisfy { $0.installed != nil }
   }
 
   /// The comment of a test that is skipped.
-  package static func reason(_ programs: ExtraProgram...) -> String {
+  package static func reason(_ programs: ExtraProgram...) -> String { reason(programs) }
+
+  /// The comment of a test that is skipped.
+  package static func reason(_ programs: [ExtraProgram]) -> String {
     let names = programs.map(\.name).joined(separator: ", ")
     let packages = programs.map(\.package).joined(separator: " ")
     return "needs \(names): apt-get install \(packages)"
