@@ -81,4 +81,13 @@ extension DerivedCache {
 extension EditRepository {
   /// What can be computed again.
   package var cache: DerivedCache { DerivedCache(directory: location.cacheDirectory) }
+
+  /// Removes entries of the cache that were made so many days ago, then the oldest until the rest fits.
+  /// - Returns: the bytes that were freed.
+  package func pruneCache(olderThanDays days: Int? = nil, toBytes limit: Int? = nil) throws -> Int {
+    let now = environment.time.seconds
+    // A century ago there was nothing.
+    let moment = days.map { (now - Int64(min($0, 36_500)) * 86_400) * 1_000_000_000 }
+    return try cache.prune(madeBefore: moment, toBytes: limit ?? .max)
+  }
 }

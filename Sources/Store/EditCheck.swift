@@ -4,6 +4,8 @@ import Diagnostics
 /// Verifies every byte of one edit.
 struct EditCheck {
   let database: ObjectDatabase
+  /// Looks into an edit whose bytes are whole.
+  let inspect: EditInspection?
 
   /// What is wrong with an edit, and how many bytes were verified.
   struct Outcome {
@@ -35,6 +37,9 @@ struct EditCheck {
       checkPayload(manifest.targets, [EditPath.targets], of: edit, &outcome)
     }
     checkNames([], expected, of: edit, &outcome)
+    if let inspect, outcome.problems.allSatisfy({ $0.severity != .damage }) {
+      _ = attempt(&outcome) { try inspect(edit) }
+    }
     return outcome
   }
 
@@ -55,16 +60,17 @@ struct EditCheck {
   ) {
     // What is missing was found when it was read.
     guard let folder = try? edit.directory(path) else { return }
-    for entry in folder.entries where !expected.contains(entry.name) {
-      outcome.problems.append(
-        (
-          .oddity,
-          Explanation(
-            "the edit holds a file that its manifest does not name",
-            file: "edit \(edit.id.abbreviated)",
-            field: (path + [entry.name]).joined(separator: "/"))
-        ))
-    }
+    let others = folder.entries.filter { !expected.contains($0.name) }
+    guard let first = others.first else { return }
+    outcome.problems.append(
+      (
+        .oddity,
+        Explanation(
+          "the edit holds a file that its manifest does not name",
+          file: "edit \(edit.id.abbreviated)",
+          field: (path + [first.name]).joined(separator: "/"),
+          found: others.count > 1 ? "\(others.count) such files" : nil)
+      ))
   }
 
   private func checkBase(

@@ -88,3 +88,10 @@ extension EditRepository {
     try MergeBase.all(of: a, b, in: handle)
   }
 }
+
+extension EditRepository {
+  /// Whether a commit is another one or lies in its history.
+  package func isAncestor(_ ancestor: ObjectID, of commit: ObjectID) throws -> Bool {
+    try MergeBase.isAncestor(ancestor, of: commit, in: handle)
+  }
+}

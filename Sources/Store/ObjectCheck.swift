@@ -1,13 +1,34 @@
 package import Diagnostics
 
+/// Looks into an edit further than the store can: whether payloads decode, what facts mean.
+///
+/// It is asked once for each edit whose bytes are what its manifest says, and throws what is wrong.
+package typealias EditInspection = (StoredEdit) throws -> Void
+
 extension EditRepository {
   /// Verifies the whole repository: every reference, commit, tree, manifest and payload that is reachable.
   ///
   /// Every object's SHA-1 is verified by reading it, every SHA-256 that a manifest holds is computed again, each edit and each
   /// tree once, however many commits share it.
+  /// - Parameter inspect: looks into each edit further.
   /// - Returns: what was found; it throws only when the repository cannot be looked at, not for damage.
-  package func check(progress: some ProgressSink = NoProgress()) throws -> CheckReport {
-    ObjectCheck(self).run(progress)
+  package func check(
+    inspecting inspect: EditInspection? = nil, progress: some ProgressSink = NoProgress()
+  ) throws -> CheckReport {
+    ObjectCheck(self, inspect).runOnEverything(progress)
+  }
+
+  /// Verifies in the same way what came from elsewhere, before anything here names it.
+  ///
+  /// - Parameters:
+  ///   - tips: commits that references are to name.
+  ///   - known: commits that were here before; what they reach is taken for sound.
+  ///   - notes: a commit of notes that came.
+  func checkIncoming(
+    _ tips: [ObjectID], known: [ObjectID], notes: ObjectID?, inspecting inspect: EditInspection?,
+    progress: any ProgressSink
+  ) throws -> CheckReport {
+    try ObjectCheck(self, inspect).runOnIncoming(tips, known, notes, progress)
   }
 }
 
@@ -23,21 +44,86 @@ private final class ObjectCheck {
   private var database: ObjectDatabase { repository.database }
   private var found: [Found] = []
   private var commitsByTree: [ObjectID: [ObjectID]] = [:]
-  private var checkedGroups: Set<[ObjectID]> = []
-  private var checkedEdits: Set<[ObjectID]> = []
+  private var checkedGroups: Set<Group> = []
+  private var checkedEdits: Set<Edit> = []
   private var bases: [ObjectID: BaseManifest?] = [:]
   private var formats: Set<ObjectID> = []
   private var editCount = 0
   private var verifiedBytes = 0
 
-  init(_ repository: EditRepository) { self.repository = repository }
+  private let inspect: EditInspection?
 
-  func run(_ progress: some ProgressSink) -> CheckReport {
+  /// A directory of edits as it stands in a tree: the same one in another place names other edits.
+  private struct Group: Hashable {
+    let name: String
+    let tree: ObjectID
+    let base: ObjectID?
+  }
+
+  /// An edit as a tree has it: the same files under another id are another edit, and a damaged one.
+  private struct Edit: Hashable {
+    let id: EditID
+    let tree: ObjectID
+    let base: ObjectID?
+  }
+
+  /// More than this is not told: memory does not follow what somebody sends.
+  private static let findingLimit = 1000
+
+  init(_ repository: EditRepository, _ inspect: EditInspection?) {
+    self.repository = repository
+    self.inspect = inspect
+  }
+
+  func runOnEverything(_ progress: some ProgressSink) -> CheckReport {
     let commits = checkHistory(from: tips(), progress)
     checkOperations()
     checkNotes()
+    checkSharedSettings()
     progress.report(ProgressEvent(.verify, done: commits, total: commits))
-    return CheckReport(
+    return report(commits)
+  }
+
+  func runOnIncoming(
+    _ tips: [ObjectID], _ known: [ObjectID], _ notes: ObjectID?, _ progress: any ProgressSink
+  ) throws -> CheckReport {
+    let walk = try RevisionWalk(repository.handle, from: tips, hiding: known)
+    let fresh = Array(walk)
+    if let failure = walk.failure { throw failure }
+    let isFresh = Set(fresh)
+    for id in fresh {
+      // What the commits before it have was here before.
+      for parent in try database.commit(id).parents where !isFresh.contains(parent) {
+        try takeForSound(database.commit(parent).tree)
+      }
+    }
+    for (done, id) in fresh.enumerated() {
+      do { try check(id) } catch { note(.commit(id), Explanation(of: error)) }
+      progress.report(ProgressEvent(.verify, done: done, total: fresh.count))
+      // It will be refused: the rest is not worth the time.
+      if found.contains(where: { $0.finding.severity == .damage }) { break }
+    }
+    if let notes { checkNotes(of: notes) }
+    progress.report(ProgressEvent(.verify, done: fresh.count, total: fresh.count))
+    return report(fresh.count)
+  }
+
+  private func takeForSound(_ root: ObjectID) throws {
+    let tree = try database.tree(root)
+    let base = tree[EditPath.base].map(\.id)
+    guard let edits = tree[EditPath.edits] else { return }
+    guard checkedGroups.insert(Group(name: "", tree: edits.id, base: base)).inserted else { return }
+    for group in try database.tree(edits.id).entries {
+      let key = Group(name: group.name, tree: group.id, base: base)
+      guard checkedGroups.insert(key).inserted else { continue }
+      for item in try StackTree(database: database).items(in: group) {
+        checkedEdits.insert(Edit(id: item.id, tree: item.tree, base: base))
+      }
+    }
+  }
+
+  private func report(_ commits: Int) -> CheckReport {
+    CheckReport(
       findings: found.map(withCommits), commits: commits, edits: editCount,
       verifiedBytes: verifiedBytes)
   }
@@ -47,6 +133,7 @@ private final class ObjectCheck {
     _ severity: CheckFinding.Severity = .damage, commits: [ObjectID] = [],
     at place: (path: [String], object: ObjectID)? = nil
   ) {
+    guard found.count < Self.findingLimit else { return }
     found.append(
       Found(
         finding: CheckFinding(
@@ -90,10 +177,7 @@ private final class ObjectCheck {
     var child: [ObjectID: ObjectID] = [:]
     while let id = waiting.popLast() {
       do {
-        let commit = try database.commit(id)
-        if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
-        commitsByTree[commit.tree, default: []].append(id)
-        checkTrailers(id, commit)
+        let commit = try check(id)
         for parent in commit.parents where seen.insert(parent).inserted {
           child[parent] = id
           waiting.append(parent)
@@ -105,6 +189,15 @@ private final class ObjectCheck {
       if done % 64 == 0 { progress.report(ProgressEvent(.verify, done: done, total: nil)) }
     }
     return done
+  }
+
+  @discardableResult
+  private func check(_ id: ObjectID) throws -> CommitObject {
+    let commit = try database.commit(id)
+    if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
+    commitsByTree[commit.tree, default: []].append(id)
+    checkTrailers(id, commit)
+    return commit
   }
 
   private func checkRoot(_ id: ObjectID) {
@@ -159,10 +252,10 @@ private final class ObjectCheck {
   }
 
   private func checkGroups(_ edits: ObjectID, base: ObjectID?) {
-    guard checkedGroups.insert([edits] + (base.map { [$0] } ?? [])).inserted else { return }
+    guard checkedGroups.insert(Group(name: "", tree: edits, base: base)).inserted else { return }
     do {
       for group in try database.tree(edits).entries {
-        let key = [group.id] + (base.map { [$0] } ?? [])
+        let key = Group(name: group.name, tree: group.id, base: base)
         guard checkedGroups.insert(key).inserted else { continue }
         checkGroup(group, base: base)
       }
@@ -174,11 +267,10 @@ private final class ObjectCheck {
   private func checkGroup(_ group: TreeObject.Entry, base: ObjectID?) {
     do {
       for item in try StackTree(database: database).items(in: group) {
-        guard checkedEdits.insert([item.tree] + (base.map { [$0] } ?? [])).inserted else {
-          continue
-        }
+        let key = Edit(id: item.id, tree: item.tree, base: base)
+        guard checkedEdits.insert(key).inserted else { continue }
         editCount += 1
-        let outcome = EditCheck(database: database).run(
+        let outcome = EditCheck(database: database, inspect: inspect).run(
           item.id, tree: item.tree, base: base.flatMap { bases[$0] ?? nil })
         verifiedBytes += outcome.verifiedBytes
         for problem in outcome.problems {
@@ -232,13 +324,29 @@ private final class ObjectCheck {
 
   private func checkNotes() {
     do {
-      for commit in try repository.annotatedCommits() {
-        do { _ = try repository.note(on: commit) } catch {
+      if let notes = try repository.references.target(of: NotesStore.reference) {
+        checkNotes(of: notes)
+      }
+    } catch {
+      note(.reference(NotesStore.reference), Explanation(of: error))
+    }
+  }
+
+  private func checkNotes(of notes: ObjectID) {
+    do {
+      for (commit, blob) in try NotesTree(database: database).blobs(of: notes) {
+        do { _ = try database.read(blob, as: .blob, limit: NotesStore.byteLimit) } catch {
           note(.note(on: commit), Explanation(of: error), commits: [commit])
         }
       }
     } catch {
       note(.reference(NotesStore.reference), Explanation(of: error))
+    }
+  }
+
+  private func checkSharedSettings() {
+    do { _ = try repository.sharedSettings() } catch {
+      note(.reference(SharedSettings.reference), Explanation(of: error))
     }
   }
 

@@ -9,11 +9,6 @@ extension EditRepository {
     try configuration().setLocal("emend.base", to: path)
   }
 
-  /// A setting under `emend.`, from wherever Git keeps settings.
-  package func setting(_ name: String) throws -> String? {
-    try configuration().value("emend.\(name)")
-  }
-
   /// Makes a setting of this repository.
   package func set(_ name: String, to value: String) throws {
     try configuration().setLocal("emend.\(name)", to: value)
@@ -27,7 +22,9 @@ extension EditRepository {
   /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated.
   package func installConfiguration() throws {
     let configuration = try configuration()
-    for (name, value) in Self.settings { try configuration.setLocal(name, to: value) }
+    for (name, value) in Self.settings where configuration.value(name) != value {
+      try configuration.setLocal(name, to: value)
+    }
     try makeDirectories(location.gitDirectory + "/info")
     try AtomicFile.write(
       Array(Self.attributes.utf8), to: location.gitDirectory + "/info/attributes")

@@ -82,6 +82,9 @@ extension EditRepository {
         let value = try references.value(of: change.name)
         if value == change.after {
           changes.append(change.inverse)
+        } else if change.name.hasPrefix("refs/remotes/") {
+          // What is remembered of a remote has been seen again since: that is no obstacle.
+          continue
         } else if value != change.before {
           throw StoreError.cannotUndo(
             operation: entry.record.kind.verb, reference: change.name, found: value.text,

@@ -36,7 +36,9 @@ struct WriterRecovery {
   private func lockFiles() throws -> [String] {
     let root = location.gitDirectory
     var found = try listDirectory(root).filter { $0.hasSuffix(".lock") }.map { "\(root)/\($0)" }
-    for directory in ["refs", "logs"] { try collect("\(root)/\(directory)", into: &found) }
+    for directory in ["refs", "logs", "objects/info"] {
+      try collect("\(root)/\(directory)", into: &found)
+    }
     return found
   }
 

@@ -52,6 +52,51 @@ final class GitConfiguration {
     return String(cString: text)
   }
 
+  /// A setting, and where it stands.
+  struct Entry: Equatable {
+    let name: String
+    let value: String
+    /// The file's kind: `local`, `global`, `system`, or `environment`.
+    let origin: String
+  }
+
+  /// The settings whose names begin with `prefix` (lower case), the one that counts last.
+  func entries(startingWith prefix: String) throws(GitFailure) -> [(name: String, value: String)] {
+    try allEntries(startingWith: prefix).map { ($0.name, $0.value) }
+  }
+
+  /// The same, with where each stands.
+  func allEntries(startingWith prefix: String) throws(GitFailure) -> [Entry] {
+    var iterator: OpaquePointer?
+    try GitFailure.check(
+      git_config_iterator_new(&iterator, raw), "list the settings", prefix)
+    defer { git_config_iterator_free(iterator) }
+    var found: [Entry] = []
+    var entry: UnsafeMutablePointer<git_config_entry>?
+    while true {
+      let code = git_config_next(&entry, iterator)
+      if code == GIT_ITEROVER.rawValue { break }
+      try GitFailure.check(code, "list the settings", prefix)
+      guard let entry = entry?.pointee, let name = entry.name.map({ String(cString: $0) }),
+        name.hasPrefix(prefix)
+      else { continue }
+      let value = entry.value.map { String(cString: $0) } ?? "true"
+      found.append(Entry(name: name, value: value, origin: Self.origin(entry.level)))
+    }
+    for override in overrides where override.name.hasPrefix(prefix) {
+      found.append(Entry(name: override.name, value: override.value, origin: "environment"))
+    }
+    return found
+  }
+
+  private static func origin(_ level: git_config_level_t) -> String {
+    switch level {
+    case GIT_CONFIG_LEVEL_SYSTEM: "system"
+    case GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL: "global"
+    default: "local"
+    }
+  }
+
   /// Writes a setting into the repository's own file.
   func setLocal(_ name: String, to value: String) throws(GitFailure) {
     try withLocal(name) { git_config_set_string($0, name, value) }

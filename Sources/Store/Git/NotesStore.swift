@@ -48,20 +48,11 @@ struct NotesStore {
 
   /// The objects that have notes, by id.
   func annotated() throws -> [ObjectID] {
-    var iterator: OpaquePointer?
-    let code = git_note_iterator_new(&iterator, repository.raw, Self.reference)
+    var target = git_oid()
+    let code = git_reference_name_to_id(&target, repository.raw, Self.reference)
     if code == GIT_ENOTFOUND.rawValue { return [] }
-    try GitFailure.check(code, "list the notes", Self.reference)
-    defer { git_note_iterator_free(iterator) }
-    var found: [ObjectID] = []
-    var note = git_oid()
-    var object = git_oid()
-    while true {
-      let code = git_note_next(&note, &object, iterator)
-      if code == GIT_ITEROVER.rawValue { return found.sorted() }
-      try GitFailure.check(code, "list the notes", Self.reference)
-      found.append(ObjectID(object))
-    }
+    try GitFailure.check(code, "read the notes", Self.reference)
+    return try NotesTree(database: database).blobs(of: ObjectID(target)).keys.sorted()
   }
 
   /// The blob that holds a note, found without reading it.

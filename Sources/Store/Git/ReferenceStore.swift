@@ -125,6 +125,12 @@ final class ReferenceStore {
     return !name.utf8.contains(0) && git_tag_name_is_valid(&valid, name) == 0 && valid == 1
   }
 
+  /// Whether Git allows a reference of this full name.
+  static func isValidName(_ name: String) -> Bool {
+    var valid: Int32 = 0
+    return !name.utf8.contains(0) && git_reference_name_is_valid(&valid, name) == 0 && valid == 1
+  }
+
   private func lookUp(_ name: String) throws(GitFailure) -> OpaquePointer? {
     var found: OpaquePointer?
     let code = git_reference_lookup(&found, repository.raw, name)

@@ -48,6 +48,9 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       false
     default: true
     }
+  case let refusal as RemoteError: refusal.isMisuse
+  case let refusal as SettingError: refusal.isMisuse
+  case is HousekeepingFailure: false
   case let refusal as WorkflowError:
     switch refusal {
     case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged: false

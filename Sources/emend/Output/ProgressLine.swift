@@ -85,6 +85,8 @@ extension ProgressEvent.Phase {
     case .verify: "Verifying"
     case .write: "Writing"
     case .evaluate: "Evaluating"
+    case .receive: "Receiving"
+    case .send: "Sending"
     }
   }
 
@@ -93,7 +95,7 @@ extension ProgressEvent.Phase {
     switch self {
     case .fingerprint, .write: true
     case .moments, .factors, .templates, .targets, .keys, .training, .solve, .encode, .verify,
-      .evaluate:
+      .evaluate, .receive, .send:
       false
     }
   }

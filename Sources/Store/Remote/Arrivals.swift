@@ -1,0 +1,78 @@
+import Diagnostics
+
+/// What a fetch has brought into a repository that nobody else looks at.
+struct Arrivals {
+  static let headsPrefix = "refs/incoming/heads/"
+  static let notesName = "refs/incoming/notes"
+  static let settingsName = "refs/incoming/settings"
+
+  /// Branches by name, and their commits.
+  var heads: [String: ObjectID] = [:]
+  /// Tags by full name, and what they name.
+  var tags: [String: ObjectID] = [:]
+  /// The notes' commit.
+  var notes: ObjectID?
+  /// The shared settings' commit.
+  var settings: ObjectID?
+
+  /// Reads what came and verifies all that is new in it.
+  ///
+  /// - Parameter known: commits that were here before.
+  /// - Throws: ``RemoteError/sentDamage(_:finding:count:)``.
+  static func verified(
+    in repository: EditRepository, from remote: RemoteTarget, known: [ObjectID],
+    inspecting inspect: EditInspection?, progress: any ProgressSink
+  ) throws -> (Arrivals, CheckReport) {
+    do {
+      let arrivals = try Arrivals(in: repository)
+      let report = try arrivals.verify(in: repository, known, inspect, progress)
+      let refused = report.findings.filter(isReasonToRefuse)
+      if let first = refused.first {
+        throw RemoteError.sentDamage(
+          remote.address.shown, finding: first.explanation, count: refused.count)
+      }
+      return (arrivals, report)
+    } catch let error as RemoteError {
+      throw error
+    } catch let error as any ExplainedError where isAboutContent(error) {
+      throw RemoteError.sentDamage(
+        remote.address.shown, finding: error.explanation, count: 1)
+    }
+  }
+
+  init(heads: [String: ObjectID]) { self.heads = heads }
+
+  private init(in repository: EditRepository) throws {
+    let references = repository.references
+    for reference in try references.list(Self.headsPrefix) {
+      heads[String(reference.name.dropFirst(Self.headsPrefix.count))] = reference.target
+    }
+    for reference in try references.list("refs/tags/") { tags[reference.name] = reference.target }
+    notes = try references.target(of: Self.notesName)
+    settings = try references.target(of: Self.settingsName)
+  }
+
+  private func verify(
+    in repository: EditRepository, _ known: [ObjectID], _ inspect: EditInspection?,
+    _ progress: any ProgressSink
+  ) throws -> CheckReport {
+    let tips = try (Array(heads.values) + Array(tags.values)).map {
+      try repository.database.peeledToCommit($0)
+    }
+    if let settings { _ = try repository.sharedSettings(at: settings) }
+    return try repository.checkIncoming(
+      tips, known: known, notes: notes, inspecting: inspect, progress: progress)
+  }
+
+  /// Damage is; so is whatever else lies in an edit. What merely looks unusual is not.
+  private static func isReasonToRefuse(_ finding: CheckFinding) -> Bool {
+    if finding.severity == .damage { return true }
+    if case .edit = finding.subject { return true }
+    return false
+  }
+
+  /// Not what a disk refuses: that is said as it is.
+  private static func isAboutContent(_ error: any ExplainedError) -> Bool {
+    error is ObjectError || error is FormatError || error is GitFailure || error is StoreError
+  }
+}

@@ -1,0 +1,300 @@
+package import Diagnostics
+
+/// What is to be fetched.
+package struct FetchRequest: Sendable {
+  /// Which branches.
+  package enum Branches: Sendable, Equatable {
+    /// All that there are.
+    case all
+    /// Those named; each must be there.
+    case named([String])
+    /// None: notes and shared settings alone.
+    case none
+  }
+
+  /// From where.
+  package var remote: RemoteTarget
+  /// Which branches.
+  package var branches: Branches = .all
+  /// Which tags.
+  package var tags: TagRule = .following
+  /// What becomes of what was seen of branches that are gone.
+  package var gone: Gone = .keep
+  /// What becomes of tags that name something else here.
+  package var changedTags: ChangedTags = .refuse
+
+  /// What becomes of what was seen of branches that are gone.
+  package enum Gone: Sendable { case keep, prune }
+  /// What becomes of tags that name something else here.
+  package enum ChangedTags: Sendable { case refuse, replace }
+
+  /// All branches, and the tags that name their commits.
+  package init(from remote: RemoteTarget) { self.remote = remote }
+}
+
+/// What became of one reference.
+package struct ReferenceUpdate: Sendable, Equatable {
+  /// What became of it.
+  package enum Result: Sendable, Equatable {
+    case created, moved, forced, deleted, merged, unchanged
+    /// It stays as it was.
+    case refused(reason: String)
+  }
+  /// Its full name: here after a fetch, there after a push.
+  package let name: String
+  /// What it named before.
+  package let before: ObjectID?
+  /// What it names now, or was to name.
+  package let after: ObjectID?
+  /// What became of it.
+  package let result: Result
+}
+
+/// What a fetch has brought.
+package struct FetchOutcome: Sendable {
+  /// The references that changed, or were to.
+  package let updates: [ReferenceUpdate]
+  /// The branches of the remote that were asked for, and their commits.
+  package let heads: [String: ObjectID]
+  /// Commits that came and were verified.
+  package let commits: Int
+  /// Bytes of payloads and facts that came and were verified.
+  package let verifiedBytes: Int
+}
+
+extension EditRepository {
+  /// Brings what a remote has.
+  ///
+  /// Objects come into a repository of their own, where each commit, tree, manifest and payload that is new is verified as
+  /// ``check(inspecting:progress:)`` does; only then are they handed over, and after that references move, as one operation that
+  /// ``undo()`` takes back. What was refused leaves nothing.
+  ///
+  /// Notes and shared settings of a remote that has a name are joined with those that are here.
+  /// - Parameter inspect: looks into each new edit further.
+  /// - Throws: ``RemoteError``, ``StoreError``.
+  package func fetch(
+    _ request: FetchRequest, inspecting inspect: EditInspection? = nil,
+    progress: any ProgressSink = NoProgress()
+  ) throws -> FetchOutcome {
+    let transport = try transport()
+    let listing = try transport.list(request.remote)
+    let wanted = try wantedBranches(request, listing)
+    if try hasAll(request, wanted, listing) {
+      return try settle(request, listing, Arrivals(heads: wanted), commits: 0, verifiedBytes: 0)
+    }
+    let known = try knownCommits()
+    let incoming = try BorrowingRepository(
+      besides: gitDirectory,
+      references: known.enumerated().map { ("refs/have/\($0.offset)", $0.element) },
+      patience: lockPatience)
+    defer { withExtendedLifetime(incoming) {} }
+    try transport.fetch(
+      specifications(request, listing), tags: request.tags, from: request.remote,
+      into: incoming.gitDirectory, progress: progress)
+    var (arrivals, report) = try Arrivals.verified(
+      in: EditRepository(
+        opening: RepositoryLocation(gitDirectory: incoming.gitDirectory), environment,
+        checking: .nothing),
+      from: request.remote, known: known, inspecting: inspect, progress: progress)
+    try incoming.handOverPacks()
+    try database.reopen()
+    if request.tags == .following { try leaveOutOtherTags(&arrivals, known) }
+    return try settle(
+      request, listing, arrivals, commits: report.commits, verifiedBytes: report.verifiedBytes)
+  }
+
+  /// Keeps the tags of commits that the branches which came, or those here, have: libgit2 brings all.
+  private func leaveOutOtherTags(_ arrivals: inout Arrivals, _ known: [ObjectID]) throws {
+    let histories = Array(arrivals.heads.values) + known
+    arrivals.tags = try arrivals.tags.filter { tag in
+      let commit = try database.peeledToCommit(tag.value)
+      return try histories.contains { try MergeBase.isAncestor(commit, of: $0, in: handle) }
+    }
+  }
+
+  /// The Git directory, absolute.
+  var gitDirectory: String {
+    String(handle.directory.dropLast(handle.directory.hasSuffix("/") ? 1 : 0))
+  }
+
+  private func wantedBranches(
+    _ request: FetchRequest, _ listing: RemoteListing
+  ) throws -> [String: ObjectID] {
+    let names: [String] =
+      switch request.branches {
+      case .all: listing.branches
+      case .named(let names): names
+      case .none: []
+      }
+    return try Dictionary(
+      names.map { name in
+        guard let id = listing.references["refs/heads/" + name] else {
+          throw RemoteError.notOnRemote(
+            branch: name, remote: request.remote.address.shown,
+            similar: nearMisses(of: name, among: listing.branches))
+        }
+        return (name, id)
+      }, uniquingKeysWith: { $1 })
+  }
+
+  /// Commits whose histories are here, whole.
+  func knownCommits() throws -> [ObjectID] {
+    var known: Set<ObjectID> = []
+    for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {
+      for reference in try references.list(prefix) {
+        if let commit = try? database.peeledToCommit(reference.target) { known.insert(commit) }
+      }
+    }
+    if case .detached(let commit) = try references.head() { known.insert(commit) }
+    return known.sorted()
+  }
+
+  /// Whether all that is asked for is what references here name already.
+  private func hasAll(
+    _ request: FetchRequest, _ wanted: [String: ObjectID], _ listing: RemoteListing
+  ) throws -> Bool {
+    let known = Set(try knownCommits())
+    guard wanted.values.allSatisfy({ known.contains($0) }) else { return false }
+    if request.tags != .none {
+      for (name, id) in listing.references where name.hasPrefix("refs/tags/") {
+        guard try references.target(of: name) == id else { return false }
+      }
+    }
+    guard request.remote.name != nil else { return true }
+    return try [NotesStore.reference, SharedSettings.reference].allSatisfy { name in
+      guard let theirs = listing.references[name] else { return true }
+      guard let ours = try references.target(of: name), database.contains(theirs) else {
+        return false
+      }
+      return try MergeBase.isAncestor(theirs, of: ours, in: handle)
+    }
+  }
+
+  private func specifications(_ request: FetchRequest, _ listing: RemoteListing) -> [String] {
+    var specifications: [String] =
+      switch request.branches {
+      case .all: ["+refs/heads/*:\(Arrivals.headsPrefix)*"]
+      case .named(let names): names.map { "+refs/heads/\($0):\(Arrivals.headsPrefix)\($0)" }
+      case .none: []
+      }
+    guard request.remote.name != nil else { return specifications }
+    for (name, place) in [
+      (NotesStore.reference, Arrivals.notesName), (SharedSettings.reference, Arrivals.settingsName),
+    ] where listing.references[name] != nil {
+      specifications.append("+\(name):\(place)")
+    }
+    return specifications
+  }
+
+  /// Moves the references, as one operation.
+  private func settle(
+    _ request: FetchRequest, _ listing: RemoteListing, _ arrivals: Arrivals, commits: Int,
+    verifiedBytes: Int
+  ) throws -> FetchOutcome {
+    var updates: [ReferenceUpdate] = []
+    let name = request.remote.name
+    let place = name ?? request.remote.address.shown
+    let pack = PackWriter(into: database)
+    try operate(.fetch, place, "fetch \(place)", with: pack) {
+      updates = []
+      if let name {
+        if request.gone == .prune { updates += try pruned(name, listing) }
+        updates += try arrivals.heads.sorted { $0.key < $1.key }.compactMap {
+          try step("refs/remotes/\(name)/\($0.key)", to: $0.value)
+        }
+      }
+      updates += try arrivals.tags.sorted { $0.key < $1.key }.compactMap {
+        try tagStep($0.key, to: $0.value, request.changedTags)
+      }
+      if let notes = arrivals.notes { updates += try join(notes: notes, pack) }
+      if let settings = arrivals.settings { updates += try join(settings: settings, pack) }
+      return updates.compactMap(\.change)
+    }
+    return FetchOutcome(
+      updates: updates, heads: arrivals.heads, commits: commits, verifiedBytes: verifiedBytes)
+  }
+
+  private func pruned(_ remote: String, _ listing: RemoteListing) throws -> [ReferenceUpdate] {
+    let prefix = "refs/remotes/\(remote)/"
+    return try references.list(prefix).compactMap { reference in
+      let branch = reference.name.dropFirst(prefix.count)
+      guard branch != "HEAD", listing.references["refs/heads/" + branch] == nil else { return nil }
+      return ReferenceUpdate(
+        name: reference.name, before: reference.target, after: nil, result: .deleted)
+    }
+  }
+
+  private func step(_ name: String, to new: ObjectID) throws -> ReferenceUpdate? {
+    guard let old = try references.target(of: name) else {
+      return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
+    }
+    guard old != new else { return nil }
+    let isForward = try MergeBase.isAncestor(old, of: new, in: handle)
+    return ReferenceUpdate(
+      name: name, before: old, after: new, result: isForward ? .moved : .forced)
+  }
+
+  private func tagStep(
+    _ name: String, to new: ObjectID, _ rule: FetchRequest.ChangedTags
+  ) throws -> ReferenceUpdate? {
+    guard let old = try references.target(of: name) else {
+      return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
+    }
+    guard old != new else { return nil }
+    return ReferenceUpdate(
+      name: name, before: old, after: new,
+      result: rule == .replace
+        ? .forced : .refused(reason: "the tag names something else here; --force replaces it"))
+  }
+
+  private func join(notes theirs: ObjectID, _ pack: PackWriter) throws -> [ReferenceUpdate] {
+    try join(NotesStore.reference, theirs) { ours, base in
+      let merge = NotesMerge(database: database, pack: pack)
+      guard let tree = try merge.tree(ours, theirs, since: base) else { return ours }
+      let identity = try operatorIdentity()
+      let commit = CommitObject(
+        tree: tree, parents: [ours, theirs], author: identity.author,
+        committer: identity.committer, message: "Notes: join two sides")
+      return try pack.add(.commit, commit.bytes)
+    }
+  }
+
+  private func join(settings theirs: ObjectID, _ pack: PackWriter) throws -> [ReferenceUpdate] {
+    try join(SharedSettings.reference, theirs) { ours, base in
+      let merged = try sharedSettings(at: ours).merged(
+        with: sharedSettings(at: theirs),
+        since: base.map { try sharedSettings(at: $0) } ?? SharedSettings())
+      return try addSharedSettings(
+        merged, parents: [ours, theirs], "emend config: join two sides", by: operatorIdentity(),
+        to: pack)
+    }
+  }
+
+  private func join(
+    _ name: String, _ theirs: ObjectID, merge: (ObjectID, _ base: ObjectID?) throws -> ObjectID
+  ) throws -> [ReferenceUpdate] {
+    guard let ours = try references.target(of: name) else {
+      return [ReferenceUpdate(name: name, before: nil, after: theirs, result: .created)]
+    }
+    let bases = try MergeBase.all(of: ours, theirs, in: handle)
+    if bases.contains(theirs) { return [] }
+    if bases.contains(ours) {
+      return [ReferenceUpdate(name: name, before: ours, after: theirs, result: .moved)]
+    }
+    let merged = try merge(ours, bases.first)
+    return [ReferenceUpdate(name: name, before: ours, after: merged, result: .merged)]
+  }
+}
+
+extension ReferenceUpdate {
+  /// The step, where it is taken.
+  fileprivate var change: ReferenceChange? {
+    switch result {
+    case .created, .moved, .forced, .deleted, .merged:
+      ReferenceChange(
+        name: name, before: before.map { .object($0) } ?? .absent,
+        after: after.map { .object($0) } ?? .absent)
+    case .unchanged, .refused: nil
+    }
+  }
+}

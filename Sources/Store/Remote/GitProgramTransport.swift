@@ -1,0 +1,166 @@
+import Diagnostics
+
+/// Reaches other repositories by the `git` program: the user's ssh configuration, credential helpers and
+/// proxies are used as they are.
+struct GitProgramTransport: RemoteTransport {
+  let program: String
+  /// The repository whose configuration holds.
+  let gitDirectory: String
+  let environment: GitEnvironment
+
+  func list(_ remote: RemoteTarget) throws -> RemoteListing {
+    let outcome = try run(
+      ["ls-remote", "--symref", "--", remote.address.text], in: gitDirectory,
+      "list the references of the remote", remote, outputLimit: RemoteListing.limit * 200)
+    var references: [String: ObjectID] = [:]
+    var head: String?
+    for line in String(decoding: outcome.output, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "\t", maxSplits: 1)
+      guard parts.count == 2 else { continue }
+      if parts[0].hasPrefix("ref: ") {
+        if parts[1] == "HEAD" { head = String(parts[0].dropFirst("ref: ".count)) }
+      } else if let id = ObjectID(hexadecimal: parts[0]), !parts[1].hasSuffix("^{}") {
+        references[String(parts[1])] = id
+      }
+    }
+    guard references.count <= RemoteListing.limit else {
+      throw RemoteError.tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
+    }
+    return RemoteListing(references: references, head: head)
+  }
+
+  func fetch(
+    _ specifications: [String], tags: TagRule, from remote: RemoteTarget,
+    into directory: String, progress: any ProgressSink
+  ) throws {
+    let tagOption: [String] =
+      switch tags {
+      case .following: []
+      case .all: ["--tags"]
+      case .none: ["--no-tags"]
+      }
+    try run(
+      Self.careful + [
+        "fetch", "--progress", "--force", "--no-write-fetch-head", "--refmap=",
+        "--no-recurse-submodules", "--no-auto-maintenance",
+      ] + tagOption + ["--", remote.name ?? remote.address.text] + specifications,
+      in: directory, "fetch from the remote", remote, .receive, progress)
+  }
+
+  /// Objects stay in packs, which appear whole; each is checked as `git fsck` does; nothing is tidied up and
+  /// no hook is run in a repository that lasts a moment.
+  private static let careful = [
+    "fetch.fsckObjects=true", "fetch.unpackLimit=1", "transfer.unpackLimit=1", "gc.auto=0",
+    "maintenance.auto=false", "fetch.writeCommitGraph=false", "core.logAllRefUpdates=false",
+    "core.hooksPath=/dev/null", "remote.pushDefault=",
+  ].flatMap { ["-c", $0] }
+
+  func push(
+    _ updates: [PushUpdate], to remote: RemoteTarget, progress: any ProgressSink
+  ) throws -> [String: String] {
+    // Who may lose commits was decided by the caller, on the value that the lease names.
+    let leases = updates.map { "--force-with-lease=\($0.name):\($0.old?.hexadecimal ?? "")" }
+    let specifications = updates.map { "\($0.new?.hexadecimal ?? ""):\($0.name)" }
+    let outcome = try start(
+      ["push", "--porcelain", "--progress", "--no-follow-tags", "--no-recurse-submodules"] + leases
+        + ["--", remote.address.text] + specifications, in: gitDirectory, .send, progress)
+    var refused: [String: String] = [:]
+    var answered: Set<String> = []
+    for line in String(decoding: outcome.output, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "\t", maxSplits: 2, omittingEmptySubsequences: false)
+      guard parts.count == 3, let colon = parts[1].lastIndex(of: ":") else { continue }
+      let name = String(parts[1][parts[1].index(after: colon)...])
+      answered.insert(name)
+      if parts[0] == "!" { refused[name] = String(parts[2]) }
+    }
+    guard outcome.status == 0 || (!refused.isEmpty && answered.count == updates.count) else {
+      throw failure("push to the remote", remote, outcome)
+    }
+    return refused
+  }
+
+  /// `git gc` on the repository. What nothing reaches stays for two weeks, so that no writer loses what it has not named yet.
+  func collectGarbage(progress: any ProgressSink) throws {
+    let outcome = try start(
+      ["-c", "gc.autoDetach=false", "gc", "--quiet"], in: gitDirectory, .write, progress)
+    guard outcome.status == 0 else {
+      throw HousekeepingFailure(directory: gitDirectory, words: Self.tellingWords(outcome))
+    }
+  }
+
+  private struct Outcome {
+    let status: Int32
+    let output: [UInt8]
+    let messages: [String]
+  }
+
+  @discardableResult
+  private func run(
+    _ arguments: [String], in directory: String, _ action: String, _ remote: RemoteTarget,
+    _ phase: ProgressEvent.Phase? = nil, _ progress: any ProgressSink = NoProgress(),
+    outputLimit: Int = 1 << 24
+  ) throws -> Outcome {
+    let outcome: Outcome
+    do {
+      outcome = try start(arguments, in: directory, phase, progress, outputLimit)
+    } catch ChildProgram.Failure.tooMuchOutput {
+      throw RemoteError.tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
+    } catch ChildProgram.Failure.notStarted {
+      throw RemoteError.unreachable(
+        remote.address.shown, action: action, words: "\(program) could not be started")
+    }
+    guard outcome.status == 0 else { throw failure(action, remote, outcome) }
+    return outcome
+  }
+
+  private func start(
+    _ arguments: [String], in directory: String, _ phase: ProgressEvent.Phase?,
+    _ progress: any ProgressSink, _ outputLimit: Int = 1 << 24
+  ) throws -> Outcome {
+    var messages: [String] = []
+    let child = ChildProgram(
+      path: program, arguments: ["--git-dir=\(directory)"] + arguments, environment: variables)
+    let outcome = try child.run(outputLimit: outputLimit) { line in
+      if let step = TransferStep(line) {
+        if let phase { progress.report(step.event(phase)) }
+      } else {
+        messages.append(line)
+        if messages.count > 40 { messages.removeFirst(20) }
+      }
+    }
+    return Outcome(status: outcome.status, output: outcome.output, messages: messages)
+  }
+
+  /// The user's variables, but for those that would send Git to another repository, and with messages that can
+  /// be told from progress. No allocation follows what a remote merely claims.
+  private var variables: [String: String] {
+    var variables = environment.variables
+    for name in [
+      "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
+      "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_QUARANTINE_PATH",
+    ] { variables[name] = nil }
+    variables["LC_ALL"] = "C.UTF-8"
+    variables["LANGUAGE"] = nil
+    if variables["GIT_ALLOC_LIMIT"] == nil { variables["GIT_ALLOC_LIMIT"] = "1g" }
+    return variables
+  }
+
+  private func failure(
+    _ action: String, _ remote: RemoteTarget, _ outcome: Outcome
+  ) -> RemoteError {
+    .unreachable(remote.address.shown, action: action, words: Self.tellingWords(outcome))
+  }
+
+  /// Git's own words: what it calls fatal or an error, what the other side says, or else its last ones.
+  private static func tellingWords(_ outcome: Outcome) -> String {
+    let telling = outcome.messages.filter { line in
+      ["fatal:", "error:", "remote:", "ssh:", "Host key", "Permission"].contains {
+        line.hasPrefix($0)
+      }
+    }
+    let chosen = (telling.isEmpty ? outcome.messages : telling).suffix(6).map { line in
+      String(line.drop { $0.isWhitespace }.prefix(300))
+    }
+    return chosen.isEmpty ? "git ended with \(outcome.status)" : chosen.joined(separator: "; ")
+  }
+}

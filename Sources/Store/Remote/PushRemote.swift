@@ -1,0 +1,244 @@
+package import Diagnostics
+
+/// One reference that is to be pushed.
+package struct PushIntent: Sendable, Equatable {
+  /// When a step that is not forward is taken.
+  package enum Rule: Sendable, Equatable {
+    /// Never.
+    case forwardOnly
+    /// In any case.
+    case force
+    /// When the remote still has what was last seen there, or the commit given.
+    case withLease(expecting: ObjectID?)
+  }
+
+  /// What the reference is to name: a commit or a tag; `nil` deletes it.
+  package let source: ObjectID?
+  /// Its full name there.
+  package let destination: String
+  /// When a step that is not forward is taken.
+  package let rule: Rule
+
+  /// Puts them together.
+  package init(source: ObjectID?, destination: String, rule: Rule) {
+    self.source = source
+    self.destination = destination
+    self.rule = rule
+  }
+}
+
+/// What a push has done.
+package struct PushOutcome: Sendable {
+  /// What became of each reference.
+  package let updates: [ReferenceUpdate]
+  /// In how many parts it went.
+  package let parts: Int
+
+  /// Whether everything is there now.
+  package var isComplete: Bool {
+    updates.allSatisfy {
+      if case .refused = $0.result { return false }
+      return true
+    }
+  }
+}
+
+extension EditRepository {
+  /// Whether notes and shared settings go along with a push.
+  package enum Companions: Sendable { case included, leftOut }
+
+  /// Moves references of a remote, and brings what they need.
+  ///
+  /// The remote's values are looked at first; each step is then taken only from the value that was seen. What is larger than
+  /// `emend.pushlimit` goes in parts, each of which is a whole history.
+  ///
+  /// - Parameter companions: notes and shared settings; what the remote has of them is joined with ours first.
+  /// - Throws: ``RemoteError``; a reference that the remote refuses is no error but in the outcome.
+  package func push(
+    _ intents: [PushIntent], to remote: RemoteTarget, _ companions: Companions = .included,
+    inspecting inspect: EditInspection? = nil, progress: any ProgressSink = NoProgress()
+  ) throws -> PushOutcome {
+    let transport = try transport()
+    var listing = try transport.list(remote)
+    if companions == .included, remote.name != nil, try lacksCompanions(listing) {
+      var request = FetchRequest(from: remote)
+      request.branches = .none
+      request.tags = .none
+      _ = try fetch(request, inspecting: inspect, progress: progress)
+      listing = try transport.list(remote)
+    }
+    var refused: [ReferenceUpdate] = []
+    var updates: [PushUpdate] = []
+    for var intent in intents {
+      let tag = "refs/tags/" + intent.destination.dropFirst("refs/heads/".count)
+      if intent.source == nil, listing.references[intent.destination] == nil,
+        listing.references[tag] != nil
+      {
+        // What is to be deleted was named without its kind.
+        intent = PushIntent(source: nil, destination: tag, rule: intent.rule)
+      }
+      switch try decide(intent, remote, listing) {
+      case .refuse(let reason):
+        refused.append(
+          .init(
+            name: intent.destination, before: listing.references[intent.destination],
+            after: intent.source, result: .refused(reason: reason)))
+      case .step(let update): updates.append(update)
+      }
+    }
+    if companions == .included, refused.isEmpty, intents.contains(where: { $0.source != nil }) {
+      updates += try companionUpdates(listing)
+    }
+    let (moved, parts) = try send(
+      updates.filter { $0.old != $0.new }, to: remote, listing, by: transport, progress)
+    let outcome = PushOutcome(
+      updates: refused + updates.filter { $0.old == $0.new }.map { Self.result($0, nil) } + moved,
+      parts: parts)
+    if let name = remote.name { try remember(outcome.updates, of: name) }
+    return outcome
+  }
+
+  private enum Decision {
+    case step(PushUpdate)
+    case refuse(reason: String)
+  }
+
+  private func decide(
+    _ intent: PushIntent, _ remote: RemoteTarget, _ listing: RemoteListing
+  ) throws -> Decision {
+    let old = listing.references[intent.destination]
+    func step(_ isForced: Bool) -> Decision {
+      .step(
+        PushUpdate(new: intent.source, name: intent.destination, old: old, isForced: isForced))
+    }
+    guard let new = intent.source else {
+      guard old != nil else { return .refuse(reason: "the remote has no such reference") }
+      if case .withLease(let expected) = intent.rule, try !holds(expected, intent, remote, old) {
+        return .refuse(reason: "the remote has moved it since it was last seen: fetch first")
+      }
+      return step(true)
+    }
+    guard let old, old != new else { return step(false) }
+    switch intent.rule {
+    case .force: return step(true)
+    case .withLease(let expected):
+      guard try holds(expected, intent, remote, old) else {
+        return .refuse(reason: "the remote has moved it since it was last seen: fetch first")
+      }
+      return step(true)
+    case .forwardOnly: break
+    }
+    if intent.destination.hasPrefix("refs/tags/") {
+      return .refuse(reason: "the remote has another tag of this name")
+    }
+    guard database.contains(old) else {
+      return .refuse(reason: "the remote has commits that are not here: pull first")
+    }
+    guard try MergeBase.isAncestor(old, of: new, in: handle) else {
+      return .refuse(reason: "it would take commits away from the remote: pull first")
+    }
+    return step(false)
+  }
+
+  private func holds(
+    _ expected: ObjectID?, _ intent: PushIntent, _ remote: RemoteTarget, _ found: ObjectID?
+  ) throws -> Bool {
+    if let expected { return expected == found }
+    guard let name = remote.name, intent.destination.hasPrefix("refs/heads/") else { return false }
+    let branch = intent.destination.dropFirst("refs/heads/".count)
+    return try references.target(of: "refs/remotes/\(name)/\(branch)") == found
+  }
+
+  /// Whether the remote has notes or settings that ours do not include.
+  private func lacksCompanions(_ listing: RemoteListing) throws -> Bool {
+    try [NotesStore.reference, SharedSettings.reference].contains { name in
+      guard let theirs = listing.references[name] else { return false }
+      guard let ours = try references.target(of: name), database.contains(theirs) else {
+        return true
+      }
+      return try !MergeBase.isAncestor(theirs, of: ours, in: handle)
+    }
+  }
+
+  private func companionUpdates(_ listing: RemoteListing) throws -> [PushUpdate] {
+    try [NotesStore.reference, SharedSettings.reference].compactMap { name in
+      guard let ours = try references.target(of: name), ours != listing.references[name] else {
+        return nil
+      }
+      return PushUpdate(new: ours, name: name, old: listing.references[name], isForced: false)
+    }
+  }
+
+  private func send(
+    _ updates: [PushUpdate], to remote: RemoteTarget, _ listing: RemoteListing,
+    by transport: any RemoteTransport, _ progress: any ProgressSink
+  ) throws -> ([ReferenceUpdate], parts: Int) {
+    guard !updates.isEmpty else { return ([], 0) }
+    let limit = try setting("pushlimit").flatMap(GitInteger.parse) ?? PushPlan.defaultLimit
+    let known = listing.references.values.compactMap { try? database.peeledToCommit($0) }
+    var results: [ReferenceUpdate] = []
+    var last: [PushUpdate] = []
+    var parts = 0
+    for update in updates {
+      guard let new = update.new, update.name.hasPrefix("refs/heads/") else {
+        last.append(update)
+        continue
+      }
+      let plan = PushPlan(
+        repository: self, limit: limit, known: Array(Set(known)))
+      var old = update.old
+      var isForced = update.isForced
+      var failure: String?
+      for step in try plan.steps(to: new, from: update.isForced ? nil : old).dropLast() {
+        let part = PushUpdate(new: step, name: update.name, old: old, isForced: isForced)
+        failure = try transport.push([part], to: remote, progress: progress)[update.name]
+        guard failure == nil else { break }
+        parts += 1
+        (old, isForced) = (step, false)
+      }
+      if let failure {
+        results.append(Self.result(update, failure))
+      } else {
+        last.append(PushUpdate(new: new, name: update.name, old: old, isForced: isForced))
+      }
+    }
+    if !last.isEmpty {
+      let refused = try transport.push(last, to: remote, progress: progress)
+      parts += 1
+      let first = Dictionary(updates.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      results += last.compactMap { update in
+        first[update.name].map { Self.result($0, refused[update.name]) }
+      }
+    }
+    return (results, parts)
+  }
+
+  private static func result(_ update: PushUpdate, _ failure: String?) -> ReferenceUpdate {
+    let result: ReferenceUpdate.Result =
+      if let failure { .refused(reason: failure) } else if update.old == update.new {
+        .unchanged
+      } else if update.new == nil { .deleted } else if update.old == nil {
+        .created
+      } else if update
+        .isForced
+      { .forced } else { .moved }
+    return ReferenceUpdate(
+      name: update.name, before: update.old, after: update.new, result: result)
+  }
+
+  /// What was pushed is what the remote has now. No operation: what is out cannot be taken back.
+  private func remember(_ updates: [ReferenceUpdate], of remote: String) throws {
+    try asWriter {
+      let person = try operatorIdentity().committer
+      for update in updates where update.name.hasPrefix("refs/heads/") {
+        if case .refused = update.result { continue }
+        let name = "refs/remotes/\(remote)/\(update.name.dropFirst("refs/heads/".count))"
+        let before = try references.value(of: name)
+        let after: ReferenceValue = update.after.map { .object($0) } ?? .absent
+        guard before != after else { continue }
+        try references.apply(
+          .init(name: name, before: before, after: after), "update by push", by: person)
+      }
+    }
+  }
+}

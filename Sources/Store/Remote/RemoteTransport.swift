@@ -1,0 +1,114 @@
+import Diagnostics
+
+/// A way to reach other repositories: the `git` program, or libgit2.
+///
+/// Neither decides anything: what is asked for and what is believed is the caller's business.
+protocol RemoteTransport {
+  /// The references of a repository, and where its `HEAD` points.
+  func list(_ remote: RemoteTarget) throws -> RemoteListing
+
+  /// Brings objects into a repository that nobody else looks at, and notes what was asked for in its references.
+  ///
+  /// - Parameter specifications: as Git writes them, `+refs/heads/*:refs/incoming/*`.
+  /// - Parameter tags: which tags come along, under their own names.
+  func fetch(
+    _ specifications: [String], tags: TagRule, from remote: RemoteTarget,
+    into directory: String, progress: any ProgressSink
+  ) throws
+
+  /// Moves references of a repository, each only from the value that it is expected to have.
+  ///
+  /// - Returns: for each name that was not moved, what the other side said.
+  func push(
+    _ updates: [PushUpdate], to remote: RemoteTarget, progress: any ProgressSink
+  ) throws -> [String: String]
+}
+
+/// Which tags come along with a fetch.
+package enum TagRule: Sendable, Equatable {
+  /// Those that name commits which come, or which are here.
+  case following
+  /// All.
+  case all
+  /// None.
+  case none
+}
+
+/// A remote as a transport needs it.
+package struct RemoteTarget: Sendable, Equatable {
+  /// Its name in the configuration, where it has one.
+  package let name: String?
+  /// Where it is.
+  package let address: RemoteAddress
+
+  /// Puts a name and an address together.
+  package init(name: String?, address: RemoteAddress) {
+    self.name = name
+    self.address = address
+  }
+}
+
+/// What a repository says of its references.
+package struct RemoteListing: Sendable, Equatable {
+  /// More than this is nobody's honest repository.
+  static let limit = 1 << 18
+
+  /// The objects that references name; tags by their tag objects.
+  package let references: [String: ObjectID]
+  /// The full name of the branch that `HEAD` is on, where it says so.
+  package let head: String?
+
+  /// The branches, without `refs/heads/`, by name.
+  package var branches: [String] {
+    references.keys.compactMap { name in
+      name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : nil
+    }.sorted()
+  }
+}
+
+/// One reference that is to be moved on a remote.
+struct PushUpdate: Equatable {
+  /// What it is to name; `nil` deletes it.
+  let new: ObjectID?
+  /// Its full name there.
+  let name: String
+  /// What it must name now; `nil` when it must not exist.
+  let old: ObjectID?
+  /// Whether the step may lose commits.
+  let isForced: Bool
+}
+
+extension EditRepository {
+  /// The transport that `emend.transport` asks for: the program where it is installed, by default.
+  func transport() throws -> any RemoteTransport {
+    try Self.transport(
+      choice: configuration().value("emend.transport"), gitDirectory: location.gitDirectory,
+      environment)
+  }
+
+  /// The references of a remote, as they are now.
+  /// - Throws: ``RemoteError``.
+  package func list(_ remote: RemoteTarget) throws -> RemoteListing { try transport().list(remote) }
+
+  static func transport(
+    choice: String?, gitDirectory: String, _ environment: GitEnvironment
+  ) throws -> any RemoteTransport {
+    let path = environment.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
+    let program = ChildProgram.find("git", path: path)
+    switch choice ?? "auto" {
+    case "auto":
+      if let program {
+        return GitProgramTransport(
+          program: program, gitDirectory: gitDirectory, environment: environment)
+      }
+      return LibraryTransport(gitDirectory: gitDirectory, environment: environment)
+    case "git":
+      guard let program else { throw RemoteError.noPrograms(searched: path) }
+      return GitProgramTransport(
+        program: program, gitDirectory: gitDirectory, environment: environment)
+    case "libgit2":
+      return LibraryTransport(gitDirectory: gitDirectory, environment: environment)
+    case let other: throw RemoteError.unknownTransport(other)
+    }
+  }
+}

@@ -1,0 +1,202 @@
+internal import CGit2
+import Files
+
+/// Another repository that this one knows by name.
+package struct Remote: Sendable, Equatable {
+  /// Its name: `origin`.
+  package let name: String
+  /// Where it is, as configured.
+  package let url: String
+  /// Where pushes go, where that is elsewhere.
+  package let pushURL: String?
+
+  /// The address as people may see it: without a password.
+  package var shownURL: String { RemoteAddress.withoutPassword(url) }
+  /// The address for pushes as people may see it.
+  package var shownPushURL: String? { pushURL.map(RemoteAddress.withoutPassword) }
+}
+
+extension EditRepository {
+  /// The remotes, by name. They are Git's own: `git remote` shows the same.
+  package func remotes() throws -> [Remote] {
+    let configuration = try configuration()
+    var names: Set<String> = []
+    for (key, _) in try configuration.entries(startingWith: "remote.") {
+      // The name may hold dots: what is not it is the first word and the last.
+      let parts = key.dropFirst("remote.".count)
+      guard let dot = parts.lastIndex(of: "."), parts[dot...] == ".url" else { continue }
+      names.insert(String(parts[..<dot]))
+    }
+    return names.sorted().compactMap { name in
+      configuration.value("remote.\(name).url").map {
+        Remote(name: name, url: $0, pushURL: configuration.value("remote.\(name).pushurl"))
+      }
+    }
+  }
+
+  /// The remote of a name.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
+  package func remote(_ name: String) throws -> Remote {
+    let remotes = try remotes()
+    guard let found = remotes.first(where: { $0.name == name }) else {
+      throw RemoteError.noSuchRemote(
+        name, similar: nearMisses(of: name, among: remotes.map(\.name)))
+    }
+    return found
+  }
+
+  /// The remote that is meant where none is named: that of the branch that `HEAD` is on, else `origin`, else the only one.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``, ``RemoteError/severalRemotes(_:)``.
+  package func defaultRemote() throws -> String {
+    if let branch = try head().branch,
+      let name = try configuration().value("branch.\(branch).remote")
+    {
+      return name
+    }
+    let names = try remotes().map(\.name)
+    if names.contains("origin") || names.isEmpty { return "origin" }
+    guard names.count == 1 else { throw RemoteError.severalRemotes(names) }
+    return names[0]
+  }
+
+  /// What a user calls a remote: a name, or an address.
+  ///
+  /// - Parameter directory: where a relative path begins.
+  /// - Throws: ``RemoteError``.
+  package func target(
+    of text: String, pushing: Bool = false, from directory: String
+  ) throws -> RemoteTarget {
+    do {
+      let remote = try remote(text)
+      let url = pushing ? remote.pushURL ?? remote.url : remote.url
+      return RemoteTarget(name: text, address: try RemoteAddress(url, from: directory))
+    } catch let unknown as RemoteError {
+      // What looks like a name is a name: a typing error is not looked for on the disk.
+      guard case .noSuchRemote = unknown, text.contains(where: { "/:.".contains($0) }) else {
+        throw unknown
+      }
+      return RemoteTarget(name: nil, address: try RemoteAddress(text, from: directory))
+    }
+  }
+
+  /// Makes a remote.
+  /// - Throws: ``RemoteError/badName(_:)``, ``RemoteError/nameTaken(_:)``.
+  package func addRemote(_ name: String, _ address: RemoteAddress) throws {
+    try checkRemoteName(name)
+    try asWriter {
+      guard try !remotes().contains(where: { $0.name == name }) else {
+        throw RemoteError.nameTaken(name)
+      }
+      let configuration = try configuration()
+      try configuration.setLocal(
+        "remote.\(name).fetch", to: "+refs/heads/*:refs/remotes/\(name)/*")
+      try configuration.setLocal("remote.\(name).url", to: address.text)
+    }
+  }
+
+  /// Changes where a remote is.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
+  package func setURL(
+    of name: String, to address: RemoteAddress, forPushing: Bool = false
+  ) throws {
+    try asWriter {
+      _ = try remote(name)
+      try configuration().setLocal(
+        "remote.\(name).\(forPushing ? "pushurl" : "url")", to: address.text)
+    }
+  }
+
+  /// Forgets a remote: its settings, what was last seen of its branches, and which branches follow it.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
+  package func removeRemote(_ name: String) throws {
+    _ = try remote(name)
+    try operate(.remote, "remove \(name)", "remote: remove \(name)") {
+      try references.list("refs/remotes/\(name)/").map {
+        .init(name: $0.name, before: try references.value(of: $0.name), after: .absent)
+      }
+    }
+    try asWriter {
+      let configuration = try configuration()
+      for (key, _) in try configuration.entries(startingWith: "remote.\(name).")
+      where key.dropFirst("remote.\(name).".count).allSatisfy({ $0 != "." }) {
+        try configuration.removeLocal(key)
+      }
+      for branch in try following(name, configuration) {
+        try configuration.removeLocal("branch.\(branch).remote")
+        try configuration.removeLocal("branch.\(branch).merge")
+      }
+    }
+  }
+
+  /// Gives a remote another name, and what was last seen of its branches with it.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``, ``RemoteError/badName(_:)``, ``RemoteError/nameTaken(_:)``.
+  package func renameRemote(_ old: String, to new: String) throws {
+    let remote = try remote(old)
+    try checkRemoteName(new)
+    guard try !remotes().contains(where: { $0.name == new }) else {
+      throw RemoteError.nameTaken(new)
+    }
+    let (source, target) = ("refs/remotes/\(old)/", "refs/remotes/\(new)/")
+    // Settings first: what was seen of a remote can be fetched again.
+    try asWriter {
+      let configuration = try configuration()
+      try configuration.setLocal("remote.\(new).fetch", to: "+refs/heads/*:\(target)*")
+      if let url = remote.pushURL { try configuration.setLocal("remote.\(new).pushurl", to: url) }
+      try configuration.setLocal("remote.\(new).url", to: remote.url)
+      for branch in try following(old, configuration) {
+        try configuration.setLocal("branch.\(branch).remote", to: new)
+      }
+      for key in ["url", "fetch", "pushurl"] {
+        try configuration.removeLocal("remote.\(old).\(key)")
+      }
+    }
+    try operate(.remote, "rename \(old) to \(new)", "remote: renamed \(source) to \(target)") {
+      try references.list(source).flatMap { reference -> [ReferenceChange] in
+        let value = try references.value(of: reference.name)
+        let name = target + reference.name.dropFirst(source.count)
+        let moved: ReferenceValue =
+          if case .symbolic(let aim) = value, aim.hasPrefix(source) {
+            .symbolic(target + aim.dropFirst(source.count))
+          } else { value }
+        return [
+          .init(name: name, before: .absent, after: moved),
+          .init(name: reference.name, before: value, after: .absent),
+        ]
+      }
+    }
+  }
+
+  /// The branch of a remote that a branch follows.
+  package func upstream(of branch: String) throws -> (remote: String, branch: String)? {
+    let configuration = try configuration()
+    guard let remote = configuration.value("branch.\(branch).remote"),
+      let merge = configuration.value("branch.\(branch).merge"), merge.hasPrefix("refs/heads/")
+    else { return nil }
+    return (remote, String(merge.dropFirst("refs/heads/".count)))
+  }
+
+  /// Has a branch follow one of a remote.
+  package func setUpstream(of branch: String, to remote: String, _ other: String) throws {
+    try asWriter {
+      let configuration = try configuration()
+      try configuration.setLocal("branch.\(branch).remote", to: remote)
+      try configuration.setLocal("branch.\(branch).merge", to: "refs/heads/\(other)")
+    }
+  }
+
+  private func following(_ remote: String, _ configuration: GitConfiguration) throws -> [String] {
+    try configuration.entries(startingWith: "branch.").compactMap { key, value in
+      let name = key.dropFirst("branch.".count)
+      guard name.hasSuffix(".remote"), value == remote else { return nil }
+      return String(name.dropLast(".remote".count))
+    }
+  }
+
+  private func checkRemoteName(_ name: String) throws {
+    var isValid: Int32 = 0
+    let isText = !name.utf8.contains(0) && !name.hasPrefix("-") && !name.contains("/")
+    guard isText, git_remote_name_is_valid(&isValid, name) == 0, isValid == 1 else {
+      throw RemoteError.badName(name)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/// A setting as it holds here.
+package struct SettingValue: Sendable, Equatable {
+  /// Its name, without `emend.`.
+  package let name: String
+  /// Its value.
+  package let value: String
+  /// Where it stands: `local`, `global`, `system`, `environment` or `shared`.
+  package let origin: String
+}
+
+extension EditRepository {
+  /// A setting, from wherever it holds: what this machine says counts more than what is shared, except for a rule, which
+  /// is shared or not there.
+  package func setting(_ name: String) throws -> String? {
+    if let setting = Setting.all.first(where: { $0.name == name }) {
+      return try value(of: setting)?.value
+    }
+    return try configuration().value("emend.\(name)")
+  }
+
+  /// The value of a setting and where it stands; `nil` where it has none.
+  package func value(of setting: Setting) throws -> SettingValue? {
+    if setting.reach != .sharedRule {
+      let entries = try configuration().allEntries(startingWith: "emend.\(setting.name)")
+      if let entry = entries.last(where: { $0.name == "emend.\(setting.name)" }) {
+        return SettingValue(name: setting.name, value: entry.value, origin: entry.origin)
+      }
+    }
+    guard setting.reach != .local, let value = try sharedSetting(setting.name) else { return nil }
+    return SettingValue(name: setting.name, value: value, origin: "shared")
+  }
+
+  /// All settings that have a value here, by name.
+  package func settingValues() throws -> [SettingValue] {
+    try Setting.all.compactMap { try value(of: $0) }
+  }
+
+  /// Gives a setting a value.
+  ///
+  /// - Parameter shared: for everybody, once it is pushed.
+  /// - Throws: ``SettingError``.
+  package func set(_ setting: Setting, to value: String, _ place: SettingPlace) throws {
+    try setting.check(value)
+    switch (place, setting.reach) {
+    case (.shared, .local): throw SettingError.localOnly(setting.name)
+    case (.local, .sharedRule): throw SettingError.sharedOnly(setting.name)
+    case (.shared, _):
+      try changeSharedSettings("set \(setting.name)") { $0.values[setting.name] = value }
+    case (.local, _):
+      try asWriter { try configuration().setLocal("emend.\(setting.name)", to: value) }
+    }
+  }
+
+  /// Takes a setting's value away.
+  /// - Throws: ``SettingError/notSet(_:)``, ``SettingError/otherOrigin(_:origin:)``.
+  package func unset(_ setting: Setting, _ place: SettingPlace) throws {
+    switch place {
+    case .shared:
+      guard try sharedSetting(setting.name) != nil else { throw SettingError.notSet(setting.name) }
+      try changeSharedSettings("unset \(setting.name)") { $0.values[setting.name] = nil }
+    case .local:
+      let entries = try configuration().allEntries(startingWith: "emend.\(setting.name)")
+        .filter { $0.name == "emend.\(setting.name)" }
+      guard entries.contains(where: { $0.origin == "local" }) else {
+        guard let value = try value(of: setting) else { throw SettingError.notSet(setting.name) }
+        throw SettingError.otherOrigin(setting.name, origin: value.origin)
+      }
+      try asWriter { try configuration().removeLocal("emend.\(setting.name)") }
+    }
+  }
+}
+
+/// Where a setting is to stand.
+package enum SettingPlace: Sendable {
+  /// In this repository's own configuration.
+  case local
+  /// With the repository, for everybody.
+  case shared
+}

@@ -1,0 +1,50 @@
+package import Diagnostics
+
+/// What is wrong with a setting.
+package enum SettingError: ExplainedError, Equatable {
+  case unknown(String, similar: [String])
+  case badValue(String, found: String, expected: String)
+  case localOnly(String)
+  case sharedOnly(String)
+  case notSet(String)
+  case otherOrigin(String, origin: String)
+
+  /// Whether the command line is what has to be mended; not being set is an answer.
+  package var isMisuse: Bool {
+    if case .notSet = self { return false }
+    return true
+  }
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    switch self {
+    case .unknown(let name, let similar):
+      Explanation(
+        "emend has no such setting", field: name,
+        remedy: similar.isEmpty
+          ? "`emend config list --all` names them all; those of Git are `git config`'s."
+          : "Did you mean \(similar.joined(separator: ", "))?")
+    case .badValue(let name, let found, let expected):
+      Explanation(
+        "the setting cannot have this value", field: "emend.\(name)", found: found,
+        expected: expected)
+    case .localOnly(let name):
+      Explanation(
+        "the setting is about one machine, so it cannot be shared", field: "emend.\(name)",
+        remedy: "Leave out --shared.")
+    case .sharedOnly(let name):
+      Explanation(
+        "the setting is a rule for everybody, so it cannot be set for one machine",
+        field: "emend.\(name)", remedy: "Set it with --shared, and push.")
+    case .notSet(let name):
+      Explanation("the setting has no value", field: "emend.\(name)")
+    case .otherOrigin(let name, let origin):
+      Explanation(
+        "the setting stands elsewhere", field: "emend.\(name)", found: origin,
+        remedy: origin == "shared"
+          ? "Take it away with --shared."
+          : "Take it away there: `git config --global --unset emend.\(name)`."
+      )
+    }
+  }
+}
