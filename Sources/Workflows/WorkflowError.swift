@@ -46,23 +46,23 @@ package enum WorkflowError: ExplainedError, Equatable {
     case .baseUnknown:
       Explanation(
         "the repository does not know where its base is",
-        remedy: "Say so with 'emend base DIR'; it is verified before it is used.")
+        remedy: "Say so with 'emend base set DIR'; it is verified before it is used.")
     case .baseMissing(let path):
       Explanation(
         "the base is not where it was", file: path, expected: "the checkpoint's directory",
-        remedy: "Say where it is now with 'emend base DIR'.")
+        remedy: "Say where it is now with 'emend base set DIR'.")
     case .wrongBase(let path, let found, let expected):
       Explanation(
         "this checkpoint is not the repository's base", file: path, field: "fingerprint",
         found: found, expected: expected,
         remedy: "Edits are exact only on the weights they were made for. "
-          + "Name the right directory with 'emend base DIR'.")
+          + "Name the right directory with 'emend base set DIR'.")
     case .baseChanged(let path, let files):
       Explanation(
         "the base has changed since it was fingerprinted", file: path,
         field: files.joined(separator: ", "), found: "other weights",
         expected: "the weights that 'emend init' saw",
-        remedy: "Restore the checkpoint, or name another copy of it with 'emend base DIR'.")
+        remedy: "Restore the checkpoint, or name another copy of it with 'emend base set DIR'.")
     case .wrongTokenizer(let path, let found, let expected):
       Explanation(
         "the tokenizer is not the one the repository was made with", file: path,

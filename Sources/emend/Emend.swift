@@ -40,7 +40,14 @@ struct Emend: ParsableCommand {
       CommandGroup(
         name: "TAKE BACK", subcommands: [Undo.self, Redo.self, Operations.self, Reflog.self]),
       CommandGroup(name: "HAND ON", subcommands: [Apply.self]),
-      CommandGroup(name: "CARE", subcommands: [Fsck.self, AuditCommand.self]),
+      CommandGroup(
+        name: "SHARE",
+        subcommands: [Clone.self, RemoteCommand.self, Fetch.self, Pull.self, Push.self]),
+      CommandGroup(
+        name: "CARE",
+        subcommands: [
+          Fsck.self, AuditCommand.self, GarbageCollection.self, Cache.self, ConfigCommand.self,
+        ]),
     ])
 
   /// What parsing errors begin with; as in all other messages.

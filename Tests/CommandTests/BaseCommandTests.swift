@@ -20,7 +20,7 @@ import Testing
     let scene = try Scene(commits: 1)
     let before = try scene.repository.fingerprint()
     try FileManager.default.copyItem(atPath: scene.model.kit.base, toPath: scene.directory["copy"])
-    try scene.repository("base", "../copy")
+    try scene.repository("base", "set", "../copy")
     #expect(try scene.repository.document("base")["path"]?.string == scene.directory["copy"])
     #expect(try scene.repository.fingerprint() == before)
   }

@@ -44,7 +44,10 @@ struct ChangedBaseTests {
     ] {
       try expectRefusal(
         repository, arguments, 1,
-        ["the base has changed since it was fingerprinted", "model.safetensors", "emend base DIR"])
+        [
+          "the base has changed since it was fingerprinted", "model.safetensors",
+          "emend base set DIR",
+        ])
     }
     let status = try repository.document("status")
     #expect(status["base_state"]?.string == "changed")
@@ -83,14 +86,14 @@ struct ChangedBaseTests {
     for arguments in [["apply", "--dry-run"], repository.commitArguments(model.second)] {
       try expectRefusal(
         repository, arguments, 2,
-        ["the base is not where it was", repository.kit.base, "emend base DIR"])
+        ["the base is not where it was", repository.kit.base, "emend base set DIR"])
     }
     #expect(try repository.document("status")["base_state"]?.string == "missing")
     // What needs no weights goes on.
     try repository("log")
     try repository("revert", "HEAD")
     try repository("undo")
-    try repository("base", directory["elsewhere"])
+    try repository("base", "set", directory["elsewhere"])
     #expect(try repository.fingerprint() == before)
   }
 
@@ -102,7 +105,7 @@ struct ChangedBaseTests {
     try file.write()
     let fingerprint = try repository.document("base")["fingerprint"]?.string ?? ""
     try expectRefusal(
-      repository, ["base", directory["other"]], 2,
+      repository, ["base", "set", directory["other"]], 2,
       ["this checkpoint is not the repository's base", "expected: \(fingerprint)"])
     #expect(try repository.document("base")["path"]?.string == repository.kit.base)
   }

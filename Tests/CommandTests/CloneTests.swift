@@ -36,8 +36,8 @@ struct CloneTests {
     let named = ["--repo", directory["clone"]]
     let unknown = try emend.run(["apply", "--dry-run"] + named)
     #expect(unknown.ending == .exit(2))
-    #expect(unknown.errorText.contains("emend base DIR"))
-    #expect(try emend.run(["base", model.kit.base] + named).ending == .exit(0))
+    #expect(unknown.errorText.contains("emend base set DIR"))
+    #expect(try emend.run(["base", "set", model.kit.base] + named).ending == .exit(0))
     let applied = try emend.run(["apply", "--dry-run"] + named)
     #expect(applied.outputText.contains(expected), "\(applied.errorText)")
     #expect(try emend.run(["fsck"] + named).ending == .exit(0))

@@ -10,7 +10,11 @@ import Testing
       ["eval"], ["sweep"],
       ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"],
       ["reflog"],
-      ["apply"], ["fsck"], ["audit"],
+      ["apply"], ["fsck"], ["audit"], ["base", "show"], ["base", "set"], ["clone"], ["fetch"],
+      ["pull"], ["push"], ["remote"], ["remote", "list"], ["remote", "add"], ["remote", "remove"],
+      ["remote", "rename"], ["remote", "set-url"], ["remote", "show"], ["gc"], ["cache"],
+      ["cache", "list"], ["cache", "prune"], ["cache", "clear"], ["config"], ["config", "list"],
+      ["config", "get"], ["config", "set"], ["config", "unset"],
     ])
   func example(command: [String]) throws {
     let directory = try TemporaryDirectory()

@@ -110,7 +110,8 @@ struct OutputBytesTests {
       ["diff", "HEAD~1", "--prompts", directory["prompts.txt"]],
       ["generate", "Oslo is in"], ["apply", "--output", "out", "--verify"], ["apply", "--dry-run"],
       ["revert", "HEAD~1", "--fact", "Oslo", "--stats", model.kit.moments], ["revert", "HEAD~1"],
-      ["stats", "--corpus", directory["first.jsonl"]], ["base", model.kit.base], ["fsck"], ["undo"],
+      ["stats", "--corpus", directory["first.jsonl"]], ["base", "set", model.kit.base], ["fsck"],
+      ["undo"],
       ["switch", "--create", "side", "HEAD~1"], ["cherry-pick", "main"], ["merge", "main"],
     ] { try repository(arguments) }
     #expect(try contents(of: model.kit.base) == before)

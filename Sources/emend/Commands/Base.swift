@@ -3,29 +3,56 @@ internal import Store
 internal import Workflows
 
 /// `emend base`
-struct Base: EmendCommand {
+struct Base: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "base", abstract: "Show or name the checkpoint that edits start from",
     discussion: """
-      Without a directory, shows what the repository knows of its base. With one, verifies every byte \
-      of it against the fingerprint and remembers where it is: after a clone, or when the base moved.
+      The checkpoint is not part of a repository, which knows its fingerprint. After a clone, or when \
+      the checkpoint moved, say where it is.
 
-      EXAMPLE: emend base models/gpt-j-6b
+      EXAMPLES:
+        emend base
+        emend base set models/gpt-j-6b
+      """, subcommands: [BaseShow.self, BaseSet.self], defaultSubcommand: BaseShow.self)
+}
+
+/// `emend base show`
+struct BaseShow: EmendCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show what the repository knows of its base",
+    discussion: "EXAMPLE: emend base show --json")
+
+  @OptionGroup var common: CommonOptions
+
+  func run(on console: Console) throws {
+    let repository = try common.openRepository(console)
+    try console.show(
+      BaseView(
+        repository.stack(at: repository.head().commit).base(), path: repository.baseDirectory()))
+  }
+}
+
+/// `emend base set`
+struct BaseSet: EmendCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Say where the base is",
+    discussion: """
+      Every byte of it is verified against the fingerprint, then the directory is remembered.
+
+      EXAMPLE: emend base set models/gpt-j-6b
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "The checkpoint directory.")
-  var directory: String?
+  var directory: String
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let base = try repository.stack(at: repository.head().commit).base()
-    if let directory {
-      try BaseBinding.bind(
-        repository, to: Paths.absolute(directory), base, threads: compute.threadCount,
-        progress: console.progress)
-    }
+    try BaseBinding.bind(
+      repository, to: Paths.absolute(directory), base, threads: compute.threadCount,
+      progress: console.progress)
     try console.show(BaseView(base, path: repository.baseDirectory()))
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Store
 internal import Workflows
 
 /// `emend fsck`
@@ -17,6 +18,6 @@ struct Fsck: EmendCommand {
   func run(on console: Console) throws {
     let report = try CheckRepository(common.openRepository(console)).run(progress: console.progress)
     try console.show(FsckView(report))
-    if !report.isClean { throw ExitStatus.refused }
+    if !report.isSound { throw ExitStatus.refused }
   }
 }

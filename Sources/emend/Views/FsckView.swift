@@ -1,6 +1,5 @@
 internal import Diagnostics
 internal import Store
-internal import Workflows
 
 /// What `fsck` says.
 struct FsckView: View {
@@ -24,17 +23,15 @@ struct FsckView: View {
 
   let document: Document
 
-  init(_ outcome: CheckRepository.Outcome) {
-    let report = outcome.report
+  init(_ report: CheckReport) {
     document = Document(
-      clean: outcome.isClean, commits: report.commits, edits: report.edits,
+      clean: report.isSound, commits: report.commits, edits: report.edits,
       verifiedBytes: report.verifiedBytes,
       findings: report.findings.map { finding in
         Self.finding(
           finding.severity.rawValue, Self.name(finding.subject), finding.explanation,
           finding.commits)
-      }
-        + outcome.payloads.map { Self.finding("damage", "edit \($0.edit)", $0.explanation, []) })
+      })
   }
 
   private static func finding(

@@ -54,7 +54,7 @@ struct BaseView: View {
     page.line("base         \(document.fingerprint, .identifier)")
     page.line("architecture \(document.architecture)")
     page.line("tensors      \(document.tensors)")
-    page.line("directory    \(document.path ?? "not known: emend base DIR")")
+    page.line("directory    \(document.path ?? "not known: emend base set DIR")")
   }
 }
 

@@ -56,7 +56,7 @@ struct StatusView: View {
       page.line(
         "  at \(path), \("changed", .bad) since it was read: \(files.joined(separator: ", "))")
     case .missing(let path): page.line("  \("missing", .bad): \(path) cannot be opened")
-    case .unknown: page.line("  \("not known where", .warning): emend base DIR")
+    case .unknown: page.line("  \("not known where", .warning): emend base set DIR")
     }
   }
 }

@@ -1,0 +1,71 @@
+package import Store
+
+/// Fetches, and merges what came into the branch that `HEAD` is on: `emend pull`.
+package struct PullBranch {
+  /// Which steps are taken.
+  package enum Rule: Sendable, Equatable {
+    /// Forward, or a merge.
+    case mergeWhereNeeded(MergeBranches.Resolution)
+    /// Forward only.
+    case fastForwardOnly
+  }
+
+  /// What a pull has done.
+  package struct Outcome: Sendable {
+    /// The remote's name or address.
+    package let remote: String
+    /// What came.
+    package let fetched: FetchOutcome
+    /// The commit that `HEAD` was moved to; `nil` when there was nothing to merge.
+    package let merged: RecordedCommit?
+  }
+
+  private let workspace: Workspace
+  private let moments: String?
+  private let directory: String
+
+  /// Pulls in a workspace; `moments` is a file of second moments for batches that are solved again, and relative paths
+  /// begin at `directory`.
+  package init(in workspace: Workspace, moments: String?, from directory: String) {
+    self.workspace = workspace
+    self.moments = moments
+    self.directory = directory
+  }
+
+  /// Pulls a branch of a remote.
+  ///
+  /// - Parameters:
+  ///   - remote: a name or an address; `nil` for the one that the branch follows.
+  ///   - branch: a branch of the remote; `nil` for the one that the branch follows.
+  /// - Throws: ``RemoteError/noUpstream(branch:)``, ``RemoteError/diverged(branch:remote:)``, and what fetching and merging throw.
+  package func run(
+    _ remote: String?, _ branch: String?, _ options: TransferEdits.FetchOptions, _ rule: Rule,
+    tool: String
+  ) throws -> Outcome {
+    let repository = workspace.repository
+    guard let current = try repository.head().branch else { throw RemoteError.noBranch }
+    let upstream = try repository.upstream(of: current)
+    guard let remoteName = remote ?? upstream?.remote,
+      let other = branch ?? (remote == nil || remote == upstream?.remote ? upstream?.branch : nil)
+    else { throw RemoteError.noUpstream(branch: current) }
+    let transfer = TransferEdits(in: repository, from: directory, progress: workspace.progress)
+    // A branch that is named is all that is wanted; without one, everything is brought up to date.
+    let fetched = try transfer.fetch(
+      .one(remoteName, branches: branch.map { [$0] } ?? []), options)[0]
+    guard let commit = fetched.outcome.heads[other] else {
+      throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
+    }
+    if rule == .fastForwardOnly {
+      let ours = try repository.head().commit
+      guard
+        try repository.isAncestor(ours, of: commit) || repository.isAncestor(commit, of: ours)
+      else { throw RemoteError.diverged(branch: current, remote: "\(fetched.remote)/\(other)") }
+    }
+    let resolution: MergeBranches.Resolution =
+      if case .mergeWhereNeeded(let resolution) = rule { resolution } else { .refuse }
+    let merged = try MergeBranches(in: workspace, moments: moments).run(
+      RevisionExpression(commit.hexadecimal), message: "Merge \(other) of \(fetched.remote)",
+      resolution: resolution, tool: tool)
+    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merged: merged)
+  }
+}

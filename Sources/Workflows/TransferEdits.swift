@@ -1,0 +1,163 @@
+package import Diagnostics
+package import Store
+
+/// Brings edits from elsewhere and takes them there: `emend clone`, `fetch`, `push`.
+///
+/// Each edit that comes is looked into before anything names it.
+package struct TransferEdits {
+  private let repository: EditRepository
+  private let directory: String
+  private let progress: any ProgressSink
+
+  /// Works in a repository; relative paths begin at `directory`.
+  package init(
+    in repository: EditRepository, from directory: String, progress: any ProgressSink
+  ) {
+    self.repository = repository
+    self.directory = directory
+    self.progress = progress
+  }
+
+  /// Makes a repository from another one.
+  ///
+  /// - Parameter target: the directory that gets `.emend`; `nil` for one named after the other repository.
+  /// - Throws: ``RemoteError``, ``StoreError``, `FileFailure`.
+  package static func clone(
+    _ address: String, into target: String?, remoteName: String, branch: String?,
+    from directory: String, _ environment: GitEnvironment, progress: any ProgressSink
+  ) throws -> CloneOutcome {
+    let address = try RemoteAddress(address, from: directory)
+    guard let name = target ?? address.cloneName else {
+      throw RemoteError.badAddress(
+        address.shown, problem: "it does not say what the copy is called")
+    }
+    return try EditRepository.clone(
+      address, into: name.hasPrefix("/") ? name : directory + "/" + name, remoteName: remoteName,
+      branch: branch, inspecting: EditInspector.inspect, environment, progress: progress)
+  }
+
+  /// How a fetch is done.
+  package struct FetchOptions: Sendable {
+    /// Which tags.
+    package var tags: TagRule = .following
+    /// What becomes of what was seen of branches that are gone.
+    package var gone: FetchRequest.Gone = .keep
+    /// What becomes of tags that name something else here.
+    package var changedTags: FetchRequest.ChangedTags = .refuse
+
+    /// As Git does it.
+    package init() {}
+  }
+
+  /// Which remotes are fetched from.
+  package enum Sources: Sendable, Equatable {
+    /// The one that a name or an address means; `nil` for the usual one.
+    case one(String?, branches: [String])
+    /// All that have names.
+    case all
+  }
+
+  /// Fetches; each remote is one operation.
+  ///
+  /// - Returns: the remotes' names or addresses, and what came from each.
+  /// - Throws: ``RemoteError``, ``StoreError``.
+  package func fetch(
+    _ sources: Sources, _ options: FetchOptions
+  ) throws -> [(remote: String, outcome: FetchOutcome)] {
+    let wanted: [(name: String, branches: [String])]
+    switch sources {
+    case .one(let name, let branches):
+      wanted = [(try name ?? repository.defaultRemote(), branches)]
+    case .all: wanted = try repository.remotes().map { ($0.name, []) }
+    }
+    return try wanted.map { name, branches in
+      var request = FetchRequest(from: try repository.target(of: name, from: directory))
+      if !branches.isEmpty { request.branches = .named(branches) }
+      request.tags = options.tags
+      request.gone = options.gone
+      request.changedTags = options.changedTags
+      let outcome = try repository.fetch(
+        request, inspecting: EditInspector.inspect, progress: progress)
+      return (request.remote.name ?? request.remote.address.shown, outcome)
+    }
+  }
+
+  /// What is pushed.
+  package enum Selection: Sendable, Equatable {
+    /// What words of the command line mean; none for the branch that `HEAD` is on.
+    case named([String])
+    /// All branches.
+    case allBranches
+    /// Branches and tags to delete.
+    case deleting([String])
+  }
+
+  /// How a push is done.
+  package struct PushOptions: Sendable {
+    /// When a step that is not forward is taken.
+    package var rule: PushIntent.Rule = .forwardOnly
+    /// Whether all tags go along.
+    package var withTags = false
+    /// Whether branches follow what they were pushed to.
+    package var setsUpstream = false
+    /// Whether notes and shared settings go along.
+    package var companions: EditRepository.Companions = .included
+
+    /// As Git does it.
+    package init() {}
+  }
+
+  /// Pushes.
+  ///
+  /// - Parameter name: a remote's name or address; `nil` for the usual one.
+  /// - Returns: the remote's name or address, and what became of each reference.
+  /// - Throws: ``RemoteError``, ``StoreError``, `RevisionError`.
+  package func push(
+    _ selection: Selection, to name: String?, _ options: PushOptions
+  ) throws -> (remote: String, outcome: PushOutcome) {
+    let target = try repository.target(
+      of: name ?? repository.defaultRemote(), pushing: true, from: directory)
+    var intents = try intents(selection, options.rule)
+    if options.withTags {
+      let tags = try repository.pushIntents(ofTagsWith: options.rule)
+      intents += tags.filter { tag in !intents.contains { $0.destination == tag.destination } }
+    }
+    guard !intents.isEmpty else { throw RemoteError.nothingToPush }
+    let outcome = try repository.push(
+      intents, to: target, options.companions, inspecting: EditInspector.inspect,
+      progress: progress)
+    if options.setsUpstream, let remote = target.name {
+      try setUpstreams(selection, outcome, remote)
+    }
+    return (target.name ?? target.address.shown, outcome)
+  }
+
+  private func intents(
+    _ selection: Selection, _ rule: PushIntent.Rule
+  ) throws -> [PushIntent] {
+    switch selection {
+    case .named(let words):
+      try (words.isEmpty ? ["HEAD"] : words).map { try repository.pushIntent($0, rule) }
+    case .allBranches: try repository.pushIntents(ofBranchesWith: rule)
+    case .deleting(let names): try names.map { try repository.pushIntent(":" + $0, rule) }
+    }
+  }
+
+  /// Branches that were pushed under some name follow what has that name there.
+  private func setUpstreams(
+    _ selection: Selection, _ outcome: PushOutcome, _ remote: String
+  ) throws {
+    let branches = try repository.branches()
+    for update in outcome.updates where update.name.hasPrefix("refs/heads/") {
+      if case .refused = update.result { continue }
+      let there = String(update.name.dropFirst("refs/heads/".count))
+      let candidates = branches.filter { $0.commit == update.after }
+      // The branch of the same name first, then the one that HEAD is on.
+      guard
+        let here = candidates.first(where: { $0.name == there })
+          ?? candidates.first(where: \.isCurrent)
+      else { continue }
+      try repository.setUpstream(of: here.name, to: remote, there)
+    }
+  }
+}

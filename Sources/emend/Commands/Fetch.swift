@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// `emend fetch`
+struct Fetch: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Bring what a remote has, without merging it",
+    discussion: """
+      What comes is verified to the last byte before any branch of the remote moves; what is not sound \
+      is refused and leaves nothing. Notes and shared settings are joined with yours.
+
+      EXAMPLES:
+        emend fetch
+        emend fetch origin main
+        emend fetch --all --prune
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var fetching: FetchFlags
+  @Flag(help: "Fetch from all remotes.")
+  var all = false
+  @Argument(help: "A remote or an address (default: that of the branch, or origin).")
+  var remote: String?
+  @Argument(help: "Branches of it (default: all).")
+  var branches: [String] = []
+
+  func validate() throws {
+    guard !all || remote == nil else {
+      throw ValidationError("Give either --all or a remote.")
+    }
+  }
+
+  func run(on console: Console) throws {
+    let transfer = TransferEdits(
+      in: try common.openRepository(console), from: Paths.workingDirectory,
+      progress: console.progress)
+    let fetched = try transfer.fetch(
+      all ? .all : .one(remote, branches: branches), fetching.options)
+    let view = FetchView(fetched)
+    try console.show(view)
+    if view.hasRefusals { throw ExitStatus.refused }
+  }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+internal import Workflows
+
+/// `emend pull`
+struct Pull: EmendCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Fetch, and merge what came into this branch",
+    discussion: """
+      Without arguments, merges the branch that this one follows. The branch moves forward where that \
+      is enough; else a merge is recorded, with the rules of 'emend merge'.
+
+      EXAMPLES:
+        emend pull
+        emend pull --ff-only
+        emend pull origin main --theirs
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var fetching: FetchFlags
+  @Argument(help: "A remote or an address.")
+  var remote: String?
+  @Argument(help: "A branch of it.")
+  var branch: String?
+  @Flag(help: "Only move forward; where that is not enough, refuse.")
+  var ffOnly = false
+  @Flag(exclusivity: .exclusive) var side: Merge.Side?
+  @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
+  var stats: String?
+
+  func validate() throws {
+    guard !ffOnly || side == nil else {
+      throw ValidationError("With --ff-only there is no merge, and no side to take.")
+    }
+  }
+
+  func run(on console: Console) throws {
+    let workspace = try common.openWorkspace(console, compute)
+    let rule: PullBranch.Rule =
+      switch side {
+      case _ where ffOnly: .fastForwardOnly
+      case nil: .mergeWhereNeeded(.refuse)
+      case .ours: .mergeWhereNeeded(.ours)
+      case .theirs: .mergeWhereNeeded(.theirs)
+      }
+    let outcome = try PullBranch(in: workspace, moments: stats, from: Paths.workingDirectory).run(
+      remote, branch, fetching.options, rule, tool: "emend \(Version.text)")
+    try console.show(PullView(outcome, workspace.repository))
+  }
+}

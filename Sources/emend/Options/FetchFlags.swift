@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import Store
+internal import Workflows
+
+/// How `fetch` and `pull` fetch.
+struct FetchFlags: ParsableArguments {
+  enum Tags: String, EnumerableFlag {
+    case tags
+    case noTags
+
+    static func name(for value: Tags) -> NameSpecification {
+      switch value {
+      case .tags: .customLong("tags")
+      case .noTags: .customLong("no-tags")
+      }
+    }
+
+    static func help(for value: Tags) -> ArgumentHelp? {
+      switch value {
+      case .tags: "Bring all tags (default: those that name commits which come)."
+      case .noTags: "Bring no tags."
+      }
+    }
+  }
+
+  @Flag(exclusivity: .exclusive) var tags: Tags?
+  @Flag(name: .shortAndLong, help: "Forget branches that the remote no longer has.")
+  var prune = false
+  @Flag(name: .shortAndLong, help: "Replace tags that name something else here.")
+  var force = false
+
+  /// As the workflow takes them.
+  var options: TransferEdits.FetchOptions {
+    var options = TransferEdits.FetchOptions()
+    switch tags {
+    case nil: options.tags = .following
+    case .tags: options.tags = .all
+    case .noTags: options.tags = .none
+    }
+    options.gone = prune ? .prune : .keep
+    options.changedTags = force ? .replace : .refuse
+    return options
+  }
+}

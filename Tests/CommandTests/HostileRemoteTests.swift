@@ -1,0 +1,262 @@
+import Checkpoint
+import Foundation
+import TestSupport
+import Testing
+
+/// A remote that sends what it should not: nothing of it is kept, the reason is told, and memory is bounded.
+@Suite("Hostile remotes")
+struct HostileRemoteTests {
+  /// What the remote does.
+  enum Attack: String, CaseIterable {
+    case flippedPayload, misplacedEdit, manyRows, hugeShape, missingWords, parentPath, manyFiles,
+      noFormat, noteBomb, strangeSettings
+  }
+
+  private let scene: SharedScene
+
+  init() throws {
+    scene = try SharedScene(transport: "auto", commits: 1)
+    try scene("work", "push", "-u")
+  }
+
+  @Test(
+    "is refused with the reason; nothing becomes visible", arguments: Attack.allCases,
+    TransferTests.transports)
+  func attack(attack: Attack, transport: String) throws {
+    let forgery = try Forgery(scene.hub)
+    let reasons = try forge(attack, forgery)
+    let before = try visible("work")
+    for arguments in [["fetch"], ["pull"], ["clone", scene.hub, "../fresh"]] {
+      let outcome = try bounded(arguments, transport)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.outputText)\(outcome.errorText)")
+      #expect(
+        reasons.contains { outcome.errorText.contains($0) }, "\(arguments): \(outcome.errorText)")
+      #expect(try visible("work") == before, "\(arguments)")
+      #expect(!FileManager.default.fileExists(atPath: scene.directory["fresh"]), "\(arguments)")
+    }
+    #expect(try scene.isSound(scene.directory["work/.emend"]))
+  }
+
+  /// Runs with three gigabytes of addresses, for itself and for git.
+  private func bounded(_ arguments: [String], _ transport: String) throws -> ProcessOutcome {
+    var emend = try scene.emend(in: "work")
+    emend.environment["GIT_CONFIG_VALUE_0"] = transport
+    var child = try emend.child(arguments)
+    child.arguments = ["-c", "ulimit -v 3000000; exec \"$0\" \"$@\"", child.executable] + arguments
+    child.executable = "/bin/sh"
+    return try child.run()
+  }
+
+  /// All that a user, Git or emend would look at.
+  private func visible(_ place: String) throws -> [String: String] {
+    try contents(of: scene.directory[place + "/.emend"]).filter { !$0.key.hasPrefix("/emend/") }
+  }
+
+  /// Changes the remote; gives the words of which one must be in the reason.
+  private func forge(_ attack: Attack, _ forgery: Forgery) throws -> [String] {
+    switch attack {
+    case .flippedPayload:
+      let path = try forgery.path(containing: "/deltas/")
+      var bytes = try forgery.read(path)
+      bytes[bytes.count / 2] ^= 1
+      try forgery.write(bytes, to: path)
+      try forgery.commit()
+      return ["the edit is damaged"]
+    case .misplacedEdit:
+      let manifest = try forgery.path(containing: "/edit.json")
+      let folder = manifest.dropLast("/edit.json".count)
+      let other = folder.dropLast(4) + (folder.hasSuffix("aaaa") ? "bbbb" : "aaaa")
+      try forgery.move(String(folder), to: String(other))
+      try forgery.commit()
+      return ["the edit is damaged"]
+    case .manyRows:
+      // 2^40 rows, which no header can have.
+      try forgery.replacePayload([69, 77, 68, 1, 0, 128, 128, 128, 128, 128, 32, 64, 0, 1])
+      return ["rows", "payload"]
+    case .hugeShape:
+      try forgery.replacePayload(
+        [69, 77, 68, 1, 1, 255, 255, 255, 255, 7, 255, 255, 255, 255, 7, 0, 1])
+      return ["payload", "shape"]
+    case .missingWords:
+      let path = try forgery.path(containing: "/deltas/")
+      try forgery.replacePayload(Array(try forgery.read(path).prefix(40)))
+      return ["payload", "cut", "end"]
+    case .parentPath:
+      try forgery.replaceTree { entries in
+        try Array("100644 ../../x\0".utf8) + forgery.blob([1]) + entries
+      }
+      return ["the name at byte", "fullPathname", "contains full pathnames", "hasDotdot"]
+    case .manyFiles:
+      try forgery.replaceTree { entries in
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(36_000_000)
+        let id = try forgery.blob([1])
+        for number in 0..<1_000_000 {
+          bytes += Array("100644 \(1_000_000 + number)".utf8) + [0] + id
+        }
+        return bytes + entries
+      }
+      return ["larger", "large", "limit"]
+    case .noFormat:
+      try forgery.remove("format")
+      try forgery.commit()
+      return ["no file 'format'"]
+    case .noteBomb:
+      try forgery.makeNoteBomb()
+      return ["notes"]
+    case .strangeSettings:
+      try forgery.makeReference("refs/emend/config", holding: "config.json", Array("{}\n".utf8))
+      return ["config.json"]
+    }
+  }
+
+  @Test(
+    "references that go in circles are passed over or refused, in finite time",
+    arguments: TransferTests.transports)
+  func circles(transport: String) throws {
+    for (name, target) in [("a", "b"), ("b", "a"), ("self", "self")] {
+      try "ref: refs/heads/\(target)\n".write(
+        toFile: scene.hub + "/refs/heads/" + name, atomically: true, encoding: .utf8)
+    }
+    let before = try scene.head("work", "refs/remotes/origin/main")
+    for arguments in [["fetch"], ["clone", scene.hub, "../fresh"]] {
+      let outcome = try bounded(arguments, transport)
+      #expect(outcome.ending == .exit(0) || outcome.ending == .exit(1), "\(outcome.errorText)")
+    }
+    #expect(try scene.head("work", "refs/remotes/origin/main") == before)
+    // The same here: what they name cannot be said, and that is told.
+    for (name, target) in [("a", "b"), ("b", "a")] {
+      try "ref: refs/heads/\(target)\n".write(
+        toFile: scene.directory["work/.emend/refs/heads/\(name)"], atomically: true,
+        encoding: .utf8)
+    }
+    for arguments in [["log", "--oneline"], ["fsck"]] {
+      let outcome = try scene.emend(in: "work").run(arguments)
+      #expect(
+        outcome.ending == .exit(0) || outcome.ending == .exit(1), "\(arguments): \(outcome.ending)")
+      #expect(outcome.ending == .exit(0) || !(outcome.outputText + outcome.errorText).isEmpty)
+    }
+  }
+}
+
+/// Rewrites the main branch of a bare repository with plain Git, so that all of Git's own ids are right.
+struct Forgery {
+  private let git: ReferenceGit
+  private let index: TemporaryDirectory
+
+  init(_ gitDirectory: String) throws {
+    git = try ReferenceGit(gitDirectory)
+    index = try TemporaryDirectory()
+    _ = try run(["read-tree", "main"])
+  }
+
+  @discardableResult
+  private func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
+    let outcome = try git.run(
+      arguments, input: input, environment: ["GIT_INDEX_FILE": index["index"]])
+    try #require(outcome.status == 0, "git \(arguments): \(outcome.errors)")
+    return outcome.output.split(separator: "\n").first.map(String.init) ?? ""
+  }
+
+  func path(containing part: String) throws -> String {
+    let outcome = try git.run(["ls-files"], environment: ["GIT_INDEX_FILE": index["index"]])
+    return try #require(outcome.lines.first { $0.contains(part) })
+  }
+
+  func read(_ path: String) throws -> [UInt8] {
+    _ = try git.run(["cat-file", "blob", "main:" + path], to: index["blob"])
+    return try index.read("blob")
+  }
+
+  func write(_ bytes: [UInt8], to path: String) throws {
+    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
+    try run(["update-index", "--add", "--cacheinfo", "100644,\(blob),\(path)"])
+  }
+
+  func remove(_ path: String) throws {
+    let line = "0 \(String(repeating: "0", count: 40))\t\(path)\n"
+    try run(["update-index", "--index-info"], input: Array(line.utf8))
+  }
+
+  func move(_ folder: String, to other: String) throws {
+    let outcome = try git.run(
+      ["ls-files", folder], environment: ["GIT_INDEX_FILE": index["index"]])
+    for path in outcome.lines {
+      try write(read(path), to: other + path.dropFirst(folder.count))
+      try remove(path)
+    }
+  }
+
+  func commit() throws { try commit(run(["write-tree"])) }
+
+  private func commit(_ tree: String) throws {
+    let commit = try run(["commit-tree", "-p", "main", "-m", "Forged", tree])
+    try run(["update-ref", "refs/heads/main", commit])
+  }
+
+  /// The bytes of a blob's id.
+  func blob(_ content: [UInt8]) throws -> [UInt8] {
+    try Self.bytes(run(["hash-object", "-w", "--stdin"], input: content))
+  }
+
+  private static func bytes(_ id: String) -> [UInt8] {
+    stride(from: 0, to: 40, by: 2).compactMap { offset in
+      let start = id.index(id.startIndex, offsetBy: offset)
+      return UInt8(id[start..<id.index(start, offsetBy: 2)], radix: 16)
+    }
+  }
+
+  /// Puts another payload in the place of a delta's, with all hashes and the edit's id made right again.
+  func replacePayload(_ payload: [UInt8]) throws {
+    let path = try path(containing: "/deltas/")
+    let parts = path.split(separator: "/").map(String.init)
+    let folder = parts[0...2].joined(separator: "/")
+    let old = try read(path)
+    var manifest = String(decoding: try read(folder + "/edit.json"), as: UTF8.self)
+    manifest = manifest.replacingOccurrences(
+      of: Digest(of: old).hexadecimal, with: Digest(of: payload).hexadecimal)
+    manifest = manifest.replacingOccurrences(
+      of: "\"bytes\": \(old.count),", with: "\"bytes\": \(payload.count),")
+    let id = Digest(of: Array(manifest.utf8)).hexadecimal
+    let target = "edits/\(id.prefix(2))/\(id.dropFirst(2))"
+    let outcome = try git.run(
+      ["ls-files", folder], environment: ["GIT_INDEX_FILE": index["index"]])
+    for file in outcome.lines {
+      let bytes =
+        file == path
+        ? payload : file.hasSuffix("/edit.json") ? Array(manifest.utf8) : try read(file)
+      try write(bytes, to: target + file.dropFirst(folder.count))
+      try remove(file)
+    }
+    try commit()
+  }
+
+  /// Commits a tree whose bytes are made from those of the present one.
+  func replaceTree(_ change: ([UInt8]) throws -> [UInt8]) throws {
+    _ = try git.run(["cat-file", "tree", "main^{tree}"], to: index["tree"])
+    let tree = try run(
+      ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"],
+      input: change(index.read("tree")))
+    try commit(tree)
+  }
+
+  /// Notes in directories that all hold the same ones: 256 to the power of 19.
+  func makeNoteBomb() throws {
+    var tree = try run(["mktree"], input: Array("".utf8))
+    for _ in 0..<19 {
+      let lines = (0..<256).map { number in
+        "040000 tree \(tree)\t\(number < 16 ? "0" : "")\(String(number, radix: 16))\n"
+      }.joined()
+      tree = try run(["mktree"], input: Array(lines.utf8))
+    }
+    let commit = try run(["commit-tree", "-m", "Notes", tree])
+    try run(["update-ref", "refs/notes/emend", commit])
+  }
+
+  func makeReference(_ name: String, holding file: String, _ bytes: [UInt8]) throws {
+    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
+    let tree = try run(["mktree"], input: Array("100644 blob \(blob)\t\(file)\n".utf8))
+    let commit = try run(["commit-tree", "-m", "Settings", tree])
+    try run(["update-ref", name, commit])
+  }
+}

@@ -1,0 +1,55 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct RemoteCommandTests {
+  @Test("made, listed, renamed, moved and forgotten; Git sees the same")
+  func remotes() throws {
+    let scene = try SharedScene(commits: 1)
+    let git = try scene.repository.git()
+    #expect(try git("remote", "get-url", "origin").lines == [scene.hub])
+    #expect(
+      try git("config", "remote.origin.fetch").lines == ["+refs/heads/*:refs/remotes/origin/*"])
+    try scene("work", "push", "-u")
+    try scene("work", "remote", "rename", "origin", "hub")
+    #expect(try git("rev-parse", "refs/remotes/hub/main").lines == [try scene.head("work")])
+    #expect(try git("config", "branch.main.remote").lines == ["hub"])
+    #expect(try scene("work", "pull").outputText == "hub: nothing new\nalready up to date\n")
+    let shown = try scene.document("work", "remote", "show", "hub")
+    #expect(shown["branches"]?.array?.first?["state"]?.string == "tracked")
+    #expect(shown["head"]?.string == "main")
+    try scene("work", "remote", "set-url", "hub", "--push", "../elsewhere")
+    #expect(
+      try scene("work", "remote", "-v").outputText
+        == "hub  \(scene.hub) (fetch)\nhub  \(scene.directory["elsewhere"]) (push)\n")
+    try scene("work", "remote", "remove", "hub")
+    #expect(try git("remote").lines.isEmpty)
+    #expect(try git("for-each-ref", "refs/remotes").lines.isEmpty)
+    #expect(try scene("work", "remote").outputText.isEmpty)
+    // What was seen of it comes back with one word.
+    try scene("work", "undo")
+    #expect(
+      try git("for-each-ref", "--format=%(refname)", "refs/remotes").lines == [
+        "refs/remotes/hub/main"
+      ])
+  }
+
+  @Test("names that are taken, wrong or unknown are refused")
+  func refused() throws {
+    let scene = try SharedScene(commits: 0)
+    try expectRefusal(
+      scene.repository, ["remote", "add", "origin", "x"], 2, ["a remote of this name already"])
+    try expectRefusal(
+      scene.repository, ["remote", "add", "a..b", "x"], 2, ["does not allow this name"])
+    try expectRefusal(
+      scene.repository, ["remote", "remove", "orgin"], 2, ["no such remote", "origin"])
+    try expectRefusal(scene.repository, ["fetch", "orgin"], 2, ["no such remote", "origin"])
+    try expectRefusal(scene.repository, ["pull"], 2, ["follows no branch of a remote"])
+    try expectRefusal(
+      scene.repository, ["push", "origin", "mian"], 2, ["no such revision", "main"])
+    try expectRefusal(
+      scene.repository, ["push", "origin", "main:"], 2, ["names nothing on the other side"])
+    try expectRefusal(
+      scene.repository, ["push", "origin", "main:a..b"], 2, ["cannot be the name of a branch"])
+  }
+}
