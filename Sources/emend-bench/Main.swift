@@ -10,5 +10,6 @@ struct EmendBench: ParsableCommand {
       CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self, HistoryBenchmark.self,
       MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self, StoreBenchmark.self,
       StartBenchmark.self, AuditBenchmark.self, AuditRangeBenchmark.self,
+      CollectionBenchmark.self,
     ])
 }
