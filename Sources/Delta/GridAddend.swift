@@ -44,6 +44,17 @@ package struct GridAddend: Sendable {
     }
   }
 
+  /// Plans the products of several low-rank changes together.
+  ///
+  /// - Precondition: as ``GridProduct/init(fusing:)``.
+  init(fusing list: [QuantisedFactors]) throws(DeltaError) {
+    guard let first = list.first else { preconditionFailure("nothing to add") }
+    (rows, columns, grid) = (first.rows, first.columns, first.grid)
+    kind = .product(try GridProduct(fusing: list))
+    fine = FineTerms()
+    byteCount = list.reduce(0) { $0 + 8 * $1.rank * (first.rows + first.columns) }
+  }
+
   /// Adds N for the given rows to `target`, `[rows.count, columns]`, row-major.
   ///
   /// - Throws: ``DeltaError/sumOverflows(row:)`` where a sum passes 64 bits; the target is then worthless.

@@ -14,7 +14,7 @@ import LinearAlgebra
 ///   element says that they hold it and of 128 elsewhere: an element has less than 2⁶² grid steps and no
 ///   exponent lies more than 60 below the grid's. That exact sum is then rounded once.
 ///
-/// The grouping decides how fast it goes and never what comes out.
+/// The grouping decides how fast it goes and never what comes out. Nor does fusing: see ``init(fusing:)``.
 struct GridProduct {
   struct Group: Sendable {
     /// E.
@@ -29,12 +29,40 @@ struct GridProduct {
 
   private static let strip = 512
 
-  init(_ factors: QuantisedFactors) throws(DeltaError) {
-    gridExponent = factors.grid.exponent
-    elementBound = factors.elementBound
+  /// A direction of one of the changes.
+  private struct Direction {
+    let factors: Int
+    let row: Int
+    let multiplier: Int
+    let exponent: Int
+    let magnitude: Double
+  }
+
+  init(_ factors: QuantisedFactors) throws(DeltaError) { try self.init(fusing: [factors]) }
+
+  /// Several changes of one tensor as one product: the cost follows their ranks together, not their number.
+  ///
+  /// Each change is to be rounded to the grid by itself. Where all are whole on it, no rounding takes place, and the sum of
+  /// their products is the product of all their directions.
+  /// - Precondition: there is one change, or all are whole on the grid (``QuantisedFactors/isWholeOnGrid``) and their bounds
+  ///   together stay below 2⁶².
+  init(fusing list: [QuantisedFactors]) throws(DeltaError) {
+    precondition(list.count == 1 || list.allSatisfy(\.isWholeOnGrid), "a change to be rounded")
+    guard let first = list.first else { preconditionFailure("nothing to multiply") }
+    gridExponent = first.grid.exponent
+    elementBound = list.reduce(0) { $0 + $1.elementBound }
+    let directions = list.enumerated().flatMap { index, factors in
+      factors.scales.indices.map { row in
+        let scale = factors.scales[row].reduced
+        return Direction(
+          factors: index, row: row, multiplier: scale.multiplier, exponent: scale.exponent,
+          magnitude: factors.magnitudes[row])
+      }
+    }
     do {
-      groups = try Self.partition(factors).map { members throws(LinearAlgebraError) in
-        try Self.group(members, of: factors)
+      groups = try Self.partition(directions, grid: gridExponent).map {
+        members throws(LinearAlgebraError) in
+        try Self.group(members, of: list)
       }
     } catch {
       throw .payloadDamaged(
@@ -43,45 +71,46 @@ struct GridProduct {
   }
 
   /// Directions by group, in order.
-  private static func partition(_ factors: QuantisedFactors) -> [[Int]] {
-    let order = factors.scales.indices.sorted {
-      (-factors.scales[$0].reduced.exponent, $0) < (-factors.scales[$1].reduced.exponent, $1)
+  private static func partition(_ directions: [Direction], grid: Int) -> [[Direction]] {
+    let order = directions.indices.sorted {
+      (-directions[$0].exponent, $0) < (-directions[$1].exponent, $1)
     }
-    var groups: [[Int]] = []
+    var groups: [[Direction]] = []
     var bound = 0.0  // of the last group, in units of its least exponent
     var least = 0
-    for k in order {
-      let exponent = factors.scales[k].reduced.exponent
-      let shift = least - exponent
+    for direction in order.map({ directions[$0] }) {
+      let shift = least - direction.exponent
       if !groups.isEmpty, shift < 64 {
-        let grown = bound * Double.powerOfTwo(shift) + factors.magnitudes[k]
+        let grown = bound * Double.powerOfTwo(shift) + direction.magnitude
         if grown < ExactProduct.limit {
-          groups[groups.count - 1].append(k)
-          (bound, least) = (grown, exponent)
+          groups[groups.count - 1].append(direction)
+          (bound, least) = (grown, direction.exponent)
           continue
         }
       }
-      groups.append([k])
-      (bound, least) = (factors.magnitudes[k], exponent)
+      groups.append([direction])
+      (bound, least) = (direction.magnitude, direction.exponent)
     }
     return groups
   }
 
   private static func group(
-    _ members: [Int], of factors: QuantisedFactors
+    _ members: [Direction], of list: [QuantisedFactors]
   ) throws(LinearAlgebraError) -> Group {
-    let exponent = members.map { factors.scales[$0].reduced.exponent }.min() ?? 0
-    var left = Matrix<Double>(rows: members.count, columns: factors.rows)
-    var right = Matrix<Double>(rows: members.count, columns: factors.columns)
-    for (row, k) in members.enumerated() {
-      let scale = factors.scales[k].reduced
-      let weight = Double(scale.multiplier) * Double.powerOfTwo(scale.exponent - exponent)
-      let start = row * factors.rows
-      for (j, value) in factors.left.row(k).enumerated() {
+    let exponent = members.map(\.exponent).min() ?? 0
+    let (rows, columns) = (list[0].rows, list[0].columns)
+    var left = Matrix<Double>(rows: members.count, columns: rows)
+    var right = Matrix<Double>(rows: members.count, columns: columns)
+    for (place, direction) in members.enumerated() {
+      let factors = list[direction.factors]
+      let weight =
+        Double(direction.multiplier) * Double.powerOfTwo(direction.exponent - exponent)
+      let start = place * rows
+      for (j, value) in factors.left.row(direction.row).enumerated() {
         left.storage[start + j] = value * weight
       }
       right.storage.replaceSubrange(
-        row * factors.columns..<(row + 1) * factors.columns, with: factors.right.row(k))
+        place * columns..<(place + 1) * columns, with: factors.right.row(direction.row))
     }
     return Group(exponent: exponent, product: try ExactProduct(left: left, right: right))
   }

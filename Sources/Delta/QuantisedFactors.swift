@@ -68,6 +68,9 @@ package struct QuantisedFactors: Sendable {
     }
   }
 
+  /// Whether every element is a whole number of grid steps before it is rounded.
+  var isWholeOnGrid: Bool { scales.allSatisfy { $0.reduced.exponent >= grid.exponent } }
+
   /// The change in float64, before it is rounded to the grid: every element of the factors is exact,
   /// the scale is in the left one.
   package func factors() -> LowRankFactors {

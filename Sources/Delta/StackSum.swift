@@ -1,7 +1,8 @@
 /// The sum of many deltas of one tensor, as grid integers, band of rows by band of rows.
 ///
 /// An integer sum has no order: however the deltas are shuffled, and whichever are taken out again, the
-/// result is that of the set. Memory is bounded: where the deltas fit the limit they are kept and the
+/// result is that of the set. Low-rank deltas are multiplied together, so that cost follows their ranks and not their number
+/// (``AddendBatch``). Memory is bounded: where the deltas fit the limit they are kept and the
 /// bands are small; where they do not, the bands are large and each delta is loaded once a band.
 package struct StackSum: Sendable {
   /// The tensor's rows; one for a tensor of one dimension.
@@ -37,14 +38,19 @@ package struct StackSum: Sendable {
   ) throws {
     guard rows > 0, columns > 0 else { return }
     var kept: [GridAddend] = []
+    var batch = AddendBatch()
     var bytes = 0
-    while kept.count < count, bytes <= memoryLimit / 2 {
-      let addend = try prepare(load(kept.count))
-      bytes += addend.byteCount
-      kept.append(addend)
+    var loaded = 0
+    while loaded < count, bytes + batch.byteCount <= memoryLimit / 2 {
+      try add(load(loaded), to: &batch)
+      loaded += 1
+      guard batch.byteCount > memoryLimit / 8 else { continue }
+      bytes += batch.byteCount
+      kept += try batch.finish()
     }
-    let keepsAll = kept.count == count
-    if !keepsAll { kept = [] }
+    let keepsAll = loaded == count
+    kept = keepsAll ? kept + (try batch.finish()) : []
+    batch = AddendBatch()
     let height = keepsAll ? Self.smallBand(columns: columns) : memoryLimit / 2 / (columns * 8)
     let band = max(1, min(rows, height))
     var sums = [Int64](repeating: 0, count: band * columns)
@@ -54,14 +60,18 @@ package struct StackSum: Sendable {
         let sums = UnsafeMutableBufferPointer(rebasing: buffer[..<(range.count * columns)])
         sums.update(repeating: 0)
         var fine: [FineTerms] = []
-        func add(_ addend: GridAddend) throws {
+        func sum(_ addend: GridAddend) throws {
           try addend.addGridIntegers(rows: range, to: sums)
           if !addend.fine.isEmpty { fine.append(addend.fine) }
         }
         if keepsAll {
-          for addend in kept { try add(addend) }
+          for addend in kept { try sum(addend) }
         } else {
-          for index in 0..<count { try add(prepare(load(index))) }
+          for index in 0..<count {
+            try add(load(index), to: &batch)
+            guard index == count - 1 || batch.byteCount > memoryLimit / 8 else { continue }
+            for addend in try batch.finish() { try sum(addend) }
+          }
         }
         let elements = range.lowerBound * columns..<range.upperBound * columns
         try body(range, sums, FineTerms(of: elements, in: fine))
@@ -90,7 +100,7 @@ package struct StackSum: Sendable {
     max(32, min(256, (4 << 20) / (columns * 8)))
   }
 
-  private func prepare(_ delta: TensorDelta) throws(DeltaError) -> GridAddend {
+  private func add(_ delta: TensorDelta, to batch: inout AddendBatch) throws(DeltaError) {
     guard delta.rows == rows, delta.columns == columns else {
       throw .shapeMismatch(
         what: "delta", found: [delta.rows, delta.columns], expected: [rows, columns])
@@ -98,6 +108,6 @@ package struct StackSum: Sendable {
     guard delta.grid == grid else {
       throw .gridMismatch(found: delta.grid.exponent, expected: grid.exponent)
     }
-    return try GridAddend(delta)
+    try batch.add(delta)
   }
 }

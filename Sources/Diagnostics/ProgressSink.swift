@@ -18,7 +18,7 @@ package struct ProgressEvent: Sendable, Equatable {
   /// The kinds of long work that there are.
   package enum Phase: String, Sendable {
     case fingerprint, moments, factors, templates, targets, keys, training, solve, encode, verify
-    case write, evaluate, receive, send
+    case write, evaluate, receive, send, index, search
   }
   /// What is being done.
   package let phase: Phase

@@ -37,47 +37,77 @@ extension EditRepository {
     }
   }
 
+  /// What becomes of a name that is taken.
+  package enum NameTaken: Sendable {
+    /// It stays, and the command is refused.
+    case refuse
+    /// It names the new commit from now on; `undo` takes that back.
+    case replace
+  }
+
   /// Makes a branch.
-  /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``.
-  package func createBranch(_ name: String, at commit: ObjectID) throws {
+  /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``, ``StoreError/currentBranch`` where the branch that `HEAD` is on
+  ///   would be replaced.
+  package func createBranch(
+    _ name: String, at commit: ObjectID, ifTaken: NameTaken = .refuse
+  ) throws {
     let reference = try branchReference(name)
     try operate(.branch, "create \(name)", "branch: Created from \(commit)") {
-      guard try references.value(of: reference) == .absent else {
-        throw StoreError.nameTaken(kind: "branch", name: name)
-      }
-      return [.init(name: reference, before: .absent, after: .object(commit))]
+      let before = try replaceable(name, reference, ifTaken)
+      return before == .object(commit)
+        ? [] : [.init(name: reference, before: before, after: .object(commit))]
     }
   }
 
-  /// Deletes a branch.
+  /// What a branch to be made holds now.
+  private func replaceable(
+    _ name: String, _ reference: String, _ ifTaken: NameTaken
+  ) throws -> ReferenceValue {
+    let before = try references.value(of: reference)
+    guard before != .absent else { return before }
+    guard ifTaken == .replace else { throw StoreError.nameTaken(kind: "branch", name: name) }
+    guard try head().branch != name else { throw StoreError.currentBranch(name) }
+    return before
+  }
+
+  /// Deletes branches: all of them or, where one cannot be, none.
   /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/currentBranch``, ``StoreError/notMerged``.
-  package func deleteBranch(_ name: String, _ rule: BranchDeletion = .whenMerged) throws {
-    try operate(.branch, "delete \(name)", "branch: deleted") {
-      let commit = try branchCommit(name)
+  package func deleteBranches(_ names: [String], _ rule: BranchDeletion = .whenMerged) throws {
+    try operate(.branch, "delete \(names.joined(separator: " "))", "branch: deleted") {
       let head = try head()
-      guard head.branch != name else { throw StoreError.currentBranch(name) }
-      if rule == .whenMerged,
-        try !MergeBase.isAncestor(commit, of: head.commit, in: handle)
-      {
-        throw StoreError.notMerged(branch: name, commit: commit)
+      return try Self.distinct(names).map { name in
+        let commit = try branchCommit(name)
+        guard head.branch != name else { throw StoreError.currentBranch(name) }
+        if rule == .whenMerged, try !MergeBase.isAncestor(commit, of: head.commit, in: handle) {
+          throw StoreError.notMerged(branch: name, commit: commit)
+        }
+        return .init(name: "refs/heads/" + name, before: .object(commit), after: .absent)
       }
-      return [.init(name: "refs/heads/" + name, before: .object(commit), after: .absent)]
     }
+  }
+
+  static func distinct(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
   }
 
   /// Gives a branch another name; `HEAD` goes with it.
-  /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/badName``, ``StoreError/nameTaken``.
-  package func renameBranch(_ old: String, to new: String) throws {
+  ///
+  /// - Parameter old: the branch; `nil` for the one that `HEAD` is on.
+  /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/notOnBranch``, ``StoreError/badName``, ``StoreError/nameTaken``.
+  package func renameBranch(
+    _ old: String?, to new: String, ifTaken: NameTaken = .refuse
+  ) throws {
     let reference = try branchReference(new)
+    let old = try old ?? currentBranch()
     let reason = "Branch: renamed refs/heads/\(old) to \(reference)"
     try operate(.branch, "rename \(old) to \(new)", reason) {
       let commit = try branchCommit(old)
-      guard try references.value(of: reference) == .absent else {
-        throw StoreError.nameTaken(kind: "branch", name: new)
-      }
+      guard old != new else { return [] }
       var changes: [ReferenceChange] = [
-        .init(name: reference, before: .absent, after: .object(commit))
-      ]
+        .init(
+          name: reference, before: try replaceable(new, reference, ifTaken), after: .object(commit))
+      ].filter { $0.before != $0.after }
       if try head().branch == old {
         changes.append(
           .init(name: "HEAD", before: .symbolic("refs/heads/" + old), after: .symbolic(reference)))
@@ -86,6 +116,45 @@ extension EditRepository {
         .init(name: "refs/heads/" + old, before: .object(commit), after: .absent)
       ]
     }
+  }
+
+  /// Makes a branch where another is.
+  ///
+  /// - Parameter old: the branch; `nil` for the one that `HEAD` is on.
+  /// - Throws: as ``renameBranch(_:to:ifTaken:)``.
+  package func copyBranch(_ old: String?, to new: String, ifTaken: NameTaken = .refuse) throws {
+    try createBranch(new, at: branchCommit(old ?? currentBranch()), ifTaken: ifTaken)
+  }
+
+  /// The branch that `HEAD` is on.
+  /// - Throws: ``StoreError/notOnBranch``.
+  package func currentBranch() throws -> String {
+    let head = try head()
+    guard let branch = head.branch else { throw StoreError.notOnBranch(head.commit) }
+    return branch
+  }
+
+  /// Where `HEAD` was before the last switch: a branch, or a commit's digits; what Git calls `-` and `@{-1}`.
+  /// - Throws: ``StoreError/noPreviousBranch``.
+  package func previousPlace() throws -> String {
+    let words = "checkout: moving from "
+    let entry = try references.log(of: "HEAD").first { $0.message.hasPrefix(words) }
+    guard let place = entry?.message.dropFirst(words.count).split(separator: " ").first else {
+      throw StoreError.noPreviousBranch
+    }
+    return String(place)
+  }
+
+  /// Goes back to where `HEAD` was before the last switch.
+  /// - Throws: ``StoreError/noPreviousBranch``, ``StoreError/noSuchBranch`` where that branch is gone.
+  package func switchBack() throws {
+    let place = try previousPlace()
+    if try references.target(of: "refs/heads/" + place) == nil,
+      let commit = try? commitID(RevisionExpression(place))
+    {
+      return try switchTo(commit: commit)
+    }
+    try switchTo(branch: place)
   }
 
   /// Puts `HEAD` on a branch: its commit is the state from now on.

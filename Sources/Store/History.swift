@@ -83,15 +83,13 @@ extension EditRepository {
     try NotesStore(handle, database).annotated()
   }
 
+  /// Whether a commit is another one or in its history.
+  package func isAncestor(_ commit: ObjectID, of other: ObjectID) throws -> Bool {
+    try MergeBase.isAncestor(commit, of: other, in: handle)
+  }
+
   /// Where the histories of two commits meet: usually one commit, none without common history.
   package func mergeBases(_ a: ObjectID, _ b: ObjectID) throws -> [ObjectID] {
     try MergeBase.all(of: a, b, in: handle)
-  }
-}
-
-extension EditRepository {
-  /// Whether a commit is another one or lies in its history.
-  package func isAncestor(_ ancestor: ObjectID, of commit: ObjectID) throws -> Bool {
-    try MergeBase.isAncestor(ancestor, of: commit, in: handle)
   }
 }

@@ -1,12 +1,25 @@
+package import Checkpoint
 import Files
 
 extension EditRepository {
-  /// Where the base was last seen; a local matter, never part of a commit.
-  package func baseDirectory() throws -> String? { try configuration().value("emend.base") }
+  /// Where a base was last seen; a local matter, never part of a commit.
+  ///
+  /// Each base has its own place, so that branches on different bases, and an undo, find theirs. One that has none may be
+  /// where the latest was.
+  package func baseDirectory(of fingerprint: Digest) throws -> String? {
+    let configuration = try configuration()
+    return configuration.value(Self.name(of: fingerprint)) ?? configuration.value("emend.base")
+  }
 
-  /// Notes where the base is.
-  package func setBaseDirectory(_ path: String) throws {
-    try configuration().setLocal("emend.base", to: path)
+  /// Notes where a base is.
+  package func setBaseDirectory(_ path: String, of fingerprint: Digest) throws {
+    let configuration = try configuration()
+    try configuration.setLocal(Self.name(of: fingerprint), to: path)
+    try configuration.setLocal("emend.base", to: path)
+  }
+
+  private static func name(of fingerprint: Digest) -> String {
+    "emend.base-\(fingerprint.hexadecimal.prefix(16))"
   }
 
   /// Makes a setting of this repository.

@@ -40,6 +40,8 @@ package struct Setting: Sendable, Equatable {
       meaning: "what `emend gc` lets the cache keep"),
     Setting(
       name: "hparams", kind: .path, reach: .local, meaning: "hyperparameters of new edits"),
+    Setting(
+      name: "mend.editor", kind: .path, reach: .local, meaning: "a trained MEND editor"),
     Setting(name: "moments", kind: .path, reach: .local, meaning: "second moments"),
     Setting(
       name: "pushlimit", kind: .bytes, reach: .sharedDefault,

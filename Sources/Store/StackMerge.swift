@@ -86,7 +86,7 @@ extension EditRepository {
 
   /// The edits of the common ancestor. Where there are several (branches merged into each other), theirs are merged first, by the
   /// same rule; the order of two does not matter, and that of more is by id.
-  private func commonEdits(_ bases: [ObjectID], depth: Int) throws -> Set<EditID> {
+  func commonEdits(_ bases: [ObjectID], depth: Int) throws -> Set<EditID> {
     guard let first = bases.first else { return [] }
     var common = Set(try stack(at: first).edits)
     // Deeper than this, an ancestor of ancestors decides nothing that a person would expect.

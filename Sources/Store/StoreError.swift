@@ -33,7 +33,11 @@ package enum StoreError: ExplainedError, Equatable {
   case noSuchBranch(String, similar: [String])
   case noSuchTag(String, similar: [String])
   case currentBranch(String)
+  case notOnBranch(ObjectID)
+  case noPreviousBranch
   case notMerged(branch: String, commit: ObjectID)
+  case goodAfterBad(bad: ObjectID, good: ObjectID)
+  case damagedBisection(path: String)
   case nothingToUndo
   case cannotUndo(operation: String, reference: String, found: String, expected: String)
   case basesDiffer(ours: Digest, theirs: Digest)
@@ -166,10 +170,26 @@ package enum StoreError: ExplainedError, Equatable {
     case .currentBranch(let name):
       Explanation(
         "HEAD is on this branch", field: name, remedy: "Switch to another one first.")
+    case .notOnBranch(let commit):
+      Explanation(
+        "HEAD is not on a branch", field: "HEAD", found: "commit \(commit.abbreviated)",
+        remedy: "Name the branch, or switch to it first.")
+    case .noPreviousBranch:
+      Explanation(
+        "HEAD was nowhere else before", field: "-", remedy: "Name the branch to go to.")
     case .notMerged(let branch, let commit):
       Explanation(
         "the branch has commits that HEAD does not have", field: branch, found: commit.abbreviated,
         remedy: "Merge it, or delete it in any case with -D.")
+    case .goodAfterBad(let bad, let good):
+      Explanation(
+        "the bad commit is in the history of a good one", field: bad.abbreviated,
+        found: "good: \(good.abbreviated)", expected: "a good commit from before it",
+        remedy: "Are the two exchanged? `emend bisect start BAD GOOD` begins anew.")
+    case .damagedBisection(let path):
+      Explanation(
+        "what was said in this search cannot be read", file: path,
+        remedy: "End it with `emend bisect reset`, and begin anew.")
     case .nothingToUndo:
       Explanation("there is no operation to take back", remedy: "`emend op log` shows them.")
     case .cannotUndo(let operation, let reference, let found, let expected):

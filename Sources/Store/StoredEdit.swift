@@ -33,6 +33,18 @@ package final class StoredEdit {
 
   /// Its facts, one a line.
   package func facts() throws -> FactLines {
+    let facts = try FactLines(
+      parsing: factBytes(), file: "edit \(id.abbreviated): \(EditPath.facts)")
+    guard facts.lines.count == manifest.facts.count else {
+      throw StoreError.damagedEdit(
+        id, file: EditPath.facts, found: "\(facts.lines.count) facts",
+        expected: "\(manifest.facts.count)")
+    }
+    return facts
+  }
+
+  /// The bytes of its facts, each line with its end.
+  package func factBytes() throws -> [UInt8] {
     guard let entry = root[EditPath.facts], entry.mode == .file else {
       throw StoreError.damagedEdit(id, file: EditPath.facts, found: "nothing", expected: "a file")
     }
@@ -43,13 +55,7 @@ package final class StoredEdit {
         id, file: EditPath.facts, found: "SHA-256 \(found)",
         expected: "SHA-256 \(manifest.facts.digest)")
     }
-    let facts = try FactLines(parsing: bytes, file: "edit \(id.abbreviated): \(EditPath.facts)")
-    guard facts.lines.count == manifest.facts.count else {
-      throw StoreError.damagedEdit(
-        id, file: EditPath.facts, found: "\(facts.lines.count) facts",
-        expected: "\(manifest.facts.count)")
-    }
-    return facts
+    return bytes
   }
 
   /// The whole payload of a tensor's delta.

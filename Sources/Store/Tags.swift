@@ -21,8 +21,11 @@ extension EditRepository {
   /// Gives a commit a name that stays.
   ///
   /// - Parameter message: with one, the tag is an object with a date and a tagger.
+  /// - Parameter ifTaken: whether a tag of this name may be moved.
   /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``, ``IdentityError``.
-  package func createTag(_ name: String, at commit: ObjectID, message: String? = nil) throws {
+  package func createTag(
+    _ name: String, at commit: ObjectID, message: String? = nil, ifTaken: NameTaken = .refuse
+  ) throws {
     guard ReferenceStore.isValidTagName(name) else {
       throw StoreError.badName(kind: "tag", name: name)
     }
@@ -35,24 +38,69 @@ extension EditRepository {
       target = try pack.add(.tag, Array(text.utf8))
     }
     try operate(.tag, "create \(name)", "tag: \(name)", with: pack) {
-      guard try references.value(of: "refs/tags/" + name) == .absent else {
+      let before = try references.value(of: "refs/tags/" + name)
+      guard before == .absent || ifTaken == .replace else {
         throw StoreError.nameTaken(kind: "tag", name: name)
       }
-      return [.init(name: "refs/tags/" + name, before: .absent, after: .object(target))]
+      return before == .object(target)
+        ? [] : [.init(name: "refs/tags/" + name, before: before, after: .object(target))]
     }
   }
 
-  /// Takes a tag away.
+  /// Takes tags away: all of them or, where one is not there, none.
   /// - Throws: ``StoreError/noSuchTag``.
-  package func deleteTag(_ name: String) throws {
-    try operate(.tag, "delete \(name)", "tag: deleted \(name)") {
-      guard ReferenceStore.isValidTagName(name),
-        case .object(let target) = try references.value(of: "refs/tags/" + name)
-      else {
-        throw StoreError.noSuchTag(
-          name, similar: nearMisses(of: name, among: try tags().map(\.name)))
+  package func deleteTags(_ names: [String]) throws {
+    let list = names.joined(separator: " ")
+    try operate(.tag, "delete \(list)", "tag: deleted \(list)") {
+      try Self.distinct(names).map { name in
+        guard ReferenceStore.isValidTagName(name),
+          case .object(let target) = try references.value(of: "refs/tags/" + name)
+        else {
+          throw StoreError.noSuchTag(
+            name, similar: nearMisses(of: name, among: try tags().map(\.name)))
+        }
+        return .init(name: "refs/tags/" + name, before: .object(target), after: .absent)
       }
-      return [.init(name: "refs/tags/" + name, before: .object(target), after: .absent)]
     }
+  }
+
+  /// The message of a tag that has one.
+  package func message(of tag: RevisionTag) throws -> String? {
+    try annotation(tag.target)?.message
+  }
+
+  /// What a tag object says; `nil` for an object that is none.
+  package func annotation(_ id: ObjectID) throws -> TagAnnotation? {
+    guard try database.header(of: id).kind == .tag else { return nil }
+    return try TagAnnotation(parsing: database.read(id, as: .tag, limit: CommitObject.byteLimit))
+  }
+}
+
+/// What a tag with a message says.
+package struct TagAnnotation: Sendable, Equatable {
+  /// The tag's name, as it was when it was made.
+  package let name: String
+  /// The object that it names.
+  package let target: ObjectID
+  /// Who made it, and when; `nil` in tags of very old Gits.
+  package let tagger: Signature?
+  /// Why.
+  package let message: String
+
+  /// Reads a tag object's bytes; `nil` where they are not those of a tag.
+  init?(parsing bytes: [UInt8]) {
+    guard let target = TagObject.target(of: bytes) else { return nil }
+    self.target = target
+    let text = String(decoding: bytes, as: UTF8.self)
+    let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
+    var name = ""
+    var tagger: Signature?
+    for line in parts[0].split(separator: "\n") {
+      if line.hasPrefix("tag ") { name = String(line.dropFirst(4)) }
+      if line.hasPrefix("tagger ") { tagger = Signature(parsing: line.dropFirst(7)) }
+    }
+    self.name = name
+    self.tagger = tagger
+    message = parts.count > 1 ? String(parts[1]) : ""
   }
 }

@@ -50,7 +50,7 @@ package struct ApplyRevision {
   ) throws -> Outcome {
     let base: BaseBinding
     switch check {
-    case .stamp: base = try workspace.base()
+    case .stamp: base = try workspace.base(of: stack)
     case .everyByte:
       base = try BaseBinding(
         of: workspace.repository, stack.base(), check: .everyByte,

@@ -28,7 +28,7 @@ package struct AskModel {
   package func continuations(
     of prompts: [String], at stack: EditStack, count: Int, rule: SamplingRule, seed: UInt64
   ) throws -> [String] {
-    let tokenizer = try workspace.tokenizer()
+    let tokenizer = try workspace.tokenizer(at: stack)
     let model = try workspace.model(at: stack)
     return try prompts.map { prompt in
       // One at a time: each prompt gets the same continuation whoever is asked beside it.
@@ -50,7 +50,7 @@ package struct AskModel {
   package func nextTokens(_ prompts: [String], at stack: EditStack, count: Int) throws
     -> [[NextToken]]
   {
-    let tokenizer = try workspace.tokenizer()
+    let tokenizer = try workspace.tokenizer(at: stack)
     let tokens = prompts.map { tokenizer.encode($0, specialTokens: .template) }
     let answers = try NextTokenDistributions(workspace.model(at: stack), tokens)
     return prompts.indices.map { Self.top(answers, count, prompt: $0, tokenizer) }
@@ -62,7 +62,7 @@ package struct AskModel {
   package func compare(
     _ prompts: [String], from old: EditStack, to new: EditStack, count: Int
   ) throws -> [CompareRevisions.PromptChange] {
-    let tokenizer = try workspace.tokenizer()
+    let tokenizer = try workspace.tokenizer(at: new)
     let (before, after) = (try workspace.model(at: old), try workspace.model(at: new))
     // As many prompts at once as keep both sides' answers within bounds.
     let batch = max(1, Self.answerBytes / (4 * before.architecture.vocabularySize))

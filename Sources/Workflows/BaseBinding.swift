@@ -30,10 +30,12 @@ package struct BaseBinding: Sendable {
     of repository: EditRepository, _ manifest: BaseManifest, check: Check, threads: Int,
     progress: some ProgressSink
   ) throws {
-    guard let path = try repository.baseDirectory() else { throw WorkflowError.baseUnknown }
+    guard let path = try repository.baseDirectory(of: manifest.fingerprint) else {
+      throw WorkflowError.baseUnknown
+    }
     guard try fileKind(at: path) != nil else { throw WorkflowError.baseMissing(path: path) }
     let checkpoint = try CheckpointDirectory(path: path)
-    let stamp = Self.storedStamp(repository.location)
+    let stamp = Self.storedStamp(manifest.fingerprint, repository.location)
     if check == .everyByte || stamp?.matches(checkpoint) != true {
       let found = try CheckpointManifest(
         measuring: checkpoint, threads: threads, progress: progress)
@@ -45,8 +47,15 @@ package struct BaseBinding: Sendable {
           path: path, found: found.fingerprint.hexadecimal,
           expected: manifest.fingerprint.hexadecimal)
       }
-      try Self.store(CheckpointStamp(of: checkpoint), at: repository.location)
+      try Self.store(
+        CheckpointStamp(of: checkpoint), of: manifest.fingerprint, at: repository.location)
     }
+    self.checkpoint = checkpoint
+    self.manifest = manifest
+  }
+
+  /// A checkpoint that was just measured.
+  init(_ checkpoint: CheckpointDirectory, _ manifest: BaseManifest) {
     self.checkpoint = checkpoint
     self.manifest = manifest
   }
@@ -66,34 +75,44 @@ package struct BaseBinding: Sendable {
         path: path, found: found.fingerprint.hexadecimal,
         expected: manifest.fingerprint.hexadecimal)
     }
-    try remember(checkpoint, in: repository)
+    try remember(checkpoint, of: manifest.fingerprint, in: repository)
   }
 
   /// Notes where a checkpoint is that was just measured.
-  static func remember(_ checkpoint: CheckpointDirectory, in repository: EditRepository) throws {
-    try repository.setBaseDirectory(checkpoint.path)
-    try store(CheckpointStamp(of: checkpoint), at: repository.location)
+  static func remember(
+    _ checkpoint: CheckpointDirectory, of fingerprint: Digest, in repository: EditRepository
+  ) throws {
+    try repository.setBaseDirectory(checkpoint.path, of: fingerprint)
+    try store(CheckpointStamp(of: checkpoint), of: fingerprint, at: repository.location)
   }
 
   /// Files of a checkpoint that do not look as they did when it was last read; all where that is unknown.
-  static func changedFiles(of checkpoint: CheckpointDirectory, _ location: RepositoryLocation)
-    -> [String]
-  {
-    storedStamp(location)?.changedFiles(in: checkpoint) ?? checkpoint.weightFiles.map(\.name)
+  static func changedFiles(
+    of checkpoint: CheckpointDirectory, _ fingerprint: Digest, _ location: RepositoryLocation
+  ) -> [String] {
+    storedStamp(fingerprint, location)?.changedFiles(in: checkpoint)
+      ?? checkpoint.weightFiles.map(\.name)
   }
 
-  private static func stampPath(_ location: RepositoryLocation) -> String {
-    location.privateDirectory + "/base-stamp.json"
+  private static func stampPath(_ fingerprint: Digest, _ location: RepositoryLocation) -> String {
+    location.privateDirectory + "/base-stamp-\(fingerprint.hexadecimal.prefix(16)).json"
   }
 
   /// The stamp; `nil` where there is none that can be read: then every byte is looked at again.
-  private static func storedStamp(_ location: RepositoryLocation) -> CheckpointStamp? {
-    guard let bytes = try? readFile(stampPath(location), limit: 1 << 24) else { return nil }
+  private static func storedStamp(
+    _ fingerprint: Digest, _ location: RepositoryLocation
+  ) -> CheckpointStamp? {
+    guard let bytes = try? readFile(stampPath(fingerprint, location), limit: 1 << 24) else {
+      return nil
+    }
     return try? JSONDecoder().decode(CheckpointStamp.self, from: Data(bytes))
   }
 
-  private static func store(_ stamp: CheckpointStamp, at location: RepositoryLocation) throws {
+  private static func store(
+    _ stamp: CheckpointStamp, of fingerprint: Digest, at location: RepositoryLocation
+  ) throws {
     try makeDirectories(location.privateDirectory)
-    try AtomicFile.write([UInt8](try JSONEncoder().encode(stamp)), to: stampPath(location))
+    try AtomicFile.write(
+      [UInt8](try JSONEncoder().encode(stamp)), to: stampPath(fingerprint, location))
   }
 }

@@ -106,6 +106,9 @@ package struct CompareRevisions {
     package let tensors: [TensorChange]
     /// Prompts, where some were given, those that change most first.
     package let prompts: [PromptChange]
+    /// How far the edits of the new side and those that both have disturb each other's facts; `nil` where that was not
+    /// asked.
+    package let interference: Interference?
     /// Whether the two name one model.
     package var isEmpty: Bool { added.isEmpty && dropped.isEmpty }
   }
@@ -120,9 +123,11 @@ package struct CompareRevisions {
   /// - Parameters:
   ///   - scope: whether weights are compared, too.
   ///   - prompts: asked of both models.
+  ///   - measuring: whether the batches that came are measured against those that were there.
   /// - Throws: what the store, and for prompts the base and the model, throw.
   package func run(
-    from old: ObjectID, to new: ObjectID, scope: Scope = .everything, prompts: [String] = []
+    from old: ObjectID, to new: ObjectID, scope: Scope = .everything, prompts: [String] = [],
+    measuring: MergeBranches.Measuring = .nothing
   ) throws -> Outcome {
     let repository = workspace.repository
     let difference = try repository.difference(from: old, to: new)
@@ -137,7 +142,18 @@ package struct CompareRevisions {
     return Outcome(
       added: difference.added, dropped: difference.dropped,
       facts: Self.pair(added: added, dropped: dropped),
-      tensors: scope == .facts ? [] : try TensorComparison(difference).run(), prompts: changes)
+      tensors: scope == .facts ? [] : try TensorComparison(difference).run(), prompts: changes,
+      interference: measuring == .interference
+        ? try interference(difference, at: repository.stack(at: new)) : nil)
+  }
+
+  private func interference(
+    _ difference: StackDifference, at stack: EditStack
+  ) throws -> Interference {
+    let came = Set(difference.added)
+    return try MeasureInterference(in: workspace).run(
+      stack.edits.filter { !came.contains($0) }.map { try stack.edit($0) },
+      difference.added.map { try stack.edit($0) }, on: stack)
   }
 
   private static func fact(_ line: String) throws -> Fact {

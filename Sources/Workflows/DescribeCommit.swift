@@ -39,7 +39,13 @@ package struct DescribeCommit {
   ///
   /// - Throws: what the store throws.
   package func run(_ revision: RevisionExpression) throws -> Description {
-    let id = try repository.commitID(revision)
+    try run(repository.commitID(revision))
+  }
+
+  /// Describes one commit.
+  ///
+  /// - Throws: what the store throws.
+  package func run(_ id: ObjectID) throws -> Description {
     let difference = try repository.changes(of: id)
     func changes(_ ids: [EditID], _ kind: Change.Kind) throws -> [Change] {
       try ids.map { edit in

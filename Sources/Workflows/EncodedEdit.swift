@@ -80,6 +80,9 @@ extension TensorChange {
 }
 
 extension EncodedEdit {
+  /// Deltas that are encoded already.
+  init(parts: [Part]) { self.parts = parts }
+
   /// The deltas of an edit that is in the repository.
   ///
   /// - Throws: what the store and the codec throw for damaged payloads.

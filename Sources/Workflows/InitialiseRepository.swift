@@ -1,5 +1,4 @@
 internal import Checkpoint
-internal import Delta
 package import Diagnostics
 internal import Editing
 internal import Files
@@ -77,31 +76,14 @@ package struct InitialiseRepository {
         id: tokenizer.vocabularySize - 1, vocabulary: model.vocabularySize)
     }
     try settings.check(for: model)
-    let measured = try CheckpointManifest(
-      measuring: checkpoint, threads: threads, progress: progress)
     let base = try BaseManifest(
-      fingerprint: measured.fingerprint, architecture: model.summary,
-      modelType: checkpoint.configuration.modelType,
-      tensors: measured.tensors.map { tensor in
-        BaseManifest.Tensor(
-          name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
-          digest: tensor.digest, gridExponent: try Self.gridExponent(tensor))
-      }, tokenizer: try MappedFile(path: tokenizerPath).withBytes { Digest(of: $0) })
+      measuring: checkpoint, model, threads: threads, progress: progress)
     let repository = try EditRepository.create(in: directory, base: base, named: name, environment)
     {
-      try BaseBinding.remember(checkpoint, in: $0)
+      try BaseBinding.remember(checkpoint, of: base.fingerprint, in: $0)
       for (setting, path) in settings.files { try $0.set(setting, to: path) }
     }
     return Outcome(
       repository: repository, base: base, byteCount: checkpoint.tensorByteCount)
-  }
-
-  /// The grid of a tensor; none for what is not a floating-point type of 16 bits or more.
-  private static func gridExponent(_ tensor: TensorRecord) throws -> Int? {
-    switch tensor.elementType {
-    case .float64, .float32, .float16, .bfloat16:
-      try FixedPointGrid(largestMagnitude: tensor.largestMagnitude ?? 0).exponent
-    default: nil
-    }
   }
 }

@@ -6,7 +6,7 @@ package struct ListFacts {
   /// A fact and the edit that carries it.
   package struct Entry: Sendable {
     /// The fact.
-    package let factCase: FactCase
+    package let fact: Fact
     /// The edit.
     package let edit: EditID
   }
@@ -21,27 +21,26 @@ package struct ListFacts {
   /// - Parameter pattern: only facts whose subject, prompt or objects contain it, letter case aside.
   /// - Throws: what the store throws for a damaged edit.
   package func run(_ stack: EditStack, matching pattern: String? = nil) throws -> [Entry] {
-    let needle = pattern?.lowercased()
-    return try stack.edits.flatMap { id in
-      try Self.facts(of: stack.edit(id)).compactMap { factCase in
-        guard let needle, !Self.text(factCase.fact).contains(needle) else {
-          return Entry(factCase: factCase, edit: id)
-        }
-        return nil
+    let search = pattern.map { FactSearch($0) }
+    var entries: [Entry] = []
+    for id in stack.edits {
+      let bytes = try stack.edit(id).factBytes()
+      if let search, !search.mayMatch(bytes) { continue }
+      let facts = try bytes.withUnsafeBytes {
+        try Editing.FactLines.facts($0, file: "facts of \(id.abbreviated)")
+      }
+      for fact in facts where search?.matches(fact) ?? true {
+        entries.append(Entry(fact: fact, edit: id))
       }
     }
+    return entries
   }
 
-  /// The facts of one edit.
+  /// The facts of one edit, with the prompts that measure them.
   package static func facts(of edit: StoredEdit) throws -> [FactCase] {
     let lines = try edit.facts().lines
     guard !lines.isEmpty else { return [] }
     return try Editing.FactLines.decode(
       Array((lines.joined(separator: "\n") + "\n").utf8), file: "facts of \(edit.id.abbreviated)")
-  }
-
-  private static func text(_ fact: Fact) -> String {
-    [fact.subject, fact.prompt.text, fact.targetNew, fact.targetTrue ?? ""]
-      .joined(separator: "\n").lowercased()
   }
 }

@@ -9,6 +9,8 @@ package struct ListHistory {
     package let commit: HistoryEntry
     /// Branches and tags that point at it.
     package let names: [String]
+    /// Its parents among the commits listed, or the nearest ancestors that are; for a graph.
+    package let shownParents: [ObjectID]
   }
 
   /// Which commits are listed.
@@ -19,31 +21,95 @@ package struct ListHistory {
     case everything
   }
 
+  /// In which order commits are listed.
+  package enum Order: Sendable {
+    /// The latest first.
+    case latestFirst
+    /// The oldest first.
+    case oldestFirst
+    /// As a graph is drawn: one line of descent after the other.
+    case graph
+  }
+
+  /// Which of the commits in the scope are listed.
+  package struct Filter: Sendable {
+    /// Only commits that brought or took facts about it, letter case and space aside.
+    package var subject: String?
+    /// Only commits whose message contains it, letter case aside.
+    package var message: String?
+    /// Only commits whose author's name or address contains it, letter case aside.
+    package var author: String?
+    /// Which parents of a merge are followed.
+    package var parents = EditRepository.WalkParents.all
+
+    /// All commits.
+    package init() {}
+  }
+
   private let repository: EditRepository
 
   /// Lists a repository's history.
   package init(in repository: EditRepository) { self.repository = repository }
 
-  /// Commits, the latest first.
+  /// Commits of a scope.
   ///
-  /// - Parameters:
-  ///   - subject: only commits that brought or took facts about it, letter case and space aside.
-  ///   - limit: at most so many.
+  /// - Parameter limit: at most so many: of an order from the oldest, the latest ones, as in Git.
   /// - Throws: what the store throws.
-  package func run(_ scope: Scope, subject: String?, limit: Int?) throws -> [Entry] {
-    var entries: [Entry] = []
+  package func run(
+    _ scope: Scope, _ filter: Filter = Filter(), order: Order = .latestFirst, limit: Int? = nil
+  ) throws -> [Entry] {
     let names = try repository.referenceNames()
+    var commits: [HistoryEntry] = []
+    var passed: [GraphCommit] = []
+    // A graph leads over the commits that are left out, so it has to see them all.
+    let stopsEarly = order != .graph
     func visit(_ commit: HistoryEntry) throws -> EditRepository.WalkStep {
-      if let limit, entries.count >= limit { return .stop }
-      if let subject, try !concerns(commit, subject) { return .goOn }
-      entries.append(Entry(commit: commit, names: names[commit.id] ?? []))
+      if stopsEarly, let limit, commits.count >= limit { return .stop }
+      if order == .graph {
+        let parents = commit.commit.parents
+        passed.append(
+          GraphCommit(
+            id: commit.id, parents: filter.parents == .all ? parents : Array(parents.prefix(1))))
+      }
+      if try matches(commit, filter) { commits.append(commit) }
       return .goOn
     }
     switch scope {
-    case .revision(let revision): try repository.walk(revision, visit)
-    case .everything: try repository.walk(from: names.keys.sorted(), visit)
+    case .revision(let revision):
+      try repository.walk(revision, following: filter.parents, visit)
+    case .everything:
+      try repository.walk(from: names.keys.sorted(), following: filter.parents, visit)
     }
-    return entries
+    guard order == .graph else {
+      let entries = commits.map { entry($0, names, shownParents: $0.commit.parents) }
+      return order == .oldestFirst ? entries.reversed() : entries
+    }
+    let listed = Dictionary(
+      commits.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let shown = graphCommits(passed) { listed[$0] != nil }
+    return graphOrder(of: shown).prefix(limit ?? .max).compactMap { place in
+      listed[shown[place].id].map { entry($0, names, shownParents: shown[place].parents) }
+    }
+  }
+
+  private func entry(
+    _ commit: HistoryEntry, _ names: [ObjectID: [String]], shownParents: [ObjectID]
+  ) -> Entry {
+    Entry(commit: commit, names: names[commit.id] ?? [], shownParents: shownParents)
+  }
+
+  private func matches(_ entry: HistoryEntry, _ filter: Filter) throws -> Bool {
+    if let message = filter.message, !Self.contains(entry.commit.message, message) { return false }
+    if let author = filter.author,
+      !Self.contains("\(entry.commit.author.name) <\(entry.commit.author.email)>", author)
+    {
+      return false
+    }
+    return try filter.subject.map { try concerns(entry, $0) } ?? true
+  }
+
+  private static func contains(_ text: String, _ part: String) -> Bool {
+    text.lowercased().contains(part.lowercased())
   }
 
   private func concerns(_ entry: HistoryEntry, _ subject: String) throws -> Bool {

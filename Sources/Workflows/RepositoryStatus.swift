@@ -53,13 +53,16 @@ package struct RepositoryStatus: Sendable {
     tensors = Set(edits.flatMap { $0.deltas.map(\.tensor) }).count
     fingerprint = manifest.fingerprint
     architecture = manifest.architecture
-    base = try Self.state(of: repository)
+    base = try Self.state(of: manifest.fingerprint, in: repository)
   }
 
-  private static func state(of repository: EditRepository) throws -> BaseState {
-    guard let path = try repository.baseDirectory() else { return .unknown }
+  private static func state(
+    of fingerprint: Digest, in repository: EditRepository
+  ) throws -> BaseState {
+    guard let path = try repository.baseDirectory(of: fingerprint) else { return .unknown }
     guard let checkpoint = try? CheckpointDirectory(path: path) else { return .missing(path: path) }
-    let changed = BaseBinding.changedFiles(of: checkpoint, repository.location)
+    let changed = BaseBinding.changedFiles(
+      of: checkpoint, fingerprint, repository.location)
     return changed.isEmpty ? .present(path: path) : .changed(path: path, files: changed)
   }
 }

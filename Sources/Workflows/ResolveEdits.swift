@@ -1,3 +1,5 @@
+internal import Delta
+package import Editing
 package import Evaluation
 package import Store
 
@@ -5,7 +7,7 @@ package import Store
 ///
 /// After a revert beneath it, or a merge, an edit still does what it was computed to do on a state that is no
 /// more. Its targets are what its facts want; solving for them anew costs keys and a solve and no
-/// optimisation.
+/// optimisation. The same moves a stack to another base: a newer checkpoint of the same architecture.
 package struct ResolveEdits {
   /// Which edits are solved again.
   package enum Selection: Sendable {
@@ -13,6 +15,14 @@ package struct ResolveEdits {
     case all
     /// Those that a commit brought.
     case commit(RevisionExpression)
+  }
+
+  /// The weights that edits are solved on.
+  package enum Ground: Sendable, Equatable {
+    /// The base that the stack has.
+    case presentBase
+    /// A checkpoint directory, an absolute path, which is the stack's base from then on.
+    case newBase(String)
   }
 
   /// One edit that was solved again.
@@ -25,6 +35,8 @@ package struct ResolveEdits {
     package let before: BatchMeasurement
     /// Its facts after it.
     package let after: BatchMeasurement
+    /// Facts whose new object is not what the model says first after it.
+    package let failing: [Fact]
   }
 
   /// What was done.
@@ -35,6 +47,8 @@ package struct ResolveEdits {
     package let changes: [Change]
     /// Edits that stay as they are: they were not computed here, and have no targets.
     package let kept: [EditID]
+    /// The base that the edits were moved to; `nil` where it is the one that they had.
+    package let newBase: BaseManifest?
   }
 
   private let workspace: Workspace
@@ -48,33 +62,38 @@ package struct ResolveEdits {
 
   /// Solves edits again and commits them in place of the old ones.
   ///
-  /// - Throws: ``WorkflowError/nothingActive(revision:)``, what the solver and the store throw.
+  /// On a new base, all edits are moved, in the order of their commits; those that were not computed here keep their change. Where
+  /// the base is, is noted when everything is recorded, and the old base's place stays known: an undo finds it.
+  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``BaseMoveError``, what the solver and the store throw.
   package func run(
-    _ selection: Selection, refreshing refresh: TargetRefresh, message: String?, tool: String
+    _ selection: Selection, on ground: Ground = .presentBase, refreshing refresh: TargetRefresh,
+    message: String?, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
-    let order: [EditID]
-    switch selection {
-    case .all: order = try commitOrder(of: stack, at: head)
-    case .commit(let revision):
-      order = try repository.changes(of: repository.commitID(revision)).added
-        .filter { stack.contains($0) }
-      guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
+    let edits = try order(of: selection, in: stack, at: head).map { try stack.edit($0) }
+    let newBase: NewBase?
+    switch ground {
+    case .presentBase:
+      guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: "HEAD") }
+      newBase = nil
+    case .newBase(let path):
+      newBase = try NewBase(at: path, insteadOf: stack.base(), workspace)
     }
-    guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: "HEAD") }
-    let solver = BatchSolver(workspace: workspace, settings: settings)
+    let place = newBase.map { workspace.onto($0.binding) } ?? workspace
+    let solver = BatchSolver(workspace: place, settings: settings)
     let commit = StackCommit(in: repository)
+    if let newBase { try commit.setBase(newBase.binding.manifest) }
     var state = SolveState(stack: stack)
     var changes: [Change] = []
     var kept: [EditID] = []
-    let edits = try order.map { try stack.edit($0) }
-    let solvable = edits.filter { $0.manifest.description.provenance == .computed }
-    state.excluded = Set(solvable.map(\.id))
+    state.excluded = Set(
+      edits.filter { newBase != nil || $0.manifest.description.provenance == .computed }.map(\.id))
     for edit in edits {
       guard edit.manifest.description.provenance == .computed else {
         kept.append(edit.id)
+        if let newBase { try carry(edit, to: newBase, &state, in: commit) }
         continue
       }
       let solution = try solver.solveAgain(
@@ -85,13 +104,52 @@ package struct ResolveEdits {
       changes.append(
         Change(
           old: edit.id, new: id, before: BatchMeasurement(solution.before),
-          after: BatchMeasurement(solution.after)))
+          after: BatchMeasurement(solution.after),
+          failing: zip(solution.cases, solution.after).filter { !$1.rewrite.wanted.isBest }
+            .map(\.0.fact)))
     }
     let noun = changes.count == 1 ? "edit" : "edits"
     let recorded = try commit.record(
-      message ?? "Solve \(changes.count) \(noun) again", as: .resolve,
-      onto: .head(expecting: head))
-    return Outcome(commit: recorded, changes: changes, kept: kept)
+      message
+        ?? (newBase == nil
+          ? "Solve \(changes.count) \(noun) again"
+          : "Move \(edits.count == 1 ? "1 edit" : "\(edits.count) edits") to another base"),
+      as: newBase == nil ? .resolve : .rebase, onto: .head(expecting: head))
+    if let newBase {
+      let base = newBase.binding
+      try BaseBinding.remember(base.checkpoint, of: base.manifest.fingerprint, in: repository)
+    }
+    return Outcome(
+      commit: recorded, changes: changes, kept: kept, newBase: newBase?.binding.manifest)
+  }
+
+  private func order(
+    of selection: Selection, in stack: EditStack, at head: ObjectID
+  ) throws -> [EditID] {
+    switch selection {
+    case .all: return try commitOrder(of: stack, at: head)
+    case .commit(let revision):
+      let repository = workspace.repository
+      let order = try repository.changes(of: repository.commitID(revision)).added
+        .filter { stack.contains($0) }
+      guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
+      return order
+    }
+  }
+
+  /// Records the change of an edit that was not computed here on another base.
+  private func carry(
+    _ edit: StoredEdit, to newBase: NewBase, _ state: inout SolveState, in commit: StackCommit
+  ) throws {
+    let encoded = try newBase.carrying(edit)
+    let writer = commit.newEdit()
+    for part in encoded.parts {
+      try writer.add(delta: part.description, payload: part.delta.payload())
+    }
+    commit.drop(edit.id)
+    state.beside.append(
+      try commit.add(writer, edit.manifest.description, facts: edit.facts()))
+    state.extra += encoded.parts
   }
 
   /// The active edits in the order of the commits that brought them, the oldest first.

@@ -29,6 +29,10 @@ package enum WorkflowError: ExplainedError, Equatable {
   case noSuchFacts(subjects: [String], revision: String)
   /// A commit that brought no edit that is active now.
   case nothingActive(revision: String)
+  /// No commit of the history set a fact like this.
+  case factNeverSet(question: String)
+  /// An index that was just built does not agree with the repository.
+  case indexUnusable(path: String)
   /// A payload that is not what its manifest says.
   case damagedTargets(edit: String, reason: String)
   /// An edit names a tensor that the base does not have, or has in another shape.
@@ -95,7 +99,9 @@ package enum WorkflowError: ExplainedError, Equatable {
         "the two sides contradict each other", field: lines.joined(separator: "; "),
         found: "\(count) conflicting fact\(count == 1 ? "" : "s")",
         expected: "one object for each subject and prompt",
-        remedy: "Say which side's facts stay: --ours or --theirs.")
+        remedy:
+          "Say which side's facts stay: --ours or --theirs. Or choose fact by fact: write them to a "
+          + "file with --conflicts, fill in 'keep', and merge with --resolve FILE.")
     case .noSuchFacts(let subjects, let revision):
       Explanation(
         "the commit has no facts about this", field: subjects.joined(separator: ", "),
@@ -105,6 +111,15 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "the commit brought no edit that is active now", field: revision,
         remedy: "Look for it with 'emend log'.")
+    case .factNeverSet(let question):
+      Explanation(
+        "no commit set a fact like this", field: question,
+        expected: "a subject as it is declared, or with --prompt a whole prompt",
+        remedy: "Look for its words with 'emend facts --grep'.")
+    case .indexUnusable(let path):
+      Explanation(
+        "the index of facts does not agree with the history", file: path,
+        remedy: "Run 'emend fsck'.")
     case .damagedTargets(let edit, let reason):
       Explanation(
         "the stored targets are damaged", field: "edit \(edit)", found: reason,

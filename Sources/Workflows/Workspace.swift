@@ -17,7 +17,10 @@ package final class Workspace {
   package let memory: Int
   /// Hears how far the work is.
   package let progress: any ProgressSink
-  private var openedBase: BaseBinding?
+  /// The bases that were opened, by fingerprint.
+  private var opened: [Digest: BaseBinding] = [:]
+  /// The base that everything runs on, whatever a stack says; `nil` for each stack's own.
+  private var chosenBase: BaseBinding?
 
   /// Opens nothing but the repository; the base is opened when it is first needed.
   package init(
@@ -29,15 +32,31 @@ package final class Workspace {
     self.progress = progress
   }
 
-  /// The base, verified by its stamp.
+  /// The same repository on another base, which was measured.
+  func onto(_ base: BaseBinding) -> Workspace {
+    let moved = Workspace(repository, workers: workers, memory: memory, progress: progress)
+    moved.chosenBase = base
+    return moved
+  }
+
+  /// The base of `HEAD`'s stack, verified by its stamp.
   ///
   /// - Throws: what ``BaseBinding`` throws.
   package func base() throws -> BaseBinding {
-    if let openedBase { return openedBase }
-    let manifest = try repository.stack(at: repository.head().commit).base()
+    if let chosenBase { return chosenBase }
+    return try base(of: repository.stack(at: repository.head().commit))
+  }
+
+  /// The base that a stack's edits are for, verified by its stamp: a history can have moved from one to another.
+  ///
+  /// - Throws: what ``BaseBinding`` throws.
+  package func base(of stack: EditStack) throws -> BaseBinding {
+    if let chosenBase { return chosenBase }
+    let manifest = try stack.base()
+    if let base = opened[manifest.fingerprint] { return base }
     let base = try BaseBinding(
       of: repository, manifest, check: .stamp, threads: workers.count, progress: progress)
-    openedBase = base
+    opened[manifest.fingerprint] = base
     return base
   }
 
@@ -49,8 +68,16 @@ package final class Workspace {
   /// The base's tokenizer, the very file that the repository was made with.
   ///
   /// - Throws: ``WorkflowError/wrongTokenizer(path:found:expected:)``, ``TokenizerError``.
-  package func tokenizer() throws -> BytePairTokenizer {
-    let base = try base()
+  package func tokenizer() throws -> BytePairTokenizer { try tokenizer(of: base()) }
+
+  /// The tokenizer of a stack's base.
+  ///
+  /// - Throws: as above.
+  package func tokenizer(at stack: EditStack) throws -> BytePairTokenizer {
+    try tokenizer(of: base(of: stack))
+  }
+
+  private func tokenizer(of base: BaseBinding) throws -> BytePairTokenizer {
     let path = base.checkpoint.path + "/tokenizer.json"
     if let expected = base.manifest.tokenizer {
       let found = try MappedFile(path: path).withBytes { Digest(of: $0) }
@@ -75,10 +102,10 @@ package final class Workspace {
   package func model(
     at stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
   ) throws -> DecoderModel {
-    let base = try base()
+    let base = try base(of: stack)
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
-    let model = try baseModel()
+    let model = try DecoderModel(base.checkpoint, workers: workers)
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))

@@ -75,9 +75,8 @@ struct CollectionBenchmark: ParsableCommand {
       let copy = scratch + "/copy"
       try removeTree(copy)
       try FileManager.default.copyItem(atPath: repository, toPath: copy)
-      let before = Self.childSeconds
-      try git(["--git-dir", copy, "-c", "pack.threads=1", "gc", "--quiet"])
-      least = min(least, Self.childSeconds - before)
+      let run = try git(["--git-dir", copy, "-c", "pack.threads=1", "gc", "--quiet"])
+      least = min(least, run.seconds)
       objects = try Self.packedObjects(copy)
     }
     return (least, objects)
@@ -92,30 +91,8 @@ struct CollectionBenchmark: ParsableCommand {
     }
   }
 
-  /// Processor seconds of all programs that were run to their ends.
-  private static var childSeconds: Double {
-    var usage = rusage()
-    getrusage(RUSAGE_CHILDREN, &usage)
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
-  }
-
-  private func git(_ arguments: [String]) throws {
-    var words: [UnsafeMutablePointer<CChar>?] = (["env", "git"] + arguments).map { strdup($0) }
-    words.append(nil)
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    var variables: [UnsafeMutablePointer<CChar>?] = [
-      strdup("PATH=\(path)"), strdup("GIT_CONFIG_NOSYSTEM=1"), nil,
-    ]
-    defer { for pointer in words + variables { free(pointer) } }
-    var process = pid_t()
-    var status: Int32 = -1
-    guard posix_spawnp(&process, "env", nil, nil, &words, &variables) == 0 else {
-      throw ValidationError("git could not be started")
-    }
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
-    guard status == 0 else {
-      throw ValidationError("git \(arguments.joined(separator: " ")) failed")
-    }
+  @discardableResult
+  private func git(_ arguments: [String]) throws -> ChildRun {
+    try .succeeding(["env", "GIT_CONFIG_NOSYSTEM=1", "git"] + arguments, in: "/")
   }
 }

@@ -1,104 +1,109 @@
 import ArgumentParser
-import Checkpoint
 import Diagnostics
-import Editing
-import Evaluation
 import Files
 import LinearAlgebra
-import Transformer
+import Store
+import Workflows
 
-/// What batches in sequence do to the first of them and to their neighbours, with the keys of active edits in
-/// the solve and without; and what one batch may hold.
+/// `log`, `blame` and `facts` on a long history, beside Git on the same repository.
 struct HistoryBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Measure sequential batches with and without protection, and the model's capacity")
+    abstract: "Compare log with git log, and time blame and facts, on a long history")
 
-  @Option(help: "The directory with the bundled models")
-  var fixtures = "Fixtures"
-
-  @Option(help: "Batches in sequence")
-  var batches = 10
-
-  @Option(help: "Facts in each")
-  var facts = 20
-
-  @Option(help: "Sizes of single batches on the base")
-  var sizes: [Int] = [20, 50, 100, 200, 300, 400, 500]
-
-  @Option(help: "Threads")
-  var threads = 2
+  @Option(help: "How many commits")
+  var commits = 10_000
+  @Option(help: "How many facts a commit")
+  var facts = 100
+  @Option(help: "One commit in so many is a merge")
+  var mergeEvery = 20
+  @Option(help: "A directory for the repository; kept where it is named, and used again")
+  var directory: String?
 
   func run() throws {
-    KernelThreads.set(1)
-    let directory = fixtures + "/counterfact"
-    let model = try DecoderModel(
-      CheckpointDirectory(path: directory + "/model"), workers: Workers(threads))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    let hparams = directory + "/hparams_memit.json"
-    let hyperparameters = try MEMITHyperparameters(
-      json: JSONValue(parsing: readFile(hparams, limit: 1 << 20), file: hparams), file: hparams,
-      layerCount: model.architecture.layerCount)
-    let templateFile = directory + "/context_templates.json"
-    let templates = try ContextTemplates(
-      json: readFile(templateFile, limit: 1 << 20), file: templateFile)
-    let cases = try FactsFile(path: directory + "/counterfact_500.json").cases
-    let moments = try MomentCollector(model, tokenizer, layers: hyperparameters.layers).collect(
-      Corpus(path: directory + "/corpus.txt", boundary: .line), named: "corpus",
-      progress: NoProgress())
-
-    func edited(_ model: DecoderModel, _ cases: ArraySlice<FactCase>, _ history: [EditHistory])
-      throws -> DecoderModel
-    {
-      let outcome = try MEMITEditor(
-        model, tokenizer, hyperparameters, templates, moments
-      ).edit(EditBatch(cases.map(\.fact), protecting: history), progress: NoProgress())
-      var tensors: [String: FloatRows] = [:]
-      for change in outcome.changes {
-        guard case .lowRank(let left, let right, _) = change.form else { continue }
-        let weight = try model.matrix(
-          named: change.tensor, rows: left.rows, columns: right.rows)
-        let sum = FloatRows(rows: left.rows, columns: right.rows)
-        let product = Matrix.product(left, .none, right, .transposed)
-        for i in product.storage.indices {
-          sum.base[i] = weight.storage[i] + Float(product.storage[i])
-        }
-        tensors[change.tensor] = sum
-      }
-      return model.replacing(tensors)
-    }
-    func row(_ name: String, _ model: DecoderModel, _ cases: ArraySlice<FactCase>) throws {
-      let all = BatchMeasurement(
-        try FactMeter(PromptScorer(model, tokenizer)).measure(Array(cases)))
-      let values = [
-        all.efficacy, all.paraphrase, all.specificity, all.efficacyAccuracy,
-        all.paraphraseAccuracy, all.specificityAccuracy,
-      ]
+    let directory = try self.directory ?? temporaryDirectory()
+    defer { if self.directory == nil { try? removeTree(directory) } }
+    let repository: EditRepository
+    if try fileKind(at: directory + "/.emend") == nil {
+      try makeDirectories(directory)
+      let history = SyntheticHistory(commits: commits, facts: facts, mergeEvery: mergeEvery)
+      let (seconds, made) = try ProcessorTime.measure { try history.make(in: directory) }
+      repository = made
       print(
-        name + String(repeating: " ", count: max(1, 34 - name.count))
-          + values.map { $0.map { Figure.fixed($0.value, 3) } ?? "-" }.joined(separator: "  "))
+        "made \(commits) commits of \(facts) facts: \(Figure.seconds(seconds)), "
+          + "\(Figure.seconds(seconds / Double(commits))) each")
+    } else {
+      repository = try EditRepository(
+        opening: RepositoryLocation(gitDirectory: directory + "/.emend"),
+        GitEnvironment(variables: [:]))
     }
+    let program = try ProgramBeside("emend")
+    var kept = try log(program, directory)
+    kept = try blame(program, directory, repository) && kept
+    kept = try listing(program, directory) && kept
+    guard kept else { throw ExitCode(1) }
+  }
 
-    print("                                  ES     PS     NS     EA     PA     NA")
-    let asked = cases.prefix(batches * facts)
-    try row("base, \(asked.count) facts", model, asked)
-    for isProtected in [true, false] {
-      var current = model
-      var history: [EditHistory] = []
-      print("\(batches) batches of \(facts), \(isProtected ? "history protected" : "forgotten")")
-      for batch in 0..<batches {
-        let part = cases[batch * facts..<(batch + 1) * facts]
-        current = try edited(current, part, isProtected ? history : [])
-        history.append(EditHistory(facts: part.map(\.fact), templates: templates))
-        if batch == 0 { try row("  first batch, at once", current, part) }
-      }
-      try row("  first batch, at the end", current, cases.prefix(facts))
-      try row("  last batch, at the end", current, asked.suffix(facts))
-      try row("  all, at the end", current, asked)
+  private func temporaryDirectory() throws -> String {
+    let path = "/tmp/emend-bench-history"
+    try removeTree(path)
+    try makeDirectories(path)
+    return path
+  }
+
+  /// The same lines from both: ids and summaries.
+  private func log(_ program: ProgramBeside, _ directory: String) throws -> Bool {
+    let git = ["git", "--git-dir", directory + "/.emend"]
+    var kept = true
+    for (name, ours, theirs) in [
+      ("log", ["log"], ["log", "--date=iso-strict"]),
+      ("log --oneline", ["log", "--oneline"], ["log", "--format=%h %s", "--abbrev=12"]),
+      (
+        "log --graph --oneline", ["log", "--graph", "--oneline"],
+        ["log", "--graph", "--format=%h %s", "--abbrev=12"]
+      ),
+    ] {
+      let (baseline, candidate) = try program.compare(
+        git + theirs, [program.path] + ours + ["--repo", directory], rounds: 3)
+      let ratio = candidate.seconds / baseline.seconds
+      kept = kept && ratio <= 2 && candidate.lines == baseline.lines
+      print(
+        "\(name): git \(Figure.seconds(baseline.seconds)), emend \(Figure.seconds(candidate.seconds)), "
+          + "\(Figure.fixed(ratio, 2))x (gate 2.0x)"
+          + (candidate.lines == baseline.lines
+            ? "" : "  \(candidate.lines) lines for \(baseline.lines)")
+          + (ratio <= 2 ? "" : "  MISSED"))
     }
-    print("one batch on the base")
-    for size in sizes where size <= cases.count {
-      try row("  \(size) facts", edited(model, cases.prefix(size), []), cases.prefix(size))
+    return kept
+  }
+
+  private func blame(
+    _ program: ProgramBeside, _ directory: String, _ repository: EditRepository
+  ) throws -> Bool {
+    let subject = SyntheticHistory.subject(fact: 7, of: 50)
+    let command = [program.path, "blame", subject, "--repo", directory]
+    try removeTree(directory + "/.emend/emend/cache")
+    let build = try program.time(command)
+    let warm = try (0..<3).map { _ in try program.time(command).seconds }.min() ?? 0
+    print(
+      "blame: the index is built in \(Figure.seconds(build.seconds)), peak \(build.peakBytes >> 20) MiB; "
+        + "then \(Figure.seconds(warm)) (gate 200 ms)\(warm <= 0.2 ? "" : "  MISSED")")
+    return warm <= 0.2
+  }
+
+  private func listing(_ program: ProgramBeside, _ directory: String) throws -> Bool {
+    let git = ["git", "--git-dir", directory + "/.emend"]
+    let (all, ours) = try program.compare(
+      git + ["grep", "-h", "", "HEAD", "--", ":(glob)edits/*/*/facts.jsonl"],
+      [program.path, "facts", "--repo", directory], rounds: 1)
+    let (some, matching) = try program.compare(
+      git + ["grep", "-h", "Tower 77.1", "HEAD", "--", ":(glob)edits/*/*/facts.jsonl"],
+      [program.path, "facts", "--grep", "Tower 77.1", "--repo", directory], rounds: 1)
+    for (name, theirs, mine) in [("facts", all, ours), ("facts --grep", some, matching)] {
+      print(
+        "\(name): git grep \(Figure.seconds(theirs.seconds)), emend \(Figure.seconds(mine.seconds)), "
+          + "\(Figure.fixed(mine.seconds / theirs.seconds, 2))x")
     }
+    return ours.lines == all.lines && matching.lines == some.lines
   }
 }

@@ -8,8 +8,8 @@ struct EmendBench: ParsableCommand {
     abstract: "Measure what emend claims, each figure beside its reference",
     subcommands: [
       CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self, HistoryBenchmark.self,
-      MomentsBenchmark.self, WidthBenchmark.self, MakeCheckpoint.self, StoreBenchmark.self,
-      StartBenchmark.self, AuditBenchmark.self, AuditRangeBenchmark.self,
-      CollectionBenchmark.self,
+      ProtectionBenchmark.self, MomentsBenchmark.self, WidthBenchmark.self,
+      MakeCheckpoint.self, StoreBenchmark.self, StartBenchmark.self, AuditBenchmark.self,
+      AuditRangeBenchmark.self, CollectionBenchmark.self, DepthBenchmark.self,
     ])
 }

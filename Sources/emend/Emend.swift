@@ -32,8 +32,8 @@ struct Emend: ParsableCommand {
       CommandGroup(
         name: "LOOK",
         subcommands: [
-          Status.self, Log.self, Show.self, Facts.self, Diff.self, Generate.self, Eval.self,
-          SweepCommand.self,
+          Status.self, Log.self, Show.self, Facts.self, Blame.self, Bisect.self, Diff.self,
+          Generate.self, Eval.self, SweepCommand.self,
         ]),
       CommandGroup(
         name: "BRANCH", subcommands: [BranchCommand.self, Switch.self, Tag.self, Reset.self]),

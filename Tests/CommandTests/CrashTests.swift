@@ -57,7 +57,8 @@ struct CrashTests {
     state.head = try opened.head().commit
     state.tree = try opened.stack(at: opened.head().commit).tree
     state.settings = try [
-      opened.baseDirectory(), opened.setting("hparams"), opened.setting("templates"),
+      opened.baseDirectory(of: opened.stack(at: opened.head().commit).base().fingerprint),
+      opened.setting("hparams"), opened.setting("templates"),
     ]
     #expect(try opened.check().findings.isEmpty)
     return state

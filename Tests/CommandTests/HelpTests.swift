@@ -6,8 +6,8 @@ import Testing
     "every command says what it does and shows an example",
     arguments: [
       ["init"], ["base"], ["stats"], ["demo"], ["commit"], ["targets"], ["revert"], ["resolve"],
-      ["cherry-pick"], ["merge"], ["status"], ["log"], ["show"], ["facts"], ["diff"], ["generate"],
-      ["eval"], ["sweep"],
+      ["cherry-pick"], ["merge"], ["status"], ["log"], ["show"], ["facts"], ["blame"], ["bisect"],
+      ["bisect", "start"], ["bisect", "run"], ["diff"], ["generate"], ["eval"], ["sweep"],
       ["branch"], ["switch"], ["tag"], ["reset"], ["undo"], ["redo"], ["op"], ["op", "log"],
       ["reflog"],
       ["apply"], ["fsck"], ["audit"], ["base", "show"], ["base", "set"], ["clone"], ["fetch"],

@@ -23,10 +23,10 @@ struct OperationTests {
       try sample.git("branch", "--format=%(refname:short) %(HEAD)").lines == ["main  ", "two *"])
     try repository.switchTo(branch: "main")
     #expect(throws: StoreError.notMerged(branch: "two", commit: recorded.id)) {
-      try repository.deleteBranch("two")
+      try repository.deleteBranches(["two"])
     }
-    #expect(throws: StoreError.currentBranch("main")) { try repository.deleteBranch("main") }
-    try repository.deleteBranch("two", .always)
+    #expect(throws: StoreError.currentBranch("main")) { try repository.deleteBranches(["main"]) }
+    try repository.deleteBranches(["two"], .always)
     #expect(try repository.branches().map(\.name) == ["main"])
     let complaints = try sample.git.run(["fsck", "--strict", "--no-dangling"]).errors
     #expect(complaints == "")
@@ -51,7 +51,9 @@ struct OperationTests {
     #expect(throws: StoreError.nameTaken(kind: "tag", name: "v1")) {
       try repository.createTag("v1", at: head)
     }
-    #expect(throws: StoreError.noSuchTag("v2", similar: ["v1"])) { try repository.deleteTag("v2") }
+    #expect(throws: StoreError.noSuchTag("v2", similar: ["v1"])) {
+      try repository.deleteTags(["v2"])
+    }
     #expect(
       try sample.git("for-each-ref", "--format=%(refname)", "refs/heads", "refs/tags").lines
         == ["refs/heads/main", "refs/tags/v1"])
@@ -72,7 +74,7 @@ struct OperationTests {
     #expect(try sample.repository.tags().map(\.name) == ["light", "v1"])
     let complaints = try sample.git.run(["fsck", "--strict", "--no-dangling"]).errors
     #expect(complaints == "")
-    try sample.repository.deleteTag("v1")
+    try sample.repository.deleteTags(["v1"])
     #expect(try sample.repository.tags().map(\.name) == ["light"])
     try sample.repository.undo()
     #expect(try sample.commit("v1^{commit}") == commit)
@@ -139,7 +141,7 @@ struct OperationTests {
     try note()
     try repository.switchTo(branch: "main")
     try note()
-    try repository.deleteBranch("other", .always)
+    try repository.deleteBranches(["other"], .always)
     try note()
     let all = states
     let kinds = try repository.operations().map(\.record.kind)
@@ -175,7 +177,7 @@ struct OperationTests {
     try repository.switchTo(branch: "topic")
     let commit = try sample.record(seed: 1)
     try repository.switchTo(branch: "main")
-    try repository.deleteBranch("topic", .always)
+    try repository.deleteBranches(["topic"], .always)
     try sample.git("reflog", "expire", "--expire=now", "--all")
     try sample.git("gc", "--quiet", "--prune=now")
     let reopened = try sample.reopened()

@@ -36,7 +36,7 @@ package struct EmendProcess: Sendable {
   }
 
   /// Beside the program that runs the tests: both are in the same products directory.
-  private static func executable() throws -> String {
+  package static func executable() throws -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     let own = String(

@@ -87,8 +87,11 @@ package struct FactQuestion: Hashable, Sendable {
   let prompt: String
 
   /// What a fact asks.
-  package init(_ fact: Fact) {
-    subject = fact.subject.collapsed
-    prompt = fact.prompt.text.collapsed
+  package init(_ fact: Fact) { self.init(subject: fact.subject, prompt: fact.prompt.text) }
+
+  /// A subject, and a prompt with `{}` for it.
+  package init(subject: String, prompt: String) {
+    self.subject = subject.collapsed
+    self.prompt = prompt.collapsed
   }
 }

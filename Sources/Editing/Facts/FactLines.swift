@@ -33,6 +33,61 @@ package enum FactLines {
     return read.cases
   }
 
+  /// Reads what stored facts say, and passes over the prompts that measure them: for lists and searches. That the lines have the
+  /// one form that `encode` writes is not looked at.
+  ///
+  /// - Throws: ``FactsFileError/broken(file:records:count:)`` that names the line.
+  package static func facts(
+    _ bytes: UnsafeRawBufferPointer, file: String
+  ) throws(FactsFileError) -> [Fact] {
+    var facts: [Fact] = []
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+      let line = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      start = end + 1
+      do throws(FactProblem) {
+        facts.append(try fact(line, file: file))
+      } catch {
+        throw .broken(
+          file: file, records: [BrokenRecord(place: .line(facts.count + 1), problem: error)],
+          count: 1)
+      }
+    }
+    return facts
+  }
+
+  private static func fact(
+    _ line: UnsafeRawBufferPointer, file: String
+  ) throws(FactProblem) -> Fact {
+    var texts: (prompt: String?, subject: String?, new: String?, old: String?, relation: String?)
+    var number: Int?
+    do throws(JSONError) {
+      var reader = JSONReader(line, file: file)
+      try reader.beginObject()
+      while let key = try reader.nextKey() {
+        switch key {
+        case "prompt": texts.prompt = try reader.readString()
+        case "subject": texts.subject = try reader.readString()
+        case "target_new": texts.new = try reader.readString()
+        case "target_true": texts.old = try reader.readString()
+        case "relation_id": texts.relation = try reader.readString()
+        case "case_id": number = try reader.readInteger()
+        default: try reader.skipValue()
+        }
+      }
+      try reader.finish()
+    } catch {
+      throw .json(error)
+    }
+    guard let prompt = texts.prompt else { throw .missing(field: "prompt", expected: "a text") }
+    guard let subject = texts.subject else { throw .missing(field: "subject", expected: "a text") }
+    guard let new = texts.new else { throw .missing(field: "target_new", expected: "a text") }
+    return try Fact(
+      prompt: PromptTemplate(prompt), subject: subject, targetNew: new, targetTrue: texts.old,
+      caseID: number, relation: texts.relation)
+  }
+
   private static func line(_ factCase: FactCase) -> JSONValue {
     let fact = factCase.fact
     let companions = factCase.companions

@@ -8,7 +8,7 @@ package enum ReferenceValue: Sendable, Hashable {
   case symbolic(String)
 
   /// The text that Git's own files have: 40 digits, `ref: NAME`, or nothing.
-  var text: String {
+  package var text: String {
     switch self {
     case .absent: ""
     case .object(let id): id.hexadecimal

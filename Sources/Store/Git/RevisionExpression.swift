@@ -54,6 +54,22 @@ struct RevisionResolver {
       ? .symmetric(first, second) : .range(from: first, to: second)
   }
 
+  /// The one object, of any kind, that some words name.
+  func object(_ text: String) throws -> ObjectID {
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw RevisionError.empty }
+    var object: OpaquePointer?
+    let code = git_revparse_single(&object, repository.raw, text)
+    guard code == 0, let object else {
+      let failure = GitFailure(code, "find the object", text)
+      throw text.contains("..") ? RevisionError.severalCommits(text) : problem(failure, in: text)
+    }
+    defer { git_object_free(object) }
+    guard let id = git_object_id(object) else {
+      throw GitFailure.nothingReturned("find the object", text)
+    }
+    return ObjectID(id.pointee)
+  }
+
   private func commit(_ object: OpaquePointer, _ text: String) throws -> ObjectID {
     var peeled: OpaquePointer?
     guard git_object_peel(&peeled, object, GIT_OBJECT_COMMIT) == 0, let peeled else {

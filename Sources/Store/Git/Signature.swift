@@ -18,15 +18,17 @@ package struct Signature: Sendable, Hashable {
   /// Reads the rest of an `author` or `committer` line; what cannot be read becomes empty or zero, since a
   /// history may hold commits that other programs wrote.
   init(parsing line: some StringProtocol) {
-    let open = line.firstIndex(of: "<") ?? line.endIndex
-    let close = line[open...].firstIndex(of: ">") ?? line.endIndex
+    // By bytes: a long history has tens of thousands of these.
+    let open = line.utf8.firstIndex(of: UInt8(ascii: "<")) ?? line.endIndex
+    let close = line[open...].utf8.firstIndex(of: UInt8(ascii: ">")) ?? line.endIndex
     name = String(line[..<open]).trimmed
     email = open == line.endIndex ? "" : String(line[line.index(after: open)..<close])
     let words =
-      close == line.endIndex ? [] : line[line.index(after: close)...].split(separator: " ")
-    let zone = words.count > 1 ? Int(words[1]) ?? 0 : 0
+      close == line.endIndex
+      ? [] : line[line.index(after: close)...].utf8.split(separator: UInt8(ascii: " "))
+    let zone = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
     time = .init(
-      seconds: words.first.flatMap { Int64($0) } ?? 0,
+      seconds: words.first.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0,
       offsetMinutes: abs(zone) < 10000 ? zone / 100 * 60 + zone % 100 : 0)
   }
 

@@ -26,9 +26,8 @@ struct BaseShow: EmendCommand {
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    try console.show(
-      BaseView(
-        repository.stack(at: repository.head().commit).base(), path: repository.baseDirectory()))
+    let base = try repository.stack(at: repository.head().commit).base()
+    try console.show(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
   }
 }
 
@@ -53,6 +52,6 @@ struct BaseSet: EmendCommand {
     try BaseBinding.bind(
       repository, to: Paths.absolute(directory), base, threads: compute.threadCount,
       progress: console.progress)
-    try console.show(BaseView(base, path: repository.baseDirectory()))
+    try console.show(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
   }
 }

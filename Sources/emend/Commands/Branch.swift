@@ -1,57 +1,107 @@
 internal import ArgumentParser
 internal import Store
+internal import Workflows
 
 /// `emend branch`; the store has a `Branch` of its own.
 struct BranchCommand: EmendCommand {
   static let configuration = CommandConfiguration(
-    commandName: "branch", abstract: "List, make, rename or delete branches",
+    commandName: "branch", abstract: "List, make, rename, copy or delete branches",
     discussion: """
       EXAMPLES:
         emend branch
         emend branch candidate HEAD~1
-        emend branch --delete candidate
+        emend branch --move candidate shipped
+        emend branch --delete old older
       """)
 
+  /// What is done; without any, a name makes a branch.
+  enum Action: EnumerableFlag {
+    case list, delete, deleteInAnyCase, move, moveOver, copy, showCurrent
+
+    static func name(for value: Action) -> NameSpecification {
+      switch value {
+      case .list: [.customShort("l"), .customLong("list")]
+      case .delete: [.customShort("d"), .customLong("delete")]
+      case .deleteInAnyCase: .customShort("D")
+      case .move: [.customShort("m"), .customLong("move")]
+      case .moveOver: .customShort("M")
+      case .copy: [.customShort("c"), .customLong("copy")]
+      case .showCurrent: .customLong("show-current")
+      }
+    }
+
+    static func help(for value: Action) -> ArgumentHelp? {
+      switch value {
+      case .list: "List branches whose names are like the ones given, such as 'v1.*'."
+      case .delete: "Delete branches that HEAD has all commits of."
+      case .deleteInAnyCase: "Delete branches in any case."
+      case .move: "Rename a branch, or the current one: [OLD] NEW."
+      case .moveOver: "Rename it, also over a branch that is there."
+      case .copy: "Make a branch where another, or the current one, is: [OLD] NEW."
+      case .showCurrent: "Show the name of the current branch."
+      }
+    }
+  }
+
   @OptionGroup var common: CommonOptions
-  @Argument(help: "The branch to make.")
-  var name: String?
-  @Argument(help: "Where it begins.")
-  var start = RevisionArgument.head
+  @Flag(exclusivity: .exclusive) var action: Action?
+  @Flag(name: .shortAndLong, help: "Move a branch that is there.")
+  var force = false
+  @Flag(name: .shortAndLong, help: "Show the summary of each branch's commit.")
+  var verbose = false
+  @Flag(name: .shortAndLong, help: "The branches of remotes only.")
+  var remotes = false
+  @Flag(name: .shortAndLong, help: "Those of remotes, too; so it is without --list.")
+  var all = false
+  @Option(help: ArgumentHelp("Only branches that have this commit.", valueName: "rev"))
+  var contains: RevisionArgument?
   @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Delete a branch that HEAD has all commits of.", valueName: "name"))
-  var delete: String?
-  @Option(
-    name: .customShort("D"), help: ArgumentHelp("Delete a branch in any case.", valueName: "name"))
-  var forceDelete: String?
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp("Rename this branch to the name given.", valueName: "old"))
-  var move: String?
+    help: ArgumentHelp("Only branches with nothing that this has not.", valueName: "rev"))
+  var merged: RevisionArgument?
+  @Option(help: ArgumentHelp("Only branches with something that this has not.", valueName: "rev"))
+  var noMerged: RevisionArgument?
+  @Argument(help: "The branch to make and where it begins (default: HEAD); else, names.")
+  var names: [String] = []
 
   func validate() throws {
-    guard [delete, forceDelete, move].compactMap({ $0 }).count <= 1 else {
-      throw ValidationError("Give only one of --delete, -D and --move.")
-    }
-    guard move == nil || name != nil else {
-      throw ValidationError("--move needs the new name: emend branch --move old new.")
-    }
-    guard name == nil || (delete == nil && forceDelete == nil) else {
-      throw ValidationError("A branch is either made or deleted.")
+    switch action {
+    case nil where names.count > 2:
+      throw ValidationError("A branch has one name and one beginning.")
+    case .delete where names.isEmpty, .deleteInAnyCase where names.isEmpty:
+      throw ValidationError("Name the branches to delete.")
+    case .move where !(1...2).contains(names.count), .moveOver where !(1...2).contains(names.count),
+      .copy where !(1...2).contains(names.count):
+      throw ValidationError("Give the new name, and before it the old one: [OLD] NEW.")
+    default: break
     }
   }
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    if let delete {
-      try repository.deleteBranch(delete)
-    } else if let forceDelete {
-      try repository.deleteBranch(forceDelete, .always)
-    } else if let move, let name {
-      try repository.renameBranch(move, to: name)
-    } else if let name {
-      try repository.createBranch(name, at: repository.commitID(start.revision))
+    switch action {
+    case .delete: try repository.deleteBranches(names)
+    case .deleteInAnyCase: try repository.deleteBranches(names, .always)
+    case .move: try repository.renameBranch(names.dropLast().first, to: names[names.count - 1])
+    case .moveOver:
+      try repository.renameBranch(
+        names.dropLast().first, to: names[names.count - 1], ifTaken: .replace)
+    case .copy:
+      try repository.copyBranch(
+        names.dropLast().first, to: names[names.count - 1], ifTaken: force ? .replace : .refuse)
+    case .showCurrent: return try console.show(CurrentBranchView(repository.head().branch))
+    case nil where !names.isEmpty:
+      try repository.createBranch(
+        names[0], at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")),
+        ifTaken: force ? .replace : .refuse)
+    case .list, nil: break
     }
-    try console.show(BranchesView(repository.branches() + repository.remoteBranches()))
+    var filter = ListBranches.Filter()
+    filter.place = remotes ? .remotes : all || action != .list ? .everywhere : .here
+    filter.patterns = action == .list ? names.map { NamePattern($0) } : []
+    filter.containing = contains?.revision
+    filter.merged = merged?.revision
+    filter.notMerged = noMerged?.revision
+    try console.show(
+      BranchesView(ListBranches(in: repository).run(filter), form: verbose ? .summaries : .ids))
   }
 }

@@ -12,17 +12,21 @@ struct CherryPick: EmendCommand {
       EXAMPLES:
         emend cherry-pick candidate
         emend cherry-pick main~3..main
+        emend cherry-pick candidate~2 candidate
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A commit, or a range taken in the order of its history.")
-  var revision: RevisionArgument
-  @Option(help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
+  @Argument(help: "Commits, and ranges taken in the order of their history.")
+  var revisions: [RevisionArgument]
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
   var mainline: Int?
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let picked = try PickCommits(in: repository).run(revision.revision, mainline: mainline)
+    let picked = try PickCommits(in: repository).run(
+      revisions.map(\.revision), mainline: mainline)
     try console.show(RecordedView(picked, repository))
   }
 }

@@ -40,6 +40,9 @@ struct Diff: EmendCommand {
   var documents = DocumentBoundary.paragraph
   @Flag(help: "Count facts instead of listing them.")
   var stat = false
+  @Flag(
+    help: "Measure how far the batches that came and those that were there move each other's keys.")
+  var interference = false
   @Flag(help: "Exit with status 1 when the two differ.")
   var exitCode = false
 
@@ -63,7 +66,7 @@ struct Diff: EmendCommand {
     let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
     let outcome = try CompareRevisions(in: workspace).run(
       from: repository.commitID(old.revision), to: repository.commitID(new.revision), scope: scope,
-      prompts: questions())
+      prompts: questions(), measuring: interference ? .interference : .nothing)
     try console.page(
       DiffView(outcome, form: stat ? .counts : .full, scope: scope),
       corePager: repository.corePager())

@@ -10,6 +10,7 @@ struct Log: EmendCommand {
       EXAMPLES:
         emend log
         emend log main..candidate --oneline
+        emend log --all --graph --oneline
       """)
 
   @OptionGroup var common: CommonOptions
@@ -19,6 +20,12 @@ struct Log: EmendCommand {
   var all = false
   @Flag(help: "One line a commit.")
   var oneline = false
+  @Flag(help: "Draw how the commits descend from each other.")
+  var graph = false
+  @Flag(help: "The oldest first.")
+  var reverse = false
+  @Flag(help: "Of a merge, follow only the branch that it was made on.")
+  var firstParent = false
   @Option(
     name: [.customShort("n"), .long], help: ArgumentHelp("At most so many commits.", valueName: "n")
   )
@@ -26,19 +33,29 @@ struct Log: EmendCommand {
   @Option(
     help: ArgumentHelp("Only commits that changed facts about this subject.", valueName: "text"))
   var subject: String?
+  @Option(help: ArgumentHelp("Only commits whose message contains this.", valueName: "text"))
+  var grep: String?
+  @Option(help: ArgumentHelp("Only commits by an author like this.", valueName: "text"))
+  var author: String?
 
   func validate() throws {
     guard revision == nil || !all else {
       throw ValidationError("Give either a revision or --all.")
     }
+    guard !(graph && reverse) else { throw ValidationError("Give either --graph or --reverse.") }
   }
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
+    var filter = ListHistory.Filter()
+    filter.subject = subject
+    filter.message = grep
+    filter.author = author
+    filter.parents = firstParent ? .first : .all
     let entries = try ListHistory(in: repository).run(
-      all ? .everything : .revision((revision ?? .head).revision), subject: subject,
-      limit: maxCount)
-    let view = LogView(entries, form: oneline ? .oneLine : .full)
+      all ? .everything : .revision((revision ?? .head).revision), filter,
+      order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: maxCount)
+    let view = LogView(entries, form: oneline ? .oneLine : .full, lines: graph ? .graph : .none)
     try console.page(view, corePager: repository.corePager())
   }
 }

@@ -7,11 +7,15 @@ struct Merge: EmendCommand {
     commandName: "merge", abstract: "Join another branch's edits with yours",
     discussion: """
       Edits commute, so a merge without conflict is the union of both sides, whatever the order. A \
-      conflict is one (subject, prompt) with two objects: --ours or --theirs says which side's fact stays.
+      conflict is one (subject, prompt) with two objects: --ours or --theirs says which side's facts \
+      stay, --resolve says it fact by fact. Where the base is at hand, the merge also measures how far \
+      each batch of one side moves the keys of each batch of the other.
 
       EXAMPLES:
         emend merge candidate
         emend merge candidate --theirs
+        emend merge candidate --conflicts > conflicts.jsonl
+        emend merge candidate --resolve conflicts.jsonl
       """)
 
   enum Side: String, EnumerableFlag {
@@ -33,19 +37,43 @@ struct Merge: EmendCommand {
   @Option(name: .shortAndLong, help: "The message.")
   var message: String?
   @Flag(exclusivity: .exclusive) var side: Side?
+  @Option(
+    help: ArgumentHelp(
+      "Which fact of each conflict stays: the lines of --conflicts, 'keep' filled in.",
+      valueName: "file"))
+  var resolve: String?
+  @Flag(help: "Only write the conflicts, one a line; exit with status 1 where there are some.")
+  var conflicts = false
+  @Flag(inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other.")
+  var interference = true
   @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
   var stats: String?
 
+  func validate() throws {
+    guard [side != nil, resolve != nil, conflicts].filter({ $0 }).count <= 1 else {
+      throw ValidationError("Give only one of --ours, --theirs, --resolve and --conflicts.")
+    }
+  }
+
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    let merge = MergeBranches(in: workspace, moments: stats)
+    if conflicts {
+      let found = try merge.conflicts(with: revision.revision)
+      try console.show(ConflictsView(found))
+      if !found.isEmpty { throw ExitStatus.refused }
+      return
+    }
     let resolution: MergeBranches.Resolution =
-      switch side {
-      case nil: .refuse
-      case .ours: .ours
-      case .theirs: .theirs
+      switch (side, resolve) {
+      case (.ours, _): .ours
+      case (.theirs, _): .theirs
+      case (nil, let path?): .file(try ResolutionFile(path: path))
+      case (nil, nil): .refuse
       }
-    let outcome = try MergeBranches(in: workspace, moments: stats).run(
-      revision.revision, message: message, resolution: resolution, tool: "emend \(Version.text)")
-    try console.show(RecordedView(outcome.map { [$0] } ?? [], workspace.repository))
+    let outcome = try merge.run(
+      revision.revision, message: message, resolution: resolution,
+      measuring: interference ? .interference : .nothing, tool: "emend \(Version.text)")
+    try console.show(MergeView(outcome, workspace.repository))
   }
 }

@@ -11,9 +11,14 @@ struct Resolve: EmendCommand {
       After a revert beneath an edit, or a merge, its delta is still the one computed on a state that is \
       gone. Solving again takes no optimisation, unless --refresh-targets asks for it.
 
+      With --onto-base, all edits are moved to another checkpoint of the same architecture: keys are \
+      computed there, targets are kept, and it is said which facts hold. Give that checkpoint's second \
+      moments with --stats where you have them.
+
       EXAMPLES:
         emend resolve HEAD~1
         emend resolve --all
+        emend resolve --onto-base models/gpt-j-6b-v2
       """)
 
   @OptionGroup var common: CommonOptions
@@ -22,6 +27,10 @@ struct Resolve: EmendCommand {
   var revision: RevisionArgument?
   @Flag(help: "All active edits, in the order in which they were committed.")
   var all = false
+  @Option(
+    help: ArgumentHelp(
+      "Move all edits to this checkpoint, which is the base from then on.", valueName: "dir"))
+  var ontoBase: String?
   @Flag(help: "Optimise the targets anew.")
   var refreshTargets = false
   @Option(name: .shortAndLong, help: "The message.")
@@ -30,8 +39,8 @@ struct Resolve: EmendCommand {
   var stats: String?
 
   func validate() throws {
-    guard (revision != nil) != all else {
-      throw ValidationError("Give either a commit or --all.")
+    guard [revision != nil, all, ontoBase != nil].filter({ $0 }).count == 1 else {
+      throw ValidationError("Give one of a commit, --all and --onto-base.")
     }
   }
 
@@ -40,8 +49,10 @@ struct Resolve: EmendCommand {
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try ResolveEdits(in: workspace, settings).run(
-      revision.map { .commit($0.revision) } ?? .all, refreshing: refreshTargets ? .refresh : .keep,
-      message: message, tool: "emend \(Version.text)")
+      revision.map { .commit($0.revision) } ?? .all,
+      on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
+      refreshing: refreshTargets ? .refresh : .keep, message: message, tool: "emend \(Version.text)"
+    )
     try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
   }
 }

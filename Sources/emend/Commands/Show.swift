@@ -6,16 +6,25 @@ internal import Workflows
 struct Show: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
-    abstract: "Show a commit: what it says, what it changed, what was measured",
-    discussion: "EXAMPLE: emend show HEAD~1")
+    abstract: "Show a commit, a tag, an edit, a file, an operation or the base",
+    discussion: """
+      Of a commit: what it says, what it changed, what was measured. An edit is named by the first \
+      digits of its id, active or not; a file as in Git; an operation by its id in 'emend op log'.
+
+      EXAMPLES:
+        emend show HEAD~1
+        emend show 4f2a91c0d3
+        emend show HEAD:edits
+        emend show base
+      """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A revision.")
-  var revision = RevisionArgument.head
+  @Argument(help: "What to show.")
+  var object = "HEAD"
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let commit = try DescribeCommit(in: repository).run(revision.revision)
-    try console.page(ShowView(commit), corePager: repository.corePager())
+    let view = ObjectView(try DescribeObject(in: repository).run(object))
+    try console.page(view, corePager: repository.corePager())
   }
 }

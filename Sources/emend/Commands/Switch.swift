@@ -13,6 +13,7 @@ struct Switch: EmendCommand {
         emend switch main
         emend switch --create candidate HEAD~1
         emend switch --detach v1.2
+        emend switch -
       """)
 
   @OptionGroup var common: CommonOptions
@@ -20,7 +21,7 @@ struct Switch: EmendCommand {
   var create = false
   @Flag(name: .shortAndLong, help: "Go to a commit that need not be on a branch.")
   var detach = false
-  @Argument(help: "The branch; with --detach, a revision.")
+  @Argument(help: "The branch, '-' for where you were before; with --detach, a revision.")
   var name: String
   @Argument(help: "With --create, where the branch begins.")
   var start: RevisionArgument?
@@ -38,7 +39,9 @@ struct Switch: EmendCommand {
       let commit = try repository.commitID((start ?? .head).revision)
       try repository.createBranch(name, at: commit)
     }
-    if detach {
+    if name == "-", !create, !detach {
+      try repository.switchBack()
+    } else if detach {
       try repository.switchTo(commit: repository.commitID(.init(name)))
     } else {
       try repository.switchTo(branch: name)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Store
+internal import Workflows
 
 /// `emend tag`
 struct Tag: EmendCommand {
@@ -9,35 +10,51 @@ struct Tag: EmendCommand {
       EXAMPLES:
         emend tag
         emend tag v1.2 -m "What we shipped in May"
+        emend tag --list 'v1.*'
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "The tag to make.")
-  var name: String?
-  @Argument(help: "What it names.")
-  var revision = RevisionArgument.head
-  @Option(name: .shortAndLong, help: "A message; the tag then has a tagger and a date.")
+  @Flag(name: .shortAndLong, help: "Make a tag with a message, a tagger and a date.")
+  var annotate = false
+  @Option(name: .shortAndLong, help: "The message; the tag then has a tagger and a date.")
   var message: String?
-  @Option(name: .shortAndLong, help: ArgumentHelp("Delete a tag.", valueName: "name"))
-  var delete: String?
+  @Flag(name: .shortAndLong, help: "Move a tag that is there.")
+  var force = false
+  @Flag(name: .shortAndLong, help: "Delete tags.")
+  var delete = false
+  @Flag(name: .shortAndLong, help: "List tags whose names are like the ones given.")
+  var list = false
+  @Flag(name: .customShort("n"), help: "Show the first line of each tag's message.")
+  var showsMessages = false
+  @Argument(help: "The tag to make and what it names (default: HEAD); else, names.")
+  var names: [String] = []
 
   func validate() throws {
-    guard name == nil || delete == nil else {
-      throw ValidationError("A tag is either made or deleted.")
+    guard !(delete && list) else { throw ValidationError("Give either --delete or --list.") }
+    guard !delete || !names.isEmpty else { throw ValidationError("Name the tags to delete.") }
+    guard delete || list || names.count <= 2 else {
+      throw ValidationError("A tag has one name and names one revision.")
     }
-    guard message == nil || name != nil else {
+    guard message == nil && !annotate || !names.isEmpty && !delete && !list else {
       throw ValidationError("A message goes with a new tag.")
+    }
+    guard !annotate || message != nil else {
+      throw ValidationError("--annotate needs a message: -m TEXT.")
     }
   }
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    if let delete {
-      try repository.deleteTag(delete)
-    } else if let name {
+    if delete {
+      try repository.deleteTags(names)
+    } else if !list, let name = names.first {
       try repository.createTag(
-        name, at: repository.commitID(revision.revision), message: message)
+        name, at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")), message: message,
+        ifTaken: force ? .replace : .refuse)
     }
-    try console.show(TagsView(repository.tags()))
+    try console.show(
+      TagsView(
+        ListTags(in: repository).run(list ? names.map { NamePattern($0) } : []),
+        form: showsMessages ? .messages : .names))
   }
 }

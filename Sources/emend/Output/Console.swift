@@ -32,6 +32,9 @@ package final class Console: Sendable {
   /// - Throws: what standard output refused.
   package func show(_ view: some View) throws { try show(view, pager: nil) }
 
+  /// Whether results are documents for programs: nothing else may stand on the standard output then.
+  package var writesDocuments: Bool { settings.format == .json }
+
   /// Shows a result that may be long: on a terminal, through a pager.
   ///
   /// - Parameter corePager: what Git's configuration says under `core.pager`.

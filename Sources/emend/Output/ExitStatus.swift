@@ -44,7 +44,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     switch refusal {
     case .locked, .headMoved, .raced, .referenceLocked, .nothingToRecord, .alreadyExists,
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
-      .notMerged, .nothingToUndo, .cannotUndo, .basesDiffer, .unresolved:
+      .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
+      .cannotUndo, .basesDiffer, .unresolved:
       false
     default: true
     }
@@ -53,9 +54,12 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
   case is HousekeepingFailure: false
   case let refusal as WorkflowError:
     switch refusal {
-    case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged: false
+    case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged, .factNeverSet,
+      .indexUnusable:
+      false
     default: true
     }
+  case ResolutionError.unresolved, BisectionError.commandFailed: false
   case EditingError.changesNothing, EditingError.lossNotFinite, EditingError.trainingNotFinite,
     MENDError.diverged:
     false

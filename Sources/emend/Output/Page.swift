@@ -19,18 +19,14 @@ package final class Page {
 
   /// Writes a line; without text, an empty one.
   package func line(_ text: StyledText = "") {
-    waiting += Array(text.rendered(inColor: inColor).utf8)
+    waiting.append(contentsOf: text.rendered(inColor: inColor).utf8)
     waiting.append(UInt8(ascii: "\n"))
     if waiting.count >= 1 << 15 { flush() }
   }
 
   /// Writes text that has lines of its own, each after an indentation.
   package func paragraph(_ text: String, indented: Int = 0, _ role: TextRole = .plain) {
-    let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
-    for part in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      let line = StyledText(String(part), role)
-      self.line(line.isEmpty ? line : StyledText(String(repeating: " ", count: indented)) + line)
-    }
+    StyledText.lines(of: text, indented: indented, role).forEach { line($0) }
   }
 
   /// Writes a table.

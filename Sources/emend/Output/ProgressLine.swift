@@ -87,6 +87,8 @@ extension ProgressEvent.Phase {
     case .evaluate: "Evaluating"
     case .receive: "Receiving"
     case .send: "Sending"
+    case .index: "Indexing the history"
+    case .search: "Searching the history"
     }
   }
 
@@ -95,7 +97,7 @@ extension ProgressEvent.Phase {
     switch self {
     case .fingerprint, .write: true
     case .moments, .factors, .templates, .targets, .keys, .training, .solve, .encode, .verify,
-      .evaluate, .receive, .send:
+      .evaluate, .receive, .send, .index, .search:
       false
     }
   }

@@ -32,6 +32,17 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
   /// Adds other text at the end, its roles unchanged.
   package mutating func append(_ other: StyledText) { pieces += other.pieces }
 
+  /// The lines of a text, each after an indentation; empty lines stay empty.
+  package static func lines(
+    of text: String, indented: Int = 0, _ role: TextRole = .plain
+  ) -> [StyledText] {
+    let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
+    return text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { part in
+      let line = StyledText(String(Substring(part)), role)
+      return line.isEmpty ? line : StyledText(String(repeating: " ", count: indented)) + line
+    }
+  }
+
   /// One text after the other.
   package static func + (left: StyledText, right: StyledText) -> StyledText {
     var joined = left
@@ -40,7 +51,11 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
   }
 
   /// The characters alone.
-  package var plain: String { pieces.map(\.text).joined() }
+  package var plain: String {
+    var text = ""
+    for piece in pieces { text += piece.text }
+    return text
+  }
 
   /// How many columns of a terminal it takes.
   package var width: Int { pieces.reduce(0) { $0 + displayWidth($1.text) } }
@@ -65,7 +80,7 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 
   /// The characters, with the escape sequences of their roles where colors are wanted.
   package func rendered(inColor: Bool) -> String {
-    guard inColor else { return plain }
+    guard inColor else { return pieces.count == 1 ? pieces[0].text : plain }
     return pieces.map { piece in
       piece.role.rendition.map { "\u{1B}[\($0)m\(piece.text)\u{1B}[m" } ?? piece.text
     }.joined()
@@ -95,6 +110,8 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 
 /// The text with each control or direction-changing character as its Swift escape.
 func withVisibleControls(_ text: String) -> String {
+  // Nearly all text is printable ASCII, which is told by its bytes.
+  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
   guard text.unicodeScalars.contains(where: actsOnTerminal) else { return text }
   var shown = ""
   for scalar in text.unicodeScalars {

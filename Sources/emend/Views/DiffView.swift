@@ -47,6 +47,7 @@ struct DiffView: View {
     let facts: [Fact]
     let tensors: [Tensor]?
     let prompts: [Prompt]
+    let interference: InterferenceView.Document?
   }
 
   enum Form {
@@ -86,12 +87,13 @@ struct DiffView: View {
             name: $0.name, rank: $0.rank, norm: $0.norm, relativeNorm: $0.relativeNorm,
             spectralNorm: $0.spectralNorm, relativeSpectralNorm: Self.relative($0.spectralNorm, $0),
             old: $0.old.map(directions), new: $0.new.map(directions),
-            angles: $0.angles.map { .init(columns: $0.columns, rows: $0.rows) }, bytes: $0.byteCount)
+            angles: $0.angles.map { .init(columns: $0.columns, rows: $0.rows) }, bytes: $0.byteCount
+          )
         },
       prompts: outcome.prompts.map {
         .init(
           prompt: $0.prompt, old: tokens($0.old), new: tokens($0.new), divergence: $0.divergence)
-      })
+      }, interference: outcome.interference.map { InterferenceView($0).document })
   }
 
   func write(to page: Page) {
@@ -117,6 +119,10 @@ struct DiffView: View {
       }
     }
     if scope == .everything { page.table(tensors) }
+    if let interference = outcome.interference {
+      page.line()
+      InterferenceView(interference).write(to: page)
+    }
     for prompt in outcome.prompts { write(prompt, to: page) }
   }
 

@@ -18,12 +18,17 @@ struct FactsView: View {
 
   var document: Document {
     Document(
-      facts: entries.map { .init(edit: $0.edit.hexadecimal, fact: FactDocument($0.factCase.fact)) })
+      facts: entries.map { .init(edit: $0.edit.hexadecimal, fact: FactDocument($0.fact)) })
   }
 
   func write(to page: Page) {
+    var edit: (id: EditID, text: StyledText)?
     for entry in entries {
-      page.line("\(entry.edit.abbreviated, .identifier) \(Self.line(entry.factCase.fact))")
+      let name =
+        edit?.id == entry.edit
+        ? edit?.text ?? "" : StyledText(entry.edit.abbreviated, .identifier) + " "
+      edit = (entry.edit, name)
+      page.line(name + Self.line(entry.fact))
     }
     if entries.isEmpty { page.line("no facts") }
   }

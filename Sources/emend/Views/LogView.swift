@@ -8,6 +8,13 @@ struct LogView: View {
     case oneLine
   }
 
+  /// What stands to the left of the text.
+  enum Lines {
+    case none
+    /// How the commits descend from each other.
+    case graph
+  }
+
   struct Document: Encodable {
     struct Commit: Encodable {
       let id: String
@@ -26,10 +33,12 @@ struct LogView: View {
 
   private let entries: [ListHistory.Entry]
   private let form: Form
+  private let lines: Lines
 
-  init(_ entries: [ListHistory.Entry], form: Form) {
+  init(_ entries: [ListHistory.Entry], form: Form, lines: Lines = .none) {
     self.entries = entries
     self.form = form
+    self.lines = lines
   }
 
   var document: Document {
@@ -46,18 +55,45 @@ struct LogView: View {
   }
 
   func write(to page: Page) {
+    var graph = TextGraph()
     for (index, entry) in entries.enumerated() {
-      switch form {
-      case .oneLine:
-        page.line(
-          "\(Figures.shortID(entry.commit.id), .identifier)\(Self.names(entry)) "
-            + "\(entry.commit.commit.summary)")
-      case .full:
+      switch (lines, form) {
+      case (.none, .oneLine): page.line(Self.line(entry))
+      case (.none, .full):
         if index > 0 { page.line() }
-        Self.heading(of: entry.commit, names: Self.names(entry), to: page)
-        page.paragraph(entry.commit.commit.message, indented: 4)
+        Self.text(of: entry).forEach { page.line($0) }
+      case (.graph, .oneLine):
+        graph.begin(entry.commit.id, parents: entry.shownParents)
+        Self.write([Self.line(entry)], beside: &graph, to: page)
+      case (.graph, .full):
+        graph.begin(entry.commit.id, parents: entry.shownParents)
+        if index > 0 { page.line(StyledText(graph.separator().withoutEndingSpace)) }
+        Self.write(Self.text(of: entry), beside: &graph, to: page)
       }
     }
+  }
+
+  /// Sets the lines of a commit beside its rows of the graph.
+  private static func write(
+    _ lines: [StyledText], beside graph: inout TextGraph, to page: Page
+  ) {
+    let (above, row) = graph.rowsToCommit()
+    above.forEach { page.line(StyledText($0.withoutEndingSpace)) }
+    for (index, line) in lines.enumerated() {
+      let beside = index == 0 ? row : graph.next()
+      page.line(
+        line.isEmpty ? StyledText(beside.withoutEndingSpace) : StyledText(beside) + line)
+    }
+    while !graph.isFinished { page.line(StyledText(graph.next().withoutEndingSpace)) }
+  }
+
+  private static func line(_ entry: ListHistory.Entry) -> StyledText {
+    "\(Figures.shortID(entry.commit.id), .identifier)\(names(entry)) \(entry.commit.commit.summary)"
+  }
+
+  private static func text(of entry: ListHistory.Entry) -> [StyledText] {
+    heading(of: entry.commit, names: names(entry))
+      + StyledText.lines(of: entry.commit.commit.message, indented: 4)
   }
 
   private static func names(_ entry: ListHistory.Entry) -> StyledText {
@@ -65,14 +101,23 @@ struct LogView: View {
   }
 
   /// The lines above a commit's message, as Git writes them.
-  static func heading(of entry: HistoryEntry, names: StyledText, to page: Page) {
+  static func heading(of entry: HistoryEntry, names: StyledText) -> [StyledText] {
     let commit = entry.commit
-    page.line("\("commit \(entry.id)", .identifier)\(names)")
-    if commit.parents.count > 1 {
-      page.line("Merge: \(commit.parents.map { Figures.shortID($0) }.joined(separator: " "))")
-    }
-    page.line("Author: \(commit.author.name) <\(commit.author.email)>")
-    page.line("Date:   \(commit.author.time.iso8601)")
-    page.line()
+    let merge: [StyledText] =
+      commit.parents.count > 1
+      ? ["Merge: \(commit.parents.map { Figures.shortID($0) }.joined(separator: " "))"] : []
+    return ["\("commit \(entry.id)", .identifier)\(names)"] + merge + [
+      "Author: \(commit.author.name) <\(commit.author.email)>",
+      "Date:   \(commit.author.time.iso8601)", "",
+    ]
+  }
+}
+
+extension String {
+  /// Rows of a graph are padded so that text can follow.
+  fileprivate var withoutEndingSpace: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text)
   }
 }

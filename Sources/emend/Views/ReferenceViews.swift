@@ -1,30 +1,63 @@
 internal import Store
+internal import Workflows
 
 /// What `branch` says.
 struct BranchesView: View {
+  enum Form {
+    case ids
+    case summaries
+  }
+
   struct Document: Encodable {
     struct Branch: Encodable {
       let name: String
       let commit: String
       let current: Bool
+      let summary: String
     }
     let branches: [Branch]
   }
 
   let document: Document
+  private let form: Form
 
-  init(_ branches: [Branch]) {
+  init(_ branches: [ListBranches.Entry], form: Form) {
+    self.form = form
     document = Document(
       branches: branches.map {
-        .init(name: $0.name, commit: $0.commit.hexadecimal, current: $0.isCurrent)
+        .init(
+          name: $0.branch.name, commit: $0.branch.commit.hexadecimal, current: $0.branch.isCurrent,
+          summary: $0.summary)
       })
   }
 
   func write(to page: Page) {
+    let widest = document.branches.map { displayWidth($0.name) }.max() ?? 0
     for branch in document.branches {
       let name: StyledText = branch.current ? "* \(branch.name, .good)" : "  \(branch.name)"
-      page.line("\(name) \(Figures.shortID(branch.commit), .identifier)")
+      let id: StyledText = "\(Figures.shortID(branch.commit), .identifier)"
+      switch form {
+      case .ids: page.line("\(name) " + id)
+      case .summaries:
+        let gap = String(repeating: " ", count: widest - displayWidth(branch.name))
+        page.line(name + StyledText(gap) + " " + id + " \(branch.summary)")
+      }
     }
+  }
+}
+
+/// What `branch --show-current` says.
+struct CurrentBranchView: View {
+  struct Document: Encodable {
+    let branch: String?
+  }
+
+  let document: Document
+
+  init(_ branch: String?) { document = Document(branch: branch) }
+
+  func write(to page: Page) {
+    if let branch = document.branch { page.line(StyledText(branch)) }
   }
 }
 
@@ -34,20 +67,34 @@ struct TagsView: View {
     struct Tag: Encodable {
       let name: String
       let target: String
+      let message: String?
     }
     let tags: [Tag]
   }
 
-  let document: Document
+  enum Form {
+    case names
+    case messages
+  }
 
-  init(_ tags: [RevisionTag]) {
+  let document: Document
+  private let form: Form
+
+  init(_ tags: [ListTags.Entry], form: Form) {
+    self.form = form
     document = Document(
-      tags: tags.map { .init(name: $0.name, target: ($0.commit ?? $0.target).hexadecimal) })
+      tags: tags.map {
+        .init(
+          name: $0.tag.name, target: ($0.tag.commit ?? $0.tag.target).hexadecimal,
+          message: $0.message)
+      })
   }
 
   func write(to page: Page) {
     for tag in document.tags {
-      page.line("\(tag.name) \(Figures.shortID(tag.target), .identifier)")
+      let summary = form == .names ? nil : tag.message?.split(whereSeparator: \.isNewline).first
+      let said: StyledText = summary.map { " \(String($0), .faint)" } ?? ""
+      page.line("\(tag.name) \(Figures.shortID(tag.target), .identifier)" + said)
     }
   }
 }

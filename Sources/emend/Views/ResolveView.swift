@@ -1,3 +1,5 @@
+internal import Checkpoint
+internal import Editing
 internal import Evaluation
 internal import Store
 internal import Workflows
@@ -10,25 +12,33 @@ struct ResolveView: View {
       let new: String
       let before: [String: Double]
       let after: [String: Double]
+      let failing: [FactDocument]
     }
     let commit: String
     let tree: String
     let branch: String?
     let changes: [Change]
     let kept: [String]
+    let newBase: String?
   }
+
+  private let failing: [StyledText]
 
   let document: Document
 
   init(_ outcome: ResolveEdits.Outcome, branch: String?) {
+    failing = outcome.changes.flatMap { $0.failing.map { FactsView.line($0) } }
     document = Document(
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal, branch: branch,
       changes: outcome.changes.map {
         .init(
           old: $0.old.hexadecimal, new: $0.new.hexadecimal, before: Self.values($0.before),
-          after: Self.values($0.after))
-      }, kept: outcome.kept.map(\.hexadecimal))
+          after: Self.values($0.after), failing: $0.failing.map { FactDocument($0) })
+      }, kept: outcome.kept.map(\.hexadecimal), newBase: outcome.newBase?.fingerprint.hexadecimal)
   }
+
+  /// More facts than a person reads are counted.
+  private static let shown = 20
 
   private static func values(_ batch: BatchMeasurement) -> [String: Double] {
     Dictionary(uniqueKeysWithValues: batch.named.map { ($0.name, $0.mean.value) })
@@ -50,7 +60,17 @@ struct ResolveView: View {
     }
     page.table(table)
     for id in document.kept {
-      page.line("  \(Figures.shortID(id)) stays: it was not computed here")
+      let what = document.newBase == nil ? "stays" : "keeps its change"
+      page.line("  \(Figures.shortID(id)) \(what): it was not computed here")
+    }
+    if let base = document.newBase {
+      page.line(
+        "Base: \(Figures.shortID(base), .identifier) from now on; 'emend undo' takes it back")
+    }
+    if !failing.isEmpty {
+      page.line("\("do not hold", .warning): \(Figures.count(failing.count, "fact"))")
+      for line in failing.prefix(Self.shown) { page.line("  \(line)") }
+      if failing.count > Self.shown { page.line("  and \(failing.count - Self.shown) more") }
     }
   }
 

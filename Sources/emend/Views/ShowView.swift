@@ -12,18 +12,9 @@ struct ShowView: View {
       let provenance: String
       let tool: String
       let facts: [FactDocument]
-      let tensors: [Tensor]
+      let tensors: [EditFigures.Tensor]
       let payloadBytes: Int
       let manifest: String
-    }
-    struct Tensor: Encodable {
-      let name: String
-      let rank: Int?
-      let norm: Double
-      let weightNorm: Double?
-      let relativeError: Double
-      let keyError: Double?
-      let bytes: Int
     }
     let commit: String
     let tree: String
@@ -51,26 +42,14 @@ struct ShowView: View {
           kind: change.kind.rawValue, edit: change.id.hexadecimal, method: said.method,
           provenance: said.provenance.rawValue, tool: said.tool,
           facts: change.facts.map { FactDocument($0.fact) },
-          tensors: change.manifest.deltas.map { Self.tensor($0) },
+          tensors: EditFigures(change.manifest).tensors,
           payloadBytes: change.manifest.payloadByteCount,
           manifest: String(decoding: change.manifest.json.bytes, as: UTF8.self))
       })
   }
 
-  private static func tensor(_ record: DeltaRecord) -> Document.Tensor {
-    .init(
-      name: record.tensor, rank: rank(record), norm: record.description.norm.value,
-      weightNorm: record.description.weightNorm?.value,
-      relativeError: record.description.relativeError.value,
-      keyError: record.description.keyError?.value, bytes: record.byteCount)
-  }
-
-  private static func rank(_ record: DeltaRecord) -> Int? {
-    if case .lowRank(let rank) = record.description.kind { rank } else { nil }
-  }
-
   func write(to page: Page) {
-    LogView.heading(of: description.commit, names: "", to: page)
+    LogView.heading(of: description.commit, names: "").forEach { page.line($0) }
     page.paragraph(description.commit.commit.message, indented: 4)
     if let note = description.note {
       page.line("Notes:")
@@ -84,42 +63,10 @@ struct ShowView: View {
           + "\(change.manifest.description.method), "
           + "\(Figures.count(change.facts.count, "fact")), "
           + "\(Figures.bytes(change.manifest.payloadByteCount))")
-      writeMeasurements(change.manifest, to: page)
-      var table = Table([
-        .init("  tensor"), .init("rank", .right), .init("norm", .right),
-        .init("of weight", .right), .init("error", .right), .init("size", .right),
-      ])
-      for record in change.manifest.deltas {
-        let tensor = Self.tensor(record)
-        table.add([
-          "  \(tensor.name)", "\(tensor.rank.map(String.init) ?? "dense")",
-          "\(Figures.significant(tensor.norm, digits: 4))",
-          "\(tensor.weightNorm.flatMap { $0 > 0 ? Figures.percentage(tensor.norm / $0) : nil } ?? "–")",
-          "\(Figures.significant(tensor.relativeError, digits: 2))",
-          "\(Figures.bytes(tensor.bytes))",
-        ])
-      }
-      page.table(table)
+      EditFigures(change.manifest).write(to: page)
       page.line()
       for factCase in change.facts { page.line("  \(FactsView.line(factCase.fact))") }
     }
-  }
-
-  private func writeMeasurements(_ manifest: EditManifest, to page: Page) {
-    let measured = manifest.description.measurements
-    func metrics(_ key: String) -> [(name: String, mean: Double, count: Int)] {
-      guard case .object(let all) = measured[key] else { return [] }
-      return all.members.compactMap { member in
-        guard case .object(let value) = member.value, case .string(let mean) = value["mean"],
-          case .integer(let count) = value["count"], let number = Double(mean)
-        else { return nil }
-        return (member.name, number, Int(count))
-      }
-    }
-    MeasurementTable(
-      before: Dictionary(metrics("before").map { ($0.name, $0.mean) }) { first, _ in first },
-      after: metrics("after")
-    ).write(to: page)
   }
 }
 

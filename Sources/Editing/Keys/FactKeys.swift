@@ -1,0 +1,34 @@
+package import LinearAlgebra
+package import Transformer
+
+/// The keys of facts: what the edited matrices of some layers get as input at the subject's last token.
+package enum FactKeys {
+  /// The keys of facts at some layers of a model as it is.
+  ///
+  /// - Parameters:
+  ///   - templates: the contexts; a key is the mean over them, as in an edit.
+  ///   - layers: ascending.
+  ///   - bytes: memory that one batch of prompts may take.
+  /// - Returns: for each layer, one key a column, `[f, n]`, in the order of the facts.
+  /// - Throws: ``EditingError``, ``TransformerError``.
+  package static func keys(
+    of facts: [Fact], in templates: ContextTemplates, layers: [Int], _ model: DecoderModel,
+    _ tokenizer: BytePairTokenizer, bytes: Int
+  ) throws -> [Int: Matrix<Double>] {
+    let groups = try facts.map { fact in
+      RequestGroup(
+        name: fact.title,
+        requests: [
+          try RequestTokens(
+            fact, templates, tokenizer, positionLimit: model.architecture.positionLimit)
+        ], keyWeights: templates.keyWeights)
+    }
+    let requests = try ChunkedRequests(model, groups, bytes: bytes)
+    var keys: [Int: Matrix<Double>] = [:]
+    for layer in layers {
+      if layer > 0 { try requests.advance(through: layer - 1, model) }
+      keys[layer] = try requests.keys(model)
+    }
+    return keys
+  }
+}

@@ -1,0 +1,77 @@
+internal import Store
+
+/// Where facts are, by the hash of what they are about: one of the two tables of a ``HistorySegment``'s facts.
+///
+/// Three words a fact, little-endian: the hash, the edit's place in the segment, the fact's line in it; sorted.
+struct FactPostings {
+  /// Where a fact is.
+  struct Posting: Comparable {
+    let hash: UInt32
+    /// The edit's place in its segment.
+    let edit: UInt32
+    /// The line of its facts, from 0.
+    let line: UInt32
+
+    static func < (a: Posting, b: Posting) -> Bool {
+      (a.hash, a.edit, a.line) < (b.hash, b.edit, b.line)
+    }
+  }
+
+  private let bytes: CachedBytes
+  /// How many there are.
+  let count: Int
+
+  /// Takes an entry of the cache; `nil` where it cannot be a table.
+  init?(_ bytes: CachedBytes) {
+    let length = bytes.withBytes { $0.count }
+    guard length % 12 == 0 else { return nil }
+    self.bytes = bytes
+    count = length / 12
+  }
+
+  /// The facts with a hash.
+  func postings(of hash: UInt32) -> [Posting] {
+    bytes.withBytes { bytes in
+      var low = 0
+      var high = count
+      while low < high {
+        let middle = (low + high) / 2
+        if Self.posting(middle, in: bytes).hash < hash { low = middle + 1 } else { high = middle }
+      }
+      var found: [Posting] = []
+      while low < count {
+        let posting = Self.posting(low, in: bytes)
+        guard posting.hash == hash else { break }
+        found.append(posting)
+        low += 1
+      }
+      return found
+    }
+  }
+
+  /// All of them.
+  var all: [Posting] {
+    bytes.withBytes { bytes in (0..<count).map { Self.posting($0, in: bytes) } }
+  }
+
+  /// The bytes of a table.
+  static func encode(_ postings: [Posting]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(postings.count * 12)
+    for posting in postings.sorted() {
+      for word in [posting.hash, posting.edit, posting.line] {
+        withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+      }
+    }
+    return bytes
+  }
+
+  private static func posting(_ index: Int, in bytes: UnsafeRawBufferPointer) -> Posting {
+    func word(_ place: Int) -> UInt32 {
+      UInt32(
+        littleEndian: bytes.loadUnaligned(
+          fromByteOffset: index * 12 + place * 4, as: UInt32.self))
+    }
+    return Posting(hash: word(0), edit: word(1), line: word(2))
+  }
+}

@@ -1,0 +1,152 @@
+package import Diagnostics
+internal import Editing
+package import Store
+
+/// Joins two sets of edits: `emend merge`.
+package struct MergeBranches {
+  /// What becomes of facts that contradict each other.
+  package enum Resolution {
+    /// The merge is refused and the facts are named.
+    case refuse
+    /// Ours stay; theirs are taken out of their batches.
+    case ours
+    /// Theirs stay; ours are taken out of their batches.
+    case theirs
+    /// As a file says, conflict by conflict.
+    case file(ResolutionFile)
+  }
+
+  /// What was done.
+  package struct Outcome: Sendable {
+    /// The commit; `nil` when there was nothing to merge.
+    package let commit: RecordedCommit?
+    /// How far the batches of the two sides disturb each other where they do not contradict; `nil` where nothing was
+    /// measured.
+    package let interference: Interference?
+    /// Why nothing was measured, where that was wanted.
+    package let notMeasured: Explanation?
+  }
+
+  /// Whether batches of the two sides are measured against each other.
+  package enum Measuring: Sendable { case interference, nothing }
+
+  private let workspace: Workspace
+  private let moments: String?
+
+  /// Merges in a workspace; `moments` is a file of second moments for batches that are solved again.
+  package init(in workspace: Workspace, moments: String?) {
+    self.workspace = workspace
+    self.moments = moments
+  }
+
+  /// The facts to which a merge of a revision into `HEAD` would give two objects.
+  ///
+  /// - Throws: what the store throws.
+  package func conflicts(with revision: RevisionExpression) throws -> [MergeConflict] {
+    let repository = workspace.repository
+    let plan = try repository.planMerge(
+      of: repository.commitID(revision), into: repository.head().commit,
+      findConflicts: MergeConflict.pairs)
+    return try MergeConflict.all(in: plan.conflicts)
+  }
+
+  /// Merges a revision into `HEAD`.
+  ///
+  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:)``, ``ResolutionError``, what the solver and the store throw.
+  package func run(
+    _ revision: RevisionExpression, message: String?, resolution: Resolution,
+    measuring: Measuring = .interference, tool: String
+  ) throws -> Outcome {
+    let repository = workspace.repository
+    let ours = try repository.head()
+    let theirs = try repository.commitID(revision)
+    let plan = try repository.planMerge(
+      of: theirs, into: ours.commit, findConflicts: MergeConflict.pairs)
+    let losers = try losers(MergeConflict.all(in: plan.conflicts), resolution)
+    let name = ours.branch.map { " into \($0)" } ?? ""
+    var replaced: [EditID: EditID] = [:]
+    let recorded = try repository.merge(
+      plan, message: message ?? "Merge \(revision.text)\(name)",
+      resolve: { replaced = try take(losers, out: plan, in: $0, tool: tool) })
+    guard let recorded, plan.kind == .trueMerge, measuring == .interference else {
+      return Outcome(commit: recorded, interference: nil, notMeasured: nil)
+    }
+    do {
+      let measured = try measure(plan, merged: recorded.id, replaced)
+      return Outcome(commit: recorded, interference: measured, notMeasured: nil)
+    } catch let error as any ExplainedError {
+      // The merge is made, with or without a base to measure on.
+      return Outcome(commit: recorded, interference: nil, notMeasured: error.explanation)
+    }
+  }
+
+  private func losers(
+    _ conflicts: [MergeConflict], _ resolution: Resolution
+  ) throws -> [StackDifference.Fact] {
+    switch resolution {
+    case .refuse:
+      guard conflicts.isEmpty else {
+        throw WorkflowError.mergeConflicts(
+          lines: conflicts.prefix(5).map(\.line), count: conflicts.count)
+      }
+      return []
+    case .ours: return try conflicts.flatMap { try $0.losers(.ours) }
+    case .theirs: return try conflicts.flatMap { try $0.losers(.theirs) }
+    case .file(let file):
+      return try zip(conflicts, file.choices(for: conflicts)).flatMap { try $0.losers($1) }
+    }
+  }
+
+  /// Takes the losing facts out of their batches, which are solved again on the merged state.
+  ///
+  /// - Returns: for each batch that was solved again, the one that it replaces.
+  private func take(
+    _ losers: [StackDifference.Fact], out plan: MergePlan, in commit: StackCommit, tool: String
+  ) throws -> [EditID: EditID] {
+    guard !losers.isEmpty else { return [:] }
+    let repository = workspace.repository
+    var settings = EditSettings(of: workspace)
+    settings.moments = moments
+    let solver = BatchSolver(workspace: workspace, settings: settings)
+    let (left, right) = (try repository.stack(at: plan.ours), try repository.stack(at: plan.theirs))
+    let lines = Dictionary(grouping: losers, by: \.edit)
+    // The merged state without the batches that lose facts: ours, theirs' additions beside it.
+    var state = SolveState(stack: left)
+    state.excluded = Set(plan.dropped).union(lines.keys)
+    for edit in plan.added where lines[edit.id] == nil { try state.add(stored: edit) }
+    var replaced: [EditID: EditID] = [:]
+    for id in lines.keys.sorted() {
+      let edit = try left.contains(id) ? left.edit(id) : right.edit(id)
+      let gone = Set((lines[id] ?? []).map { Array($0.line.utf8) })
+      commit.drop(id)
+      let cases = try ListFacts.facts(of: edit)
+      func isKept(_ factCase: FactCase) -> Bool {
+        !gone.contains(Array(Editing.FactLines.encode([factCase]).dropLast()))
+      }
+      guard cases.contains(where: isKept) else { continue }
+      let solution = try solver.solveAgain(
+        edit, keeping: isKept, on: state, refreshingTargets: .keep, tool: tool)
+      let new = try solution.add(to: commit).id
+      state.add(solution, new)
+      replaced[new] = id
+    }
+    return replaced
+  }
+
+  /// The batches that only one side has, against those that only the other has, on the merged weights.
+  private func measure(
+    _ plan: MergePlan, merged: ObjectID, _ replaced: [EditID: EditID]
+  ) throws -> Interference {
+    let repository = workspace.repository
+    let stack = try repository.stack(at: merged)
+    let (left, right) = (try repository.stack(at: plan.ours), try repository.stack(at: plan.theirs))
+    func side(_ own: EditStack, without other: EditStack) throws -> [StoredEdit] {
+      try stack.edits.filter { id in
+        let origin = replaced[id] ?? id
+        return own.contains(origin) && !other.contains(origin)
+      }.map { try stack.edit($0) }
+    }
+    return try MeasureInterference(in: workspace).run(
+      side(left, without: right), side(right, without: left), on: stack)
+  }
+}

@@ -1,0 +1,85 @@
+import Checkpoint
+import Files
+import TestSupport
+import Testing
+
+@Suite struct MoveToBaseTests {
+  /// The base with other facts edited into it, as a checkpoint of its own.
+  private func newer(_ scene: Scene) throws -> String {
+    let other = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+    let facts = try scene.directory.write(TinyModel.facts([("Riga", "Pisa")]), to: "other.jsonl")
+    try other.commit(facts)
+    try other(["apply", "--output", scene.directory["newer"]])
+    return scene.directory["newer"]
+  }
+
+  @Test(
+    "a stack is solved on a newer checkpoint, which is its base from then on; undo takes it back")
+  func moves() throws {
+    let scene = try Scene()
+    let stats = ["--stats", scene.model.kit.moments]
+    let tree = try scene.repository.tree()
+    let old = try scene.repository.document("status")
+    let digest = try scene.repository.document("apply", "--output", scene.directory["before"])
+    let newer = try newer(scene)
+    let document = try scene.repository.document(["resolve", "--onto-base", newer] + stats)
+    #expect(document["changes"]?.array?.count == 2)
+    let new = try scene.repository.document("status")
+    #expect(new["fingerprint"]?.string == document["new_base"]?.string)
+    #expect(new["fingerprint"] != old["fingerprint"])
+    #expect(new["base_path"]?.string == newer && new["base_state"]?.string == "present")
+    #expect(new["facts"]?.integer == 4)
+    #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
+    #expect(
+      try scene.lines("log", "-n", "1", "--oneline")[0].hasSuffix("Move 2 edits to another base"))
+    try scene.repository("apply", "--output", scene.directory["moved"])
+    // More edits are made there, and an older revision is still that of the old base.
+    try scene.repository.commit(scene.model.clash, message: "Three")
+    let again = try scene.repository.document(
+      "apply", "HEAD~2", "--output", scene.directory["again"])
+    #expect(again["fingerprint"] == digest["fingerprint"])
+    try scene.repository("undo")
+    try scene.repository("undo")
+    #expect(try scene.repository.tree() == tree)
+    let back = try scene.repository.document("status")
+    #expect(back["base_path"] == old["base_path"] && back["base_state"]?.string == "present")
+    let after = try scene.repository.document("apply", "--output", scene.directory["after"])
+    #expect(after["fingerprint"] == digest["fingerprint"])
+  }
+
+  @Test("what a user who imported something has is carried over")
+  func imported() throws {
+    let scene = try Scene(commits: 1)
+    let newer = try newer(scene)
+    try scene.repository("import", newer, "-m", "Imported")
+    let third = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+    try third.commit(scene.model.second)
+    try third(["apply", "--output", scene.directory["third"]])
+    let document = try scene.repository.document([
+      "resolve", "--onto-base", scene.directory["third"], "--stats", scene.model.kit.moments,
+    ])
+    #expect(document["kept"]?.array?.count == 1)
+    #expect(document["changes"]?.array?.count == 1)
+    let status = try scene.repository.document("status")
+    #expect(status["edits"]?.integer == 2)
+    #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
+  }
+
+  @Test("the base that is there, another architecture and no checkpoint are refused by name")
+  func refused() throws {
+    let scene = try Scene(commits: 1)
+    let stats = ["--stats", scene.model.kit.moments]
+    try expectRefusal(
+      scene.repository, ["resolve", "--onto-base", scene.model.kit.base] + stats, 2,
+      ["start from this base already"])
+    let directory = try TemporaryDirectory()
+    let other = try TinyModel(.mistral, in: directory)
+    try expectRefusal(
+      scene.repository, ["resolve", "--onto-base", other.kit.base] + stats, 2,
+      ["of another architecture", "model_type", "mistral", "gptj"])
+    try expectRefusal(
+      scene.repository, ["resolve", "--onto-base", directory["nowhere"]] + stats, 2, ["nowhere"])
+    #expect(
+      try scene.repository.emend.run(["resolve", "--all", "--onto-base", "x"]).ending == .exit(2))
+  }
+}
