@@ -10,7 +10,7 @@ struct RecordOptions: ParsableArguments {
   var last: Int?
   @Option(
     help: ArgumentHelp(
-      "Let the model write for every n-th record and measure what it writes (default: 0, never).",
+      "Let the model write for every n-th record and measure what it writes; 0 is never.",
       valueName: "n"))
   var generateEvery = 0
   @Option(

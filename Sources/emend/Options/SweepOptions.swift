@@ -43,6 +43,10 @@ struct SweepOptions: ParsableArguments {
     help: ArgumentHelp(
       "Second moments (default: those of the last 'emend stats').", valueName: "file"))
   var stats: String?
+  @Option(
+    help: ArgumentHelp(
+      "A MEND editor that 'emend train mend' made (default: the repository's).", valueName: "file"))
+  var editor: String?
   @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
   var seed: UInt64 = 0
 
@@ -60,6 +64,7 @@ struct SweepOptions: ParsableArguments {
       settings.hyperparameters = hyperparameters.last { $0.method == method }?.path
       settings.templates = templates.last { $0.method == method }?.path
       settings.moments = stats
+      settings.mendEditor = editor
       settings.seed = seed
       return settings
     }
