@@ -9,7 +9,7 @@ RELEASE = -c release $(SWIFTFLAGS)
 LIBRARIES = openblas libgit2 libzstd libcrypto
 DEBIAN_PACKAGES = git libgit2-dev libopenblas-dev libssl-dev libzstd-dev pkg-config
 
-.PHONY: build test demo bench fuzz format lint install uninstall clean packages
+.PHONY: build test demo bench results fuzz format lint install uninstall clean packages
 
 build: packages
 	$(SWIFT) build $(RELEASE)
@@ -41,6 +41,11 @@ fuzz: packages
 	    -max_len=65536 -artifact_prefix=.build/fuzz/$$parser- -print_final_stats=1 \
 	    .build/fuzz/corpus/$$parser Tests/Fuzz/Corpus/$$parser || exit 1; \
 	done
+
+# Every number of Documentation/Results.md; some twenty minutes of processor time.
+results: packages
+	$(SWIFT) build $(RELEASE) --product emend-bench
+	.build/release/emend-bench results --output Documentation/Results.md
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests

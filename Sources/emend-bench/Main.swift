@@ -11,5 +11,6 @@ struct EmendBench: ParsableCommand {
       ProtectionBenchmark.self, MomentsBenchmark.self, WidthBenchmark.self,
       MakeCheckpoint.self, StoreBenchmark.self, StartBenchmark.self, AuditBenchmark.self,
       AuditRangeBenchmark.self, CollectionBenchmark.self, DepthBenchmark.self,
+      EvalBenchmark.self, Results.self,
     ])
 }

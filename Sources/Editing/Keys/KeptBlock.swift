@@ -25,10 +25,9 @@ struct KeptBlock {
     keySide = architecture.editedKeySide(layer: layer)
     let block = pass.fork()
     var inner = Matrix<Float>(rows: block.nodes.count, columns: architecture.innerWidth)
-    try block.runBlock(of: model) { activations in
-      inner.storage.withUnsafeMutableBufferPointer {
-        $0.baseAddress?.update(from: activations.base, count: $0.count)
-      }
+    let activations = try block.innerActivations(of: model, advancing: true)
+    inner.storage.withUnsafeMutableBufferPointer {
+      $0.baseAddress?.update(from: activations.base, count: $0.count)
     }
     self.inner = inner
     output = block.hidden

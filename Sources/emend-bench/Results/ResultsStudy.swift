@@ -1,0 +1,133 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import Evaluation
+import Files
+import LinearAlgebra
+import Transformer
+import Workflows
+
+/// One of the bundled models with what its editors need, and the records that it is measured with.
+struct ResultsStudy {
+  let name: String
+  let directory: String
+  let model: DecoderModel
+  let tokenizer: BytePairTokenizer
+  let base: Digest
+  let moments: KeptMoments
+  let momentNames: [(layer: Int, digest: Digest)]
+  let templates: ContextTemplates
+  let facts: String
+
+  private init(
+    _ name: String, in fixtures: String, facts: String, templates: String,
+    moments: (DecoderModel, BytePairTokenizer, String) throws -> SecondMoments
+  ) throws {
+    self.name = name
+    directory = "\(fixtures)/\(name)"
+    let checkpoint = try CheckpointDirectory(path: directory + "/model")
+    model = try DecoderModel(checkpoint, workers: Workers(1))
+    tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
+    base = try CheckpointManifest(measuring: checkpoint, threads: 1, progress: NoProgress())
+      .fingerprint
+    self.templates = try ContextTemplates(
+      json: readFile(templates, limit: 1 << 20), file: templates)
+    let collected = try moments(model, tokenizer, directory).stabilised()
+    self.moments = KeptMoments(collected)
+    momentNames = collected.matrices.sorted { $0.key < $1.key }.map { layer, matrix in
+      (layer, matrix.storage.withUnsafeBytes { Digest(of: $0) })
+    }
+    self.facts = "\(directory)/\(facts)"
+    shared = TargetMemory(KeptTargets(), weights: base)
+  }
+
+  /// The model that knows the real CounterFact.
+  static func counterfact(_ fixtures: String) throws -> ResultsStudy {
+    try ResultsStudy(
+      "counterfact", in: fixtures, facts: "counterfact_500.json",
+      templates: fixtures + "/counterfact/context_templates.json"
+    ) { model, tokenizer, directory in
+      try MomentCollector(model, tokenizer, layers: [0, 1, 2]).collect(
+        Corpus(path: directory + "/corpus.txt", boundary: .line), named: "corpus.txt",
+        progress: NoProgress())
+    }
+  }
+
+  /// The model of the invented world, with the second moments that the authors' program used.
+  static func fictional(_ fixtures: String) throws -> ResultsStudy {
+    try ResultsStudy(
+      "fictional", in: fixtures, facts: "facts.json",
+      templates: fixtures + "/reference/memit/context_templates.json"
+    ) { model, tokenizer, directory in
+      try MomentCollector(model, tokenizer, layers: [2, 3]).collect(
+        Corpus(path: directory + "/corpus.txt", boundary: .paragraph), named: "corpus.txt",
+        progress: NoProgress())
+    }
+  }
+
+  /// A file of hyperparameters beside the model.
+  func json(_ file: String) throws -> JSONValue {
+    let path = "\(directory)/\(file)"
+    return try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
+  }
+
+  /// Targets that sweeps share whose run times are not reported.
+  let shared: TargetMemory
+
+  private func memory(_ given: TargetMemory?) -> TargetMemory {
+    given ?? TargetMemory(KeptTargets(), weights: base)
+  }
+
+  private func settings(_ hyperparameters: EditHyperparameters, _ templates: ContextTemplates)
+    -> [(key: String, value: JSONValue)]
+  {
+    let layers = hyperparameters.momentLayers
+    return SweepMethod.settings(
+      hyperparameters, templates, moments: momentNames.filter { layers.contains($0.layer) })
+  }
+
+  func memit(
+    _ name: String, _ values: MEMITHyperparameters, _ same: SameSubject = .merge,
+    memory: TargetMemory? = nil
+  ) -> SweepMethod {
+    SweepMethod(
+      name: name,
+      editor: MEMITEditor(
+        model, tokenizer, values, templates, moments, sameSubject: same,
+        memory: self.memory(memory)),
+      settings: settings(.memit(values), templates) + [("same_subject", .string(same.rawValue))])
+  }
+
+  func alphaEdit(
+    _ name: String, _ values: AlphaEditHyperparameters, memory: TargetMemory? = nil
+  ) -> SweepMethod {
+    SweepMethod(
+      name: name,
+      editor: MEMITEditor(
+        model, tokenizer, values.memit, templates, moments, preserving: values.preservation,
+        memory: self.memory(memory)), settings: settings(.alphaEdit(values), templates))
+  }
+
+  func rome(_ name: String, _ values: ROMEHyperparameters, memory: TargetMemory? = nil) throws
+    -> SweepMethod
+  {
+    let contexts = try ContextTemplates(
+      fromNothingBy: model, tokenizer, values.contexts, seed: 0)
+    return SweepMethod(
+      name: name,
+      editor: ROMEEditor(model, tokenizer, values, contexts, moments, memory: self.memory(memory)),
+      settings: settings(.rome(values), contexts))
+  }
+
+  /// Sweeps over some records; what is kept in `directory` is not done again.
+  func sweep(
+    _ methods: [SweepMethod], _ data: EvaluationData, _ plan: SweepPlan,
+    _ rule: GenerationRule = GenerationRule(), keepingIn directory: String
+  ) throws -> SweepOutcome {
+    try makeDirectories(directory)
+    return try Sweep(
+      model, tokenizer, base: base, data, rule, keepingIn: SweepStore(directory),
+      progress: NoProgress()
+    ).run(methods, plan)
+  }
+}
