@@ -4,13 +4,13 @@ internal import Workflows
 /// `emend train`
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train what an editor needs before it can edit",
+    commandName: "train", abstract: "Train what an editor needs before it can edit",
     subcommands: [Mend.self])
 
   /// `emend train mend`
   struct Mend: EmendCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Train a MEND editor for the base",
+      commandName: "mend", abstract: "Train a MEND editor for the base",
       discussion: """
         The facts need prompts about other subjects, as CounterFact, zsRE and EasyEdit have them; \
         paraphrases help. Train on other facts than those that the editor is judged by. The \
