@@ -80,6 +80,7 @@ package final class ReplayEdits {
     case .alphaEdit(let values):
       updates = try spread(
         edit, history, targets, on: state, model, values.memit, preserving: values.preservation)
+    case .ft, .mend: throw ReplayObstacle.method(recorded.method)
     case .rome(let values):
       updates = try oneByOne(history, targets, model, values)
       // Unlike in least squares, XᵀK can be larger than 1, and an error of the targets with it.
