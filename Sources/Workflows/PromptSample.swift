@@ -15,12 +15,14 @@ package enum PromptSample {
   {
     let corpus = try Corpus(path: path, boundary: boundary)
     var total = 0
-    for document in corpus where beginning(of: document) != nil { total += 1 }
+    var counted = corpus.documents()
+    while let document = try counted.next() { total += beginning(of: document) == nil ? 0 : 1 }
     guard total > 0 else { throw EditingError.emptyCorpus(file: path) }
     let wanted = min(count, total)
     var prompts: [String] = []
     var index = 0
-    for document in corpus {
+    var documents = corpus.documents()
+    while let document = try documents.next() {
       guard let prompt = beginning(of: document) else { continue }
       if index == prompts.count * total / wanted { prompts.append(prompt) }
       index += 1

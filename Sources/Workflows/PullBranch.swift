@@ -3,7 +3,7 @@ package import Store
 /// Fetches, and merges what came into the branch that `HEAD` is on: `emend pull`.
 package struct PullBranch {
   /// Which steps are taken.
-  package enum Rule: Sendable, Equatable {
+  package enum Rule: Sendable {
     /// Forward, or a merge.
     case mergeWhereNeeded(MergeBranches.Resolution)
     /// Forward only.
@@ -55,7 +55,7 @@ package struct PullBranch {
     guard let commit = fetched.outcome.heads[other] else {
       throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
     }
-    if rule == .fastForwardOnly {
+    if case .fastForwardOnly = rule {
       let ours = try repository.head().commit
       guard
         try repository.isAncestor(ours, of: commit) || repository.isAncestor(commit, of: ours)
@@ -66,6 +66,6 @@ package struct PullBranch {
     let merged = try MergeBranches(in: workspace, moments: moments).run(
       RevisionExpression(commit.hexadecimal), message: "Merge \(other) of \(fetched.remote)",
       resolution: resolution, tool: tool)
-    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merged: merged)
+    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merged: merged.commit)
   }
 }

@@ -127,7 +127,8 @@ import Workflows
     #expect(undeclared.verdict == .undeclared && undeclared.verdict.isFailure)
     #expect(undeclared.commits[0].edits[0].proof.outcome == .undeclared)
 
-    try scene.repository.setBaseDirectory(scene.directory["nowhere"])
+    let base = try scene.repository.stack(at: scene.repository.head().commit).base()
+    try scene.repository.setBaseDirectory(scene.directory["nowhere"], of: base.fingerprint)
     let blind = Workspace(
       scene.repository, workers: scene.workspace.workers, memory: 1 << 30,
       progress: scene.workspace.progress)

@@ -43,7 +43,7 @@ import Workflows
         prompt: question.prompt, expected: question.text,
         good: good.map { RevisionExpression($0) }, bad: RevisionExpression(ends))
       let found = try #require(outcome.commit)
-      let after = try #require(answers[found.id])
+      let after = try #require(answers[found.id] as Bool?)
       #expect(outcome.change == (after ? .gained : .lost))
       // It differs from all its parents, and no other commit between the ends does.
       #expect(found.commit.parents.allSatisfy { answers[$0] == !after })

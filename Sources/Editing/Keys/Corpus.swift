@@ -60,6 +60,14 @@ package struct Corpus {
     return count
   }
 
+  /// All documents at once, of a text that is small.
+  package func allDocuments() throws(FileFailure) -> [String] {
+    var documents = documents()
+    var result: [String] = []
+    while let document = try documents.next() { result.append(document) }
+    return result
+  }
+
   /// The documents from the first one on.
   package func documents() -> Documents { Documents(files: files, boundary: boundary) }
 

@@ -5,7 +5,7 @@ package import Store
 /// Joins two sets of edits: `emend merge`.
 package struct MergeBranches {
   /// What becomes of facts that contradict each other.
-  package enum Resolution {
+  package enum Resolution: Sendable {
     /// The merge is refused and the facts are named.
     case refuse
     /// Ours stay; theirs are taken out of their batches.

@@ -7,7 +7,7 @@ internal import Files
 ///
 /// `{"keep":"ours","ours":["Rome"],"prompt":"{} is in","subject":"Oslo","theirs":["Bonn"]}`: `keep` is `ours` or `theirs`;
 /// in its place, `object` may name one of the objects. `ours` and `theirs` are there for whoever fills it in.
-package struct ResolutionFile {
+package struct ResolutionFile: Sendable {
   private struct Entry {
     let question: FactQuestion
     let subject: String

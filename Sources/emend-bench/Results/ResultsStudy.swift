@@ -32,13 +32,25 @@ struct ResultsStudy {
       .fingerprint
     self.templates = try ContextTemplates(
       json: readFile(templates, limit: 1 << 20), file: templates)
-    let collected = try moments(model, tokenizer, directory).stabilised()
+    let collected = try Self.stored(moments(model, tokenizer, directory))
     self.moments = KeptMoments(collected)
     momentNames = collected.matrices.sorted { $0.key < $1.key }.map { layer, matrix in
       (layer, matrix.storage.withUnsafeBytes { Digest(of: $0) })
     }
     self.facts = "\(directory)/\(facts)"
     shared = TargetMemory(KeptTargets(), weights: base)
+  }
+
+  /// Moments as `emend stats` stores them.
+  private static func stored(_ moments: SecondMoments) throws -> SecondMoments {
+    let matrices = try moments.matrices.map { layer, mean in
+      let stable = try StableMoment(
+        layer: layer, tokens: moments.tokenCount, order: mean.rows, { mean })
+      return (layer, StableMoment.stored(mean, ridge: stable.ridge))
+    }
+    return SecondMoments(
+      matrices: Dictionary(uniqueKeysWithValues: matrices), tokenCount: moments.tokenCount,
+      documentCount: moments.documentCount)
   }
 
   /// The model that knows the real CounterFact.

@@ -42,7 +42,8 @@ struct AuditOptions: ParsableArguments {
     var plan = AuditPlan(tool: "emend \(Version.text)")
     plan.probes = try probes.map { try PromptFile.readPromptsOrFacts($0) }
     plan.probeLimit = probeLimit
-    plan.documents = try text.map { Array(try Corpus(path: $0, boundary: .paragraph)) } ?? []
+    plan.documents =
+      try text.map { try Corpus(path: $0, boundary: .paragraph).allDocuments() } ?? []
     plan.prompts = try prompts.map { try PromptFile.readPromptsOrFacts($0) } ?? []
     plan.requiresSignatures = requireSigned
     return plan
