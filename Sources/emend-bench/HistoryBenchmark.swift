@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnostics
 import Files
+import FoundationEssentials
 import LinearAlgebra
 import Store
 import Workflows
@@ -45,7 +46,7 @@ struct HistoryBenchmark: ParsableCommand {
   }
 
   private func temporaryDirectory() throws -> String {
-    let path = "/tmp/emend-bench-history"
+    let path = FileManager.default.temporaryDirectory.path + "/emend-bench-history"
     try removeTree(path)
     try makeDirectories(path)
     return path

@@ -60,7 +60,9 @@ import Testing
     #expect(try scene.repository.emend.run(["audit", "--strict"]).ending == .exit(1))
 
     let config = try ReferenceGit(scene.repository.gitDirectory)
-    _ = try config("config", "emend.base", scene.directory["nowhere"])
+    for name in try config("config", "--name-only", "--get-regexp", "^emend\\.base").lines {
+      try config("config", name, scene.directory["nowhere"])
+    }
     let blind = try scene.repository.emend.run(audit(scene))
     #expect(blind.ending == .exit(0))
     #expect(blind.outputText.contains("base: not verified"))

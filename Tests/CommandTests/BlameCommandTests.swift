@@ -74,7 +74,7 @@ import Testing
     }.sorted()
     #expect(files.count == 4)
     for file in files {
-      let path = file.hasPrefix("/") ? file : cache + "/" + file
+      let path = cache + file
       let bytes = try readFile(path, limit: 1 << 20)
       for damaged in [Array(bytes.dropLast(3)), [bytes[0] ^ 1] + bytes.dropFirst(), []] {
         try AtomicFile.write(damaged, to: path)

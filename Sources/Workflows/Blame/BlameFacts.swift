@@ -113,14 +113,15 @@ package struct BlameFacts {
     guard let candidates = try index.candidates(key.hash, in: table) else { return nil }
     let isReached = index.isReached(from: commit)
     var traces: [FactQuestion: [Trace]] = [:]
-    for (edit, lines) in Dictionary(grouping: candidates, by: \.edit) {
+    let byEdit = Dictionary(grouping: candidates, by: \.edit)
+    for (edit, lines) in byEdit.sorted(by: { $0.key.hexadecimal < $1.key.hexadecimal }) {
       let events = index.events(of: edit).filter { isReached[$0.commit] }
       guard let last = events.last(where: { !$0.isDrop }) else { continue }
       guard let origin = index.commit(last.commit),
         let stored = try repository.edit(edit, at: origin)
       else { return nil }
       let facts = try stored.facts().lines
-      for line in lines.map(\.line) {
+      for line in lines.map(\.line).sorted() {
         guard facts.indices.contains(line) else { return nil }
         let fact = try Editing.FactLines.decode(
           Array((facts[line] + "\n").utf8), file: "facts of \(edit.abbreviated)")[0].fact
@@ -134,14 +135,27 @@ package struct BlameFacts {
           Trace(edit: edit, fact: fact, events: events))
       }
     }
-    let dated = try traces.values.map { try answer($0, index, at: commit) }
-    return dated.sorted { $0.number > $1.number }.map(\.answer)
+    let depths = index.depths()
+    let dated = try traces.values.map { try answer($0, index, depths, at: commit) }
+    return dated.sorted {
+      $0.place == $1.place
+        ? $0.answer.fact.filledPrompt < $1.answer.fact.filledPrompt : $0.place > $1.place
+    }.map(\.answer)
+  }
+
+  /// Where a commit stands in the order of events. Commits of parallel branches have no order of their own;
+  /// theirs follows from the history alone as well.
+  private struct Place: Comparable {
+    let depth: Int
+    let commit: String
+
+    static func < (a: Place, b: Place) -> Bool { (a.depth, a.commit) < (b.depth, b.commit) }
   }
 
   /// All that happened to one subject and prompt, in the order of history.
   private func answer(
-    _ traces: [Trace], _ index: FactIndex, at commit: ObjectID
-  ) throws -> (number: Int, answer: Answer) {
+    _ traces: [Trace], _ index: FactIndex, _ depths: [Int], at commit: ObjectID
+  ) throws -> (place: Place, answer: Answer) {
     struct Step {
       let trace: Trace
       let isDrop: Bool
@@ -157,8 +171,12 @@ package struct BlameFacts {
       isActive[trace.edit] = try repository.edit(trace.edit, at: commit) != nil
     }
     var events: [Event] = []
-    for (number, steps) in steps.sorted(by: { $0.key > $1.key }) {
-      guard let id = index.commit(number) else { continue }
+    let ordered = steps.compactMap { number, steps in
+      index.commit(number).map { id in
+        (place: Place(depth: depths[number], commit: id.hexadecimal), id: id, steps: steps)
+      }
+    }.sorted { $0.place > $1.place }
+    for (_, id, steps) in ordered {
       let entry = HistoryEntry(id: id, commit: try repository.commit(id))
       func event(_ kind: Event.Kind, _ step: Step) -> Event {
         Event(
@@ -176,7 +194,7 @@ package struct BlameFacts {
       events += gone.map { event(.takenOut, $0) }
     }
     return (
-      steps.keys.max() ?? 0,
+      ordered.first?.place ?? Place(depth: 0, commit: ""),
       Answer(events: events, fact: events.first?.fact ?? traces[0].fact)
     )
   }

@@ -91,6 +91,19 @@ final class FactIndex {
     return reached
   }
 
+  /// For every number, how many commits the longest way to a first commit has.
+  ///
+  /// Unlike the numbers, which depend on when the index grew, it follows from the history alone.
+  func depths() -> [Int] {
+    var depths = Array(repeating: 0, count: numbers.count)
+    for part in parts {
+      for (index, parents) in part.segment.parents.enumerated() {
+        depths[part.segment.first + index] = 1 + (parents.map { depths[Int($0)] }.max() ?? 0)
+      }
+    }
+    return depths
+  }
+
   /// What happened to an edit, the earliest first.
   func events(of edit: EditID) -> [HistorySegment.Event] {
     parts.flatMap { part in

@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend bisect`
 struct Bisect: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "bisect",
     abstract: "Find the commit that changed something, by halving the history",
     discussion: """
       With --prompt and --expect, each candidate is materialised in memory and asked. Otherwise as in \

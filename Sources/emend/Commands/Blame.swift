@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend blame`
 struct Blame: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "blame",
     abstract: "Show which commit last set a fact, and what it was before",
     discussion: """
       Reads no weights: an index in the cache, which is built when it is missing, says which commits \

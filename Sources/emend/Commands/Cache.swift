@@ -4,6 +4,7 @@ internal import Store
 /// `emend cache`
 struct Cache: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "cache",
     abstract: "Look at what can be computed again, and remove it",
     discussion: """
       Second moments, factors, targets and materialised tensors. Removing any of it is always safe; it \

@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend clone`
 struct Clone: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "clone",
     abstract: "Copy a repository from elsewhere",
     discussion: """
       Brings all branches, tags, notes and shared settings, and verifies every byte before the copy \

@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend fetch`
 struct Fetch: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "fetch",
     abstract: "Bring what a remote has, without merging it",
     discussion: """
       What comes is verified to the last byte before any branch of the remote moves; what is not sound \

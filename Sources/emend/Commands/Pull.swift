@@ -4,6 +4,7 @@ internal import Workflows
 /// `emend pull`
 struct Pull: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "pull",
     abstract: "Fetch, and merge what came into this branch",
     discussion: """
       Without arguments, merges the branch that this one follows. The branch moves forward where that \

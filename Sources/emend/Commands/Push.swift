@@ -5,6 +5,7 @@ internal import Workflows
 /// `emend push`
 struct Push: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "push",
     abstract: "Take commits to a remote",
     discussion: """
       Pushes the branch that HEAD is on, or what is named, with notes and shared settings. A branch of \
