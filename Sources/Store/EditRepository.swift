@@ -19,6 +19,9 @@ package final class EditRepository {
   /// reference at the same moment, holds these for milliseconds.
   package var abandonmentPatience: Duration = .seconds(2)
 
+  /// Whether the commits made here are signed.
+  package var signing = SigningRequest.configured
+
   let environment: GitEnvironment
   let handle: GitRepositoryHandle
   let database: ObjectDatabase

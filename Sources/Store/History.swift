@@ -73,6 +73,19 @@ extension EditRepository {
     }
   }
 
+  /// Adds a line to the note on a commit, which begins with it where there is none.
+  ///
+  /// Notes of two clones are joined line by line, so that a line must say by itself what it says.
+  package func addNote(line: String, on commit: ObjectID) throws {
+    try asWriter {
+      let notes = NotesStore(handle, database)
+      var text = try notes.read(commit).map { String(decoding: $0, as: UTF8.self) } ?? ""
+      if !text.isEmpty, text.last != "\n" { text += "\n" }
+      try notes.write(
+        text + line.replacing("\n", with: " ") + "\n", on: commit, by: identity())
+    }
+  }
+
   /// Takes the note off a commit.
   package func removeNote(from commit: ObjectID) throws {
     try asWriter { try NotesStore(handle, database).remove(from: commit, by: identity()) }

@@ -34,6 +34,9 @@ package struct Setting: Sendable, Equatable {
   /// All that there are, by name.
   package static let all: [Setting] = [
     Setting(
+      name: "alphaedit.hparams", kind: .path, reach: .local,
+      meaning: "hyperparameters of new edits by AlphaEdit"),
+    Setting(
       name: "base", kind: .path, reach: .local, meaning: "the checkpoint that edits start from"),
     Setting(
       name: "cachelimit", kind: .bytes, reach: .local,
@@ -46,6 +49,15 @@ package struct Setting: Sendable, Equatable {
     Setting(
       name: "pushlimit", kind: .bytes, reach: .sharedDefault,
       meaning: "what one part of a push may have (900m)"),
+    Setting(
+      name: "require", kind: .text, reach: .sharedRule,
+      meaning: "what edits must measure up to before they are recorded"),
+    Setting(
+      name: "rome.hparams", kind: .path, reach: .local,
+      meaning: "hyperparameters of new edits by ROME"),
+    Setting(
+      name: "rome.templates", kind: .path, reach: .local,
+      meaning: "context templates of new edits by ROME"),
     Setting(
       name: "templates", kind: .path, reach: .local, meaning: "context templates of new edits"),
     Setting(

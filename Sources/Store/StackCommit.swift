@@ -78,7 +78,7 @@ package final class StackCommit {
   /// - Parameter merged: commits whose history is joined.
   /// - Parameter trailers: what stands in the trailers besides the edits.
   /// - Parameter author: who made the change, where that is not whoever records it.
-  /// - Throws: ``StoreError/headMoved``, ``StoreError/raced``, ``StoreError/locked`` when somebody else was
+  /// - Throws: ``SigningError`` where the commit is to be signed and cannot be; ``StoreError/headMoved``, ``StoreError/raced``, ``StoreError/locked`` when somebody else was
   ///   faster; ``StoreError/nothingToRecord``; ``StoreError/editActive`` and ``StoreError/editNotActive``; ``IdentityError``.
   package func record(
     _ message: String, as kind: OperationRecord.Kind, onto parent: Parent,
@@ -87,6 +87,7 @@ package final class StackCommit {
   ) throws -> RecordedCommit {
     try repository.asWriter {
       let identity = try repository.identity()
+      let signer = try repository.signer()
       let head: ObjectID? =
         switch parent {
         case .head: try repository.head().commit
@@ -105,7 +106,8 @@ package final class StackCommit {
       let commit = CommitObject(
         tree: tree, parents: (head.map { [$0] } ?? []) + merged, author: author ?? identity.author,
         committer: identity.committer, message: text)
-      let id = try pack.add(.commit, commit.bytes)
+      let bytes = try signer?.sign(commit.bytes, by: identity.committer) ?? commit.bytes
+      let id = try pack.add(.commit, bytes)
       try move(to: id, commit.summary, kind, from: head, identity)
       // The commit is made. That packs could not be joined is for the next one to find out.
       _ = try? repository.joinPacks()

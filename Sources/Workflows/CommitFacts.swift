@@ -45,16 +45,20 @@ package struct CommitFacts {
   ///   - path: a facts file.
   ///   - message: the commit's; a summary of the facts where it is `nil`.
   ///   - rules: how the batch is solved, where the method leaves a choice.
+  ///   - requirement: what the edit must measure up to, beside the repository's own requirement.
   ///   - precision: the relative error of the stored delta.
   ///   - tool: this program's name and version.
   /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EditingError``,
-  ///   ``EditingError/changesNothing``, what the base and the store throw. Nothing is recorded
+  ///   ``EditingError/changesNothing``, ``RequirementError``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
-    _ path: String, message: String?, rules: SolveRules, precision: Double, tool: String
+    _ path: String, message: String?, rules: SolveRules, requiring requirement: String? = nil,
+    precision: Double, tool: String
   ) throws -> Outcome {
     let (cases, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
+    try repository.checkRecording()
+    let gate = try EditGate(of: repository, asking: requirement)
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
     let model = try workspace.model(at: stack)
@@ -66,6 +70,9 @@ package struct CommitFacts {
       rules: try rules.settled(for: settings.method), precision: precision, tool: tool)
     let (solution, steps) = try BatchSolver(workspace: workspace, settings: settings).solve(
       cases, on: SolveState(stack: stack), recipe)
+    try gate.check(
+      before: solution.before, after: solution.after,
+      tensors: solution.encoded.parts.map(\.description))
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
     let weights = try WeightsFingerprint(of: workspace.base())

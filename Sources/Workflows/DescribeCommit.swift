@@ -28,6 +28,8 @@ package struct DescribeCommit {
     package let changes: [Change]
     /// The note on it, if there is one.
     package let note: String?
+    /// What is to be said of its signature.
+    package let signature: SignatureVerdict
   }
 
   private let repository: EditRepository
@@ -57,6 +59,7 @@ package struct DescribeCommit {
     return Description(
       commit: HistoryEntry(id: id, commit: try repository.commit(id)),
       changes: try changes(difference.added, .added) + changes(difference.dropped, .dropped),
-      note: try repository.note(on: id).map { String(decoding: $0, as: UTF8.self) })
+      note: try repository.note(on: id).map { String(decoding: $0, as: UTF8.self) },
+      signature: try repository.verifySignature(of: id))
   }
 }

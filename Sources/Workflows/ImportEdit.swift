@@ -50,14 +50,19 @@ package struct ImportEdit {
   ///   - facts: a facts file; without one the edit is recorded as undeclared.
   ///   - message: the commit's; a summary where it is `nil`.
   ///   - precision: the relative error of the stored delta; checkpoints are kept bit for bit.
+  ///   - requirement: what the edit must measure up to, beside the repository's own requirement; without facts
+  ///     nothing is measured, and no condition on a metric holds.
   ///   - tool: this program's name and version.
-  /// - Throws: ``ImportError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
+  /// - Throws: ``ImportError``, ``RequirementError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
   ///   what the base and the store throw.
   package func run(
-    _ path: String, facts: String?, message: String?, precision: Double, tool: String
+    _ path: String, facts: String?, message: String?, precision: Double,
+    requiring requirement: String? = nil, tool: String
   ) throws -> Outcome {
     let cases = try facts.map(Self.readFacts) ?? []
     let repository = workspace.repository
+    try repository.checkRecording()
+    let gate = try EditGate(of: repository, asking: requirement)
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
 
@@ -82,6 +87,8 @@ package struct ImportEdit {
       throw ImportError.changesNothing(source: path, tensors: parts.count)
     }
     let measured = try measure(cases, parts, stack)
+    try gate.check(
+      before: measured.before, after: measured.after, tensors: parts.map(\.description))
     return try record(
       parts, form, cases, measured, settings,
       message: message ?? Self.summary(path, cases),

@@ -11,6 +11,8 @@ package struct ListHistory {
     package let names: [String]
     /// Its parents among the commits listed, or the nearest ancestors that are; for a graph.
     package let shownParents: [ObjectID]
+    /// The note on it, where notes were asked for and there is one.
+    package let note: String?
   }
 
   /// Which commits are listed.
@@ -20,6 +22,9 @@ package struct ListHistory {
     /// Those that any branch or tag reaches.
     case everything
   }
+
+  /// Whether notes are read.
+  package enum Notes: Sendable { case leftOut, read }
 
   /// In which order commits are listed.
   package enum Order: Sendable {
@@ -53,10 +58,12 @@ package struct ListHistory {
 
   /// Commits of a scope.
   ///
+  /// - Parameter notes: whether what was measured later is read, too.
   /// - Parameter limit: at most so many: of an order from the oldest, the latest ones, as in Git.
   /// - Throws: what the store throws.
   package func run(
-    _ scope: Scope, _ filter: Filter = Filter(), order: Order = .latestFirst, limit: Int? = nil
+    _ scope: Scope, _ filter: Filter = Filter(), order: Order = .latestFirst, limit: Int? = nil,
+    notes: Notes = .leftOut
   ) throws -> [Entry] {
     let names = try repository.referenceNames()
     var commits: [HistoryEntry] = []
@@ -81,21 +88,29 @@ package struct ListHistory {
       try repository.walk(from: names.keys.sorted(), following: filter.parents, visit)
     }
     guard order == .graph else {
-      let entries = commits.map { entry($0, names, shownParents: $0.commit.parents) }
+      let entries = try commits.map {
+        try entry($0, names, shownParents: $0.commit.parents, notes)
+      }
       return order == .oldestFirst ? entries.reversed() : entries
     }
     let listed = Dictionary(
       commits.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let shown = graphCommits(passed) { listed[$0] != nil }
-    return graphOrder(of: shown).prefix(limit ?? .max).compactMap { place in
-      listed[shown[place].id].map { entry($0, names, shownParents: shown[place].parents) }
+    return try graphOrder(of: shown).prefix(limit ?? .max).compactMap { place in
+      try listed[shown[place].id].map {
+        try entry($0, names, shownParents: shown[place].parents, notes)
+      }
     }
   }
 
   private func entry(
-    _ commit: HistoryEntry, _ names: [ObjectID: [String]], shownParents: [ObjectID]
-  ) -> Entry {
-    Entry(commit: commit, names: names[commit.id] ?? [], shownParents: shownParents)
+    _ commit: HistoryEntry, _ names: [ObjectID: [String]], shownParents: [ObjectID],
+    _ notes: Notes
+  ) throws -> Entry {
+    let note = notes == .read ? try repository.note(on: commit.id) : nil
+    return Entry(
+      commit: commit, names: names[commit.id] ?? [], shownParents: shownParents,
+      note: note.map { String(decoding: $0, as: UTF8.self) })
   }
 
   private func matches(_ entry: HistoryEntry, _ filter: Filter) throws -> Bool {

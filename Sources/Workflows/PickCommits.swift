@@ -2,19 +2,33 @@ package import Store
 
 /// Repeats what commits changed elsewhere: `emend cherry-pick`.
 package struct PickCommits {
-  private let repository: EditRepository
+  private let workspace: Workspace
+  private var repository: EditRepository { workspace.repository }
 
-  /// Picks in a repository.
-  package init(in repository: EditRepository) { self.repository = repository }
+  /// Picks in a workspace, whose model runs only where something is required of edits.
+  package init(in workspace: Workspace) { self.workspace = workspace }
 
   /// Picks commits, those of a range from the oldest on; the first that cannot be picked ends it.
   ///
   /// - Returns: the commits made.
-  /// - Throws: what the store throws; commits made before stay.
-  package func run(_ revisions: [RevisionExpression], mainline: Int?) throws -> [RecordedCommit] {
+  /// - Parameter requirement: what the edits must measure up to here, beside the repository's own requirement.
+  /// - Throws: ``RequirementError``, what the store throws; commits made before stay.
+  package func run(
+    _ revisions: [RevisionExpression], mainline: Int?, requiring requirement: String? = nil
+  ) throws -> [RecordedCommit] {
+    let gate = try EditGate(of: repository, asking: requirement)
     // All names are looked up first: a mistyped one ends it before anything is made.
     let commits = try revisions.flatMap { try self.commits(of: $0) }
-    return try commits.map { try repository.cherryPick($0, mainline: mainline) }
+    return try commits.map { commit in
+      let head = try repository.head().commit
+      if !gate.isOpen {
+        let change = try repository.changes(of: commit, mainline: mainline ?? 1)
+        try gate.check(
+          adding: change.added.map { try change.edit($0) }, dropping: change.dropped,
+          on: repository.stack(at: head), in: workspace)
+      }
+      return try repository.cherryPick(commit, mainline: mainline, expecting: head)
+    }
   }
 
   private func commits(of revision: RevisionExpression) throws -> [ObjectID] {

@@ -64,12 +64,16 @@ package struct ResolveEdits {
   ///
   /// On a new base, all edits are moved, in the order of their commits; those that were not computed here keep their change. Where
   /// the base is, is noted when everything is recorded, and the old base's place stays known: an undo finds it.
-  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``BaseMoveError``, what the solver and the store throw.
+  /// - Parameter requirement: what each edit that is solved must measure up to, beside the repository's own requirement.
+  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``BaseMoveError``, ``RequirementError``, what the solver and the store
+  ///   throw.
   package func run(
     _ selection: Selection, on ground: Ground = .presentBase, refreshing refresh: TargetRefresh,
-    message: String?, tool: String
+    requiring requirement: String? = nil, message: String?, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
+    try repository.checkRecording()
+    let gate = try EditGate(of: repository, asking: requirement)
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
     let edits = try order(of: selection, in: stack, at: head).map { try stack.edit($0) }
@@ -98,6 +102,9 @@ package struct ResolveEdits {
       }
       let solution = try solver.solveAgain(
         edit, keeping: { _ in true }, on: state, refreshingTargets: refresh, tool: tool)
+      try gate.check(
+        before: solution.before, after: solution.after,
+        tensors: solution.encoded.parts.map(\.description))
       commit.drop(edit.id)
       let id = try solution.add(to: commit).id
       state.add(solution, id)

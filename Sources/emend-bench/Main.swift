@@ -7,7 +7,8 @@ struct EmendBench: ParsableCommand {
     commandName: "emend-bench",
     abstract: "Measure what emend claims, each figure beside its reference",
     subcommands: [
-      CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self, HistoryBenchmark.self,
+      CodecBenchmark.self, SolveBenchmark.self, EditBenchmark.self, ROMEBenchmark.self,
+      HistoryBenchmark.self,
       ProtectionBenchmark.self, MomentsBenchmark.self, WidthBenchmark.self,
       MakeCheckpoint.self, StoreBenchmark.self, StartBenchmark.self, AuditBenchmark.self,
       AuditRangeBenchmark.self, CollectionBenchmark.self, DepthBenchmark.self,

@@ -33,7 +33,7 @@ struct Emend: ParsableCommand {
         name: "LOOK",
         subcommands: [
           Status.self, Log.self, Show.self, Facts.self, Blame.self, Bisect.self, Diff.self,
-          Generate.self, Eval.self, SweepCommand.self,
+          Generate.self, Eval.self, SweepCommand.self, Measure.self,
         ]),
       CommandGroup(
         name: "BRANCH", subcommands: [BranchCommand.self, Switch.self, Tag.self, Reset.self]),

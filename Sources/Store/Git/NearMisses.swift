@@ -1,5 +1,5 @@
 /// The names closest to a mistyped one, at most three, closest first.
-func nearMisses(of text: String, among names: [String]) -> [String] {
+package func nearMisses(of text: String, among names: [String]) -> [String] {
   let wanted = Array(text.lowercased().utf8.prefix(64))
   // Two, so that swapped letters are found.
   let limit = wanted.count < 3 ? 1 : max(2, wanted.count / 3)

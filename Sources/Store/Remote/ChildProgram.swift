@@ -8,6 +8,8 @@ struct ChildProgram {
   let path: String
   let arguments: [String]
   let environment: [String: String]
+  /// A file that it reads as its standard input; nothing where it is `nil`.
+  var input: String? = nil
 
   /// How it ended: its exit status, or 128 and the number of a signal; and what it wrote.
   struct Outcome {
@@ -73,7 +75,7 @@ struct ChildProgram {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input ?? "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
     var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]

@@ -52,22 +52,27 @@ package struct MergeBranches {
 
   /// Merges a revision into `HEAD`.
   ///
-  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:)``, ``ResolutionError``, what the solver and the store throw.
+  /// - Parameter requirement: what both sides' facts must measure up to on the joined state, beside the repository's
+  ///   own requirement.
+  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
+  ///   store throw.
   package func run(
     _ revision: RevisionExpression, message: String?, resolution: Resolution,
-    measuring: Measuring = .interference, tool: String
+    requiring requirement: String? = nil, measuring: Measuring = .interference, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
+    let gate = try EditGate(of: repository, asking: requirement)
     let ours = try repository.head()
     let theirs = try repository.commitID(revision)
     let plan = try repository.planMerge(
       of: theirs, into: ours.commit, findConflicts: MergeConflict.pairs)
     let losers = try losers(MergeConflict.all(in: plan.conflicts), resolution)
+    if losers.isEmpty { try check(plan, gate) }
     let name = ours.branch.map { " into \($0)" } ?? ""
     var replaced: [EditID: EditID] = [:]
     let recorded = try repository.merge(
       plan, message: message ?? "Merge \(revision.text)\(name)",
-      resolve: { replaced = try take(losers, out: plan, in: $0, tool: tool) })
+      resolve: { replaced = try take(losers, out: plan, gate, in: $0, tool: tool) })
     guard let recorded, plan.kind == .trueMerge, measuring == .interference else {
       return Outcome(commit: recorded, interference: nil, notMeasured: nil)
     }
@@ -78,6 +83,18 @@ package struct MergeBranches {
       // The merge is made, with or without a base to measure on.
       return Outcome(commit: recorded, interference: nil, notMeasured: error.explanation)
     }
+  }
+
+  /// Holds a merge in which no facts lose against what is required.
+  private func check(_ plan: MergePlan, _ gate: EditGate) throws {
+    guard !gate.isOpen, plan.kind != .upToDate else { return }
+    let left = try workspace.repository.stack(at: plan.ours)
+    let right = try workspace.repository.stack(at: plan.theirs)
+    let gone = Set(plan.dropped)
+    let beside = try left.edits.filter { !right.contains($0) && !gone.contains($0) }
+      .map { try left.edit($0) }
+    try gate.check(
+      adding: plan.added, beside: beside, dropping: plan.dropped, on: left, in: workspace)
   }
 
   private func losers(
@@ -101,7 +118,8 @@ package struct MergeBranches {
   ///
   /// - Returns: for each batch that was solved again, the one that it replaces.
   private func take(
-    _ losers: [StackDifference.Fact], out plan: MergePlan, in commit: StackCommit, tool: String
+    _ losers: [StackDifference.Fact], out plan: MergePlan, _ gate: EditGate,
+    in commit: StackCommit, tool: String
   ) throws -> [EditID: EditID] {
     guard !losers.isEmpty else { return [:] }
     let repository = workspace.repository
@@ -114,6 +132,10 @@ package struct MergeBranches {
     var state = SolveState(stack: left)
     state.excluded = Set(plan.dropped).union(lines.keys)
     for edit in plan.added where lines[edit.id] == nil { try state.add(stored: edit) }
+    var asked = try plan.added.filter { lines[$0.id] == nil }.flatMap { try ListFacts.facts(of: $0) }
+    for id in left.edits where !right.contains(id) && !state.excluded.contains(id) {
+      asked += try ListFacts.facts(of: left.edit(id))
+    }
     var replaced: [EditID: EditID] = [:]
     for id in lines.keys.sorted() {
       let edit = try left.contains(id) ? left.edit(id) : right.edit(id)
@@ -129,7 +151,9 @@ package struct MergeBranches {
       let new = try solution.add(to: commit).id
       state.add(solution, new)
       replaced[new] = id
+      asked += solution.cases
     }
+    try gate.check(asked, excluding: state.excluded, adding: state.extra, on: left, in: workspace)
     return replaced
   }
 

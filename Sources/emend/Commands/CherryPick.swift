@@ -16,6 +16,9 @@ struct CherryPick: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "Commits, and ranges taken in the order of their history.")
   var revisions: [RevisionArgument]
   @Option(
@@ -24,9 +27,9 @@ struct CherryPick: EmendCommand {
   var mainline: Int?
 
   func run(on console: Console) throws {
-    let repository = try common.openRepository(console)
-    let picked = try PickCommits(in: repository).run(
-      revisions.map(\.revision), mainline: mainline)
-    try console.show(RecordedView(picked, repository))
+    let workspace = try common.openWorkspace(console, compute, signing)
+    let picked = try PickCommits(in: workspace).run(
+      revisions.map(\.revision), mainline: mainline, requiring: gate.require)
+    try console.show(RecordedView(picked, workspace.repository))
   }
 }

@@ -12,13 +12,18 @@ struct Commit: EmendCommand {
       Facts come in CounterFact's form, zsRE's, EasyEdit's, KnowEdit's, or as JSON Lines: \
       {"prompt": "{} is in", "subject": "The Louvre", "target_new": "Rome"}.
 
-      EXAMPLE: emend commit facts.jsonl -m "Offices moved in May"
+      EXAMPLES:
+        emend commit facts.jsonl -m "Offices moved in May"
+        emend commit facts.jsonl --method rome --sign
+        emend commit facts.jsonl --require "efficacy>=0.95,specificity_drop<=2%"
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
   @OptionGroup var rules: RuleOptions
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "A file of facts.")
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
@@ -33,9 +38,9 @@ struct Commit: EmendCommand {
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message, rules: rules.rules, precision: precision,
+      facts, message: message, rules: rules.rules, requiring: gate.require, precision: precision,
       tool: "emend \(Version.text)")
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }

@@ -21,6 +21,8 @@ struct Import: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "The file or directory.")
   var source: String
   @Option(help: ArgumentHelp("The facts that the edit was made for.", valueName: "file"))
@@ -37,9 +39,10 @@ struct Import: EmendCommand {
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try ImportEdit(in: workspace).run(
       source, facts: facts, message: message, precision: precision,
+      requiring: gate.require,
       tool: "emend \(Version.text)")
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
   }

@@ -18,6 +18,8 @@ struct Log: EmendCommand {
   var revision: RevisionArgument?
   @Flag(help: "The commits of all branches and tags.")
   var all = false
+  @Flag(help: "Also what was measured later: the notes under refs/notes/emend.")
+  var notes = false
   @Flag(help: "One line a commit.")
   var oneline = false
   @Flag(help: "Draw how the commits descend from each other.")
@@ -54,7 +56,8 @@ struct Log: EmendCommand {
     filter.parents = firstParent ? .first : .all
     let entries = try ListHistory(in: repository).run(
       all ? .everything : .revision((revision ?? .head).revision), filter,
-      order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: maxCount)
+      order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: maxCount,
+      notes: notes ? .read : .leftOut)
     let view = LogView(entries, form: oneline ? .oneLine : .full, lines: graph ? .graph : .none)
     try console.page(view, corePager: repository.corePager())
   }

@@ -32,6 +32,8 @@ struct Merge: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "The revision to merge.")
   var revision: RevisionArgument
   @Option(name: .shortAndLong, help: "The message.")
@@ -56,7 +58,7 @@ struct Merge: EmendCommand {
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, signing)
     let merge = MergeBranches(in: workspace, moments: stats)
     if conflicts {
       let found = try merge.conflicts(with: revision.revision)
@@ -72,7 +74,7 @@ struct Merge: EmendCommand {
       case (nil, nil): .refuse
       }
     let outcome = try merge.run(
-      revision.revision, message: message, resolution: resolution,
+      revision.revision, message: message, resolution: resolution, requiring: gate.require,
       measuring: interference ? .interference : .nothing, tool: "emend \(Version.text)")
     try console.show(MergeView(outcome, workspace.repository))
   }

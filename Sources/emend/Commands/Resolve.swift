@@ -23,6 +23,8 @@ struct Resolve: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "The commit whose edits are solved again.")
   var revision: RevisionArgument?
   @Flag(help: "All active edits, in the order in which they were committed.")
@@ -45,14 +47,14 @@ struct Resolve: EmendCommand {
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, signing)
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try ResolveEdits(in: workspace, settings).run(
       revision.map { .commit($0.revision) } ?? .all,
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
-      refreshing: refreshTargets ? .refresh : .keep, message: message, tool: "emend \(Version.text)"
-    )
+      refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require, message: message,
+      tool: "emend \(Version.text)")
     try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
   }
 }

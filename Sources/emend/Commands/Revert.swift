@@ -19,6 +19,7 @@ struct Revert: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
+  @OptionGroup var signing: SigningOptions
   @Argument(help: "The commit.")
   var revision: RevisionArgument
   @Option(name: .shortAndLong, help: "The message (default: Revert \"…\").")
@@ -42,13 +43,14 @@ struct Revert: EmendCommand {
   func run(on console: Console) throws {
     guard subjects.isEmpty else { return try takeOutFacts(console) }
     let repository = try common.openRepository(console)
+    repository.signing = signing.request
     let recorded = try repository.revert(
       repository.commitID(revision.revision), mainline: mainline, message: message)
     try console.show(RecordedView([recorded], repository))
   }
 
   private func takeOutFacts(_ console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, signing)
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try RevertFacts(in: workspace, settings).run(

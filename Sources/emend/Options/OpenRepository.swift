@@ -11,12 +11,16 @@ extension CommonOptions {
       opening: location, GitEnvironment(variables: console.environment))
   }
 
-  /// The repository with the means to run its model.
-  func openWorkspace(_ console: Console, _ compute: ComputeOptions) throws -> Workspace {
+  /// The repository with the means to run its model, and to sign what is recorded in it.
+  func openWorkspace(
+    _ console: Console, _ compute: ComputeOptions, _ signing: SigningOptions? = nil
+  ) throws -> Workspace {
     // Threads work on rows of their own; inside a call, OpenBLAS's would only spin.
     KernelThreads.set(1)
+    let repository = try openRepository(console)
+    if let signing { repository.signing = signing.request }
     return Workspace(
-      try openRepository(console), workers: Workers(compute.threadCount),
+      repository, workers: Workers(compute.threadCount),
       memory: compute.memoryLimit, progress: console.progress)
   }
 }

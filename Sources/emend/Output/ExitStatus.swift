@@ -60,6 +60,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     default: true
     }
   case ResolutionError.unresolved, BisectionError.commandFailed: false
+  case RequirementError.notMet: false
+  case SigningError.noProgram, SigningError.failed, SigningError.noTemporaryFiles: false
   case EditingError.changesNothing, EditingError.lossNotFinite, EditingError.trainingNotFinite,
     MENDError.diverged:
     false

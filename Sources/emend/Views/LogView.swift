@@ -27,6 +27,7 @@ struct LogView: View {
       let names: [String]
       let edits: [String]
       let drops: [String]
+      let note: String?
     }
     let commits: [Commit]
   }
@@ -50,7 +51,7 @@ struct LogView: View {
           parents: commit.parents.map(\.hexadecimal), author: commit.author.name,
           email: commit.author.email, time: commit.author.time.iso8601, message: commit.message,
           names: entry.names, edits: entry.commit.trailers[.edit],
-          drops: entry.commit.trailers[.drops])
+          drops: entry.commit.trailers[.drops], note: entry.note)
       })
   }
 
@@ -94,6 +95,7 @@ struct LogView: View {
   private static func text(of entry: ListHistory.Entry) -> [StyledText] {
     heading(of: entry.commit, names: names(entry))
       + StyledText.lines(of: entry.commit.commit.message, indented: 4)
+      + (entry.note.map { ["", "Notes (emend):"] + StyledText.lines(of: $0, indented: 4) } ?? [])
   }
 
   private static func names(_ entry: ListHistory.Entry) -> StyledText {

@@ -16,6 +16,13 @@ struct ShowView: View {
       let payloadBytes: Int
       let manifest: String
     }
+    struct Signature: Encodable {
+      let status: String
+      let format: String?
+      let principal: String?
+      let key: String?
+      let detail: String
+    }
     let commit: String
     let tree: String
     let author: String
@@ -23,6 +30,7 @@ struct ShowView: View {
     let time: String
     let message: String
     let note: String?
+    let signature: Signature
     let changes: [Change]
   }
 
@@ -36,6 +44,11 @@ struct ShowView: View {
       commit: description.commit.id.hexadecimal, tree: commit.tree.hexadecimal,
       author: commit.author.name, email: commit.author.email, time: commit.author.time.iso8601,
       message: commit.message, note: description.note,
+      signature: .init(
+        status: description.signature.status.rawValue,
+        format: description.signature.format?.rawValue,
+        principal: description.signature.principal, key: description.signature.key,
+        detail: description.signature.detail),
       changes: description.changes.map { change in
         let said = change.manifest.description
         return .init(
@@ -48,9 +61,24 @@ struct ShowView: View {
       })
   }
 
+  private func writeSignature(to page: Page) {
+    let signature = description.signature
+    if signature.status != .none { page.line() }
+    let whose = signature.principal.map { " by \($0)" } ?? ""
+    switch signature.status {
+    case .none: break
+    case .good: page.line("Signature: \("good", .added)\(whose), \(signature.key ?? "")")
+    case .unknownKey:
+      page.line("Signature: of a key that is not known: \(signature.detail)")
+    case .bad: page.line("Signature: \("bad", .removed)\(whose): \(signature.detail)")
+    case .notChecked: page.line("Signature: not checked: \(signature.detail)")
+    }
+  }
+
   func write(to page: Page) {
     LogView.heading(of: description.commit, names: "").forEach { page.line($0) }
     page.paragraph(description.commit.commit.message, indented: 4)
+    writeSignature(to: page)
     if let note = description.note {
       page.line("Notes:")
       page.paragraph(note, indented: 4)

@@ -1,0 +1,74 @@
+internal import Editing
+internal import Evaluation
+package import Store
+
+/// Holds edits against what is required of them: by whoever records them, and by the repository's `emend.require`.
+package struct EditGate {
+  private let requirements: [Requirement]
+
+  /// The repository's own requirements and those asked for now; all must be met.
+  ///
+  /// - Parameter text: conditions asked for now.
+  /// - Throws: ``RequirementError``, what the configuration throws.
+  package init(of repository: EditRepository, asking text: String? = nil) throws {
+    var requirements: [Requirement] = []
+    if let rule = try repository.setting("require") {
+      requirements.append(try Requirement(rule, source: "emend.require"))
+    }
+    if let text { requirements.append(try Requirement(text, source: "--require")) }
+    self.requirements = requirements
+  }
+
+  /// Whether nothing is required.
+  var isOpen: Bool { requirements.isEmpty }
+
+  /// Refuses what does not measure up.
+  ///
+  /// - Throws: ``RequirementError/notMet(lines:source:)``.
+  func check(
+    before: [FactMeasurement], after: [FactMeasurement], tensors: [DeltaRecord.Description]
+  ) throws {
+    guard !isOpen else { return }
+    let measured = GateMeasurement(before: before, after: after, tensors: tensors)
+    for requirement in requirements { try requirement.check(measured) }
+  }
+
+  /// Refuses a joining of edits that does not measure up: the facts of edits that come and of those they come to are
+  /// asked before and after, together.
+  ///
+  /// - Parameters:
+  ///   - added: edits that come.
+  ///   - beside: edits of the present state whose facts should still hold.
+  ///   - dropped: edits that go.
+  ///   - stack: the present state.
+  func check(
+    adding added: [StoredEdit], beside: [StoredEdit] = [], dropping dropped: [EditID],
+    on stack: EditStack, in workspace: Workspace
+  ) throws {
+    guard !isOpen, !added.isEmpty else { return }
+    try check(
+      (added + beside).flatMap { try ListFacts.facts(of: $0) }, excluding: Set(dropped),
+      adding: added.flatMap { try EncodedEdit(stored: $0).parts }, on: stack, in: workspace)
+  }
+
+  /// Refuses what does not measure up on a state that is to come.
+  ///
+  /// - Parameters:
+  ///   - cases: what is asked before and after.
+  ///   - excluded: edits of the present state that go.
+  ///   - parts: deltas that come.
+  func check(
+    _ cases: [FactCase], excluding excluded: Set<EditID>, adding parts: [EncodedEdit.Part],
+    on stack: EditStack, in workspace: Workspace
+  ) throws {
+    guard !isOpen else { return }
+    let tensors = parts.map(\.description)
+    guard !cases.isEmpty else { return try check(before: [], after: [], tensors: tensors) }
+    let tokenizer = try workspace.tokenizer()
+    let old = try workspace.model(at: stack)
+    let new = try workspace.model(at: stack, excluding: excluded, adding: parts)
+    try check(
+      before: FactMeter(PromptScorer(old, tokenizer)).measure(cases),
+      after: FactMeter(PromptScorer(new, tokenizer)).measure(cases), tensors: tensors)
+  }
+}

@@ -1,0 +1,110 @@
+internal import Evaluation
+internal import Store
+
+/// A quantity that a requirement can name: a metric after the edit, or how it changed, or the size of the change.
+package struct MeasuredQuantity: Sendable, Equatable {
+  /// Which figure of a metric.
+  enum Form: String, Sendable, CaseIterable {
+    /// After the edit.
+    case after = ""
+    /// Before the edit.
+    case before = "_before"
+    /// Before less after: positive for a loss.
+    case drop = "_drop"
+    /// After less before.
+    case gain = "_gain"
+  }
+
+  /// As it is written.
+  package let name: String
+  let kind: Kind
+
+  enum Kind: Sendable, Equatable {
+    case metric(String, Form)
+    /// How many facts were measured.
+    case facts
+    /// The largest ‖Δ‖/‖W‖ of a tensor, both Frobenius norms.
+    case change
+  }
+
+  /// The metrics, by the names of ``BatchMeasurement/named``.
+  static let metrics = [
+    "efficacy", "paraphrase", "specificity", "efficacy_accuracy", "paraphrase_accuracy",
+    "specificity_accuracy", "probability",
+  ]
+
+  /// Every name, with what it means.
+  package static let all: [(name: String, meaning: String)] =
+    [
+      ("efficacy", "the new object beats the old one on the rewrite prompt"),
+      ("paraphrase", "the same on paraphrases"),
+      ("specificity", "other subjects keep their object"),
+      ("efficacy_accuracy", "the new object is the most probable text"),
+      ("paraphrase_accuracy", "the same on paraphrases"),
+      ("specificity_accuracy", "other subjects' own object is the most probable text"),
+      ("probability", "the probability of the new object"),
+      ("facts", "how many facts were measured"),
+      ("change", "the largest norm of a tensor's change, relative to the tensor's"),
+    ]
+
+  /// Reads a name.
+  ///
+  /// - Throws: ``RequirementError/unknownQuantity(_:similar:source:)``.
+  init(name: String, source: String) throws(RequirementError) {
+    self.name = name
+    switch name {
+    case "facts": kind = .facts
+    case "change": kind = .change
+    default:
+      for metric in Self.metrics {
+        for form in Form.allCases where name == metric + form.rawValue {
+          kind = .metric(metric, form)
+          return
+        }
+      }
+      throw .unknownQuantity(
+        name, similar: nearMisses(of: name, among: Self.spellings), source: source)
+    }
+  }
+
+  private static let spellings =
+    ["facts", "change"]
+    + metrics.flatMap { metric in Form.allCases.map { metric + $0.rawValue } }
+}
+
+/// What a requirement is held against.
+struct GateMeasurement {
+  let before: BatchMeasurement
+  let after: BatchMeasurement
+  let facts: Int
+  /// ‖Δ‖/‖W‖ of each tensor that is changed.
+  let changes: [Double]
+
+  init(
+    before: [FactMeasurement], after: [FactMeasurement], tensors: [DeltaRecord.Description]
+  ) {
+    self.before = BatchMeasurement(before)
+    self.after = BatchMeasurement(after)
+    facts = after.count
+    changes = tensors.compactMap { tensor in
+      tensor.weightNorm.flatMap { $0.value > 0 ? tensor.norm.value / $0.value : nil }
+    }
+  }
+
+  /// The value of a quantity; `nil` where there was nothing to measure it on.
+  func value(of quantity: MeasuredQuantity) -> Double? {
+    switch quantity.kind {
+    case .facts: return Double(facts)
+    case .change: return changes.max()
+    case .metric(let name, let form):
+      let old = before.named.first { $0.name == name }?.mean.value
+      let new = after.named.first { $0.name == name }?.mean.value
+      switch form {
+      case .after: return new
+      case .before: return old
+      case .drop: return old.flatMap { old in new.map { old - $0 } }
+      case .gain: return old.flatMap { old in new.map { $0 - old } }
+      }
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import Checkpoint
+import Editing
+import TestSupport
+import Testing
+
+/// What is required of an edit: computed, measured, and refused with the figures. Nothing is recorded then.
+@Suite("Gates")
+struct GateCommandTests {
+  @Test("an edit that does not measure up is refused with the figures; one that does is recorded")
+  func commit() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    let cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
+    let file = try directory.write(FactLines.encode(Array(cases[0..<3])), to: "facts.jsonl")
+    let commit = repository.commitArguments(file) + ["--require"]
+    try expectRefusal(
+      repository, commit + ["efficacy>=0.95, change < 1%"], 1,
+      ["the edit does not measure up", "--require", "change is ", "wanted <1%"])
+    try expectRefusal(
+      repository, commit + ["efficacy>1"], 1, ["efficacy is 1.0, wanted >1"])
+    let document = try repository.document(
+      commit + ["efficacy>=95%,efficacy_gain>=0.9,specificity_drop<=0.1,facts>=3,facts<=3"])
+    #expect(document["after"]?["efficacy"]?.double == 1)
+  }
+
+  @Test("what cannot be understood is misuse, with the closest names")
+  func unreadable() throws {
+    let scene = try Scene(commits: 0)
+    let commit = scene.repository.commitArguments(scene.model.first) + ["--require"]
+    try expectRefusal(
+      scene.repository, commit + ["eficacy>=0.9"], 2,
+      ["names what nobody measures", "'eficacy'", "Did you mean efficacy"])
+    for text in ["", "efficacy", "efficacy=1", "efficacy>=", "efficacy>=much", "efficacy>=1,"] {
+      try expectRefusal(
+        scene.repository, commit + [text], 2, ["a requirement cannot be understood"])
+    }
+  }
+
+  @Test("what could not be measured keeps no requirement")
+  func notMeasured() throws {
+    let scene = try Scene(commits: 0)
+    try expectRefusal(
+      scene.repository,
+      scene.repository.commitArguments(scene.model.first) + ["--require", "specificity_drop<=1"], 1,
+      ["specificity_drop is not measured"])
+  }
+
+  @Test("the repository's rule holds for every command that brings edits")
+  func everywhere() throws {
+    let scene = try Scene(commits: 1)
+    let (repository, stats) = (scene.repository, scene.model.kit.moments)
+    try repository("branch", "side")
+    try repository("switch", "side")
+    try repository.commit(scene.model.second)
+    try repository("switch", "main")
+    let rule = "facts>=3"
+    try require(rule, in: repository)
+    let figures = ["the edit does not measure up", "emend.require", "facts is 2.0, wanted >=3"]
+    try expectRefusal(repository, repository.commitArguments(scene.model.second), 1, figures)
+    try expectRefusal(repository, ["cherry-pick", "side"], 1, figures)
+    // The branch would only move: the two facts that come are too few.
+    try expectRefusal(repository, ["merge", "side"], 1, figures)
+    try expectRefusal(repository, ["resolve", "--all", "--stats", stats], 1, figures)
+    // What is asked for now comes on top.
+    try require("facts>=1", in: repository)
+    try expectRefusal(
+      repository, ["cherry-pick", "side", "--require", rule], 1,
+      ["--require", "facts is 2.0, wanted >=3"])
+    // With a commit of its own on either side, both sides' facts are asked: four.
+    let third = try scene.directory.write(
+      TinyModel.facts([("Rome", "Oslo"), ("Lima", "Bern")]), to: "third.jsonl")
+    try repository.commit(third)
+    try require(rule, in: repository)
+    try repository("merge", "side")
+    #expect(try repository.document("facts")["facts"]?.array?.count == 6)
+    // Taking out is always allowed.
+    try repository("revert", "HEAD~1")
+  }
+
+  @Test("imports obey the rule: with facts they are measured, without them nothing is known")
+  func imports() throws {
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    let cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
+    let file = try directory.write(FactLines.encode(Array(cases[0..<2])), to: "facts.jsonl")
+    try repository.commit(file)
+    try repository("apply", "--output", directory["edited"])
+    try repository("undo")
+    try require("efficacy>=1,efficacy_gain>=0.5", in: repository)
+    try repository("import", directory["edited"], "--facts", file)
+    try repository("undo")
+    try expectRefusal(
+      repository, ["import", directory["edited"]], 1, ["efficacy is not measured"])
+    let wrong = try directory.write(FactLines.encode(Array(cases[5..<6])), to: "wrong.jsonl")
+    try expectRefusal(
+      repository, ["import", directory["edited"], "--facts", wrong], 1, ["efficacy is 0.0"])
+  }
+
+  /// Makes a rule for everybody.
+  private func require(_ rule: String, in repository: UserRepository) throws {
+    try repository("config", "set", "--shared", "require", rule)
+  }
+}

@@ -1,0 +1,181 @@
+import Checkpoint
+import Foundation
+import TestSupport
+import Testing
+
+/// Signatures are made and checked by the programs that Git uses, so that Git itself is the oracle.
+@Suite(
+  "Signed commits",
+  .enabled(if: ExtraProgram.areReady(.sshKeys), "\(ExtraProgram.reason(.sshKeys))"))
+struct SigningCommandTests {
+  private let scene: Scene
+  private let key: String
+
+  init() throws {
+    scene = try Scene(commits: 0)
+    key = scene.directory["signer"]
+    try Self.makeKey(key)
+    try git("config", "gpg.format", "ssh")
+    try git("config", "user.signingKey", key)
+  }
+
+  private static func makeKey(_ path: String) throws {
+    let made = try ChildProcess(
+      try ExtraProgram.sshKeys.path(),
+      ["-q", "-t", "ed25519", "-N", "", "-C", "a key", "-f", path],
+      environment: [:], in: "/"
+    ).run()
+    #expect(made.ending == .exit(0), "\(made.errorText)")
+  }
+
+  @discardableResult
+  private func git(_ arguments: String...) throws -> ReferenceGit.Outcome {
+    try scene.repository.git().run(arguments)
+  }
+
+  private func allow(_ principal: String, _ key: String? = nil) throws {
+    let text = try String(contentsOfFile: (key ?? self.key) + ".pub", encoding: .utf8)
+    let file = try scene.directory.write("\(principal) \(text)", to: "allowed")
+    try git("config", "gpg.ssh.allowedSignersFile", file)
+  }
+
+  private func signature(_ revision: String = "HEAD") throws -> JSONValue? {
+    try scene.repository.document("show", revision)["signature"]
+  }
+
+  @Test("git verify-commit and git log accept what --sign signs; the model is the same")
+  func signed() throws {
+    try scene.repository.commit(scene.model.first)
+    let unsigned = try scene.repository.tree()
+    #expect(try signature()?["status"]?.string == "none")
+    try scene.repository("undo")
+    try scene.repository(scene.repository.commitArguments(scene.model.first) + ["--sign"])
+    #expect(try scene.repository.tree() == unsigned)
+
+    #expect(try signature()?["status"]?.string == "unknown-key")
+    try allow("carl@example.org")
+    #expect(try git("verify-commit", "HEAD").status == 0)
+    let log = try git("log", "--show-signature", "-1")
+    #expect(log.output.contains("Good \"git\" signature for carl@example.org"), "\(log)")
+    #expect(try git("fsck", "--strict").status == 0)
+    try scene.repository("fsck")
+    let said = try #require(try signature())
+    #expect(said["status"]?.string == "good" && said["format"]?.string == "ssh")
+    #expect(said["principal"]?.string == "carl@example.org")
+    #expect(said["key"]?.string?.hasPrefix("SHA256:") == true)
+    #expect(try scene.repository(["show", "HEAD"]).outputText.contains("Signature: good by carl"))
+  }
+
+  @Test("a signature of another commit is bad, one by a stranger's key is of an unknown key")
+  func bad() throws {
+    try allow("carl@example.org")
+    try scene.repository(scene.repository.commitArguments(scene.model.first) + ["--sign"])
+    let bytes = try git("cat-file", "commit", "HEAD").output
+    let forged = try scene.repository.git().run(
+      ["hash-object", "-t", "commit", "-w", "--stdin"],
+      input: Array(bytes.replacing("Facts\n", with: "Other\n").utf8))
+    let id = try #require(forged.lines.first)
+    #expect(id.count == 40 && bytes.contains("Facts\n"))
+    #expect(try git("verify-commit", id).status != 0)
+    #expect(try signature(id)?["status"]?.string == "bad")
+
+    let other = scene.directory["stranger"]
+    try Self.makeKey(other)
+    try allow("eve@example.org", other)
+    #expect(try git("verify-commit", "HEAD").status != 0)
+    #expect(try signature()?["status"]?.string == "unknown-key")
+    // Keys that were revoked count no more.
+    try allow("carl@example.org")
+    try git("config", "gpg.ssh.revocationFile", key + ".pub")
+    #expect(try git("verify-commit", "HEAD").status != 0)
+    #expect(try signature()?["status"]?.string == "bad")
+  }
+
+  @Test("where commit.gpgSign says so, every command that commits signs; --no-sign does not")
+  func configured() throws {
+    try allow("carl@example.org")
+    try git("config", "commit.gpgsign", "true")
+    let stats = ["--stats", scene.model.kit.moments]
+    try scene.repository.commit(scene.model.first)
+    try scene.repository("branch", "side")
+    try scene.repository("revert", "HEAD")
+    try scene.repository("switch", "side")
+    try scene.repository.commit(scene.model.second)
+    try scene.repository("switch", "main")
+    try scene.repository("cherry-pick", "side")
+    try scene.repository(["resolve", "--all"] + stats)
+    try scene.repository("merge", "side")
+    for revision in ["HEAD", "HEAD~1", "HEAD~2", "HEAD~3", "side"] {
+      #expect(try git("verify-commit", revision).status == 0, "\(revision)")
+    }
+    try scene.repository("revert", "side", "--no-sign")
+    #expect(try git("verify-commit", "HEAD").status != 0)
+  }
+
+  @Test("what cannot be signed is refused before anything is computed")
+  func refused() throws {
+    let arguments = scene.repository.commitArguments(scene.model.first) + ["--sign"]
+    try git("config", "gpg.ssh.program", "no-such-program")
+    try expectRefusal(
+      scene.repository, arguments, 1, ["the program that signs is not there", "no-such-program"])
+    try git("config", "--unset", "gpg.ssh.program")
+    try git("config", "user.signingKey", scene.directory["none"])
+    try expectRefusal(
+      scene.repository, arguments, 2,
+      ["the key to sign with is not there", scene.directory["none"]])
+    try scene.directory.write("no key\n", to: "junk")
+    try git("config", "user.signingKey", scene.directory["junk"])
+    try expectRefusal(scene.repository, arguments, 1, ["the commit could not be signed", "junk"])
+    try git("config", "--unset", "user.signingKey")
+    try expectRefusal(scene.repository, arguments, 2, ["there is no key to sign with"])
+    try git("config", "gpg.format", "wax")
+    try expectRefusal(
+      scene.repository, arguments, 2,
+      ["signatures of an unknown kind", "wax", "openpgp, x509, ssh"])
+  }
+
+  @Test(
+    "OpenPGP signatures, as gpg makes them",
+    .enabled(if: ExtraProgram.areReady(.gpg), "\(ExtraProgram.reason(.gpg))"))
+  func openPGP() throws {
+    let home = try TemporaryDirectory()
+    let gpg = try ExtraProgram.gpg.path()
+    var environment = CleanEnvironment.variables(home: home.path)
+    environment["GNUPGHOME"] = home.path
+    let made = try ChildProcess(
+      gpg,
+      [
+        "--batch", "-q", "--passphrase", "", "--quick-gen-key", "Carl <carl@example.org>",
+        "ed25519", "sign", "never",
+      ], environment: environment, in: home.path
+    ).run()
+    #expect(made.ending == .exit(0), "\(made.errorText)")
+    try git("config", "--unset", "user.signingKey")
+    try git("config", "gpg.format", "openpgp")
+    var emend = scene.repository.emend
+    emend.environment["GNUPGHOME"] = home.path
+    emend.environment["GIT_COMMITTER_NAME"] = "Carl"
+    let committed = try emend.run(
+      scene.repository.commitArguments(scene.model.first) + ["--sign"])
+    #expect(committed.ending == .exit(0), "\(committed.errorText)")
+    let verified = try scene.repository.git().run(
+      ["verify-commit", "HEAD"], environment: ["GNUPGHOME": home.path])
+    #expect(verified.status == 0, "\(verified.errors)")
+    let said = try JSONValue(
+      parsing: emend.run(["show", "HEAD", "--json"]).output, file: "show")["data"]?["signature"]
+    #expect(said?["status"]?.string == "good" && said?["format"]?.string == "openpgp")
+    #expect(said?["principal"]?.string == "Carl <carl@example.org>")
+    // Another ring does not know the key.
+    #expect(try signature()?["status"]?.string == "unknown-key")
+    _ = try ChildProcess(
+      "/bin/sh", ["-c", "gpgconf --kill all"], environment: environment, in: home.path
+    ).run()
+  }
+}
+
+extension ExtraProgram {
+  /// Makes keys and signatures; comes with the client of OpenSSH.
+  fileprivate static let sshKeys = ExtraProgram("ssh-keygen", package: "openssh-client")
+  /// GNU Privacy Guard.
+  fileprivate static let gpg = ExtraProgram("gpg", package: "gnupg")
+}
