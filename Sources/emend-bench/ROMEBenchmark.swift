@@ -111,7 +111,8 @@ struct ROMEBenchmark: ParsableCommand {
   /// Every hundredth document of the corpus, split into its first word and the rest.
   private static func text(_ path: String) throws -> [Continuation] {
     var items: [Continuation] = []
-    for (index, document) in try Corpus(path: path, boundary: .paragraph).enumerated()
+    for (index, document) in try Corpus(path: path, boundary: .paragraph).allDocuments()
+      .enumerated()
     where index % 100 == 0 {
       let words = document.split(separator: " ", maxSplits: 1)
       guard words.count == 2 else { continue }

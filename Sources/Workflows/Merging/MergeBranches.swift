@@ -132,7 +132,9 @@ package struct MergeBranches {
     var state = SolveState(stack: left)
     state.excluded = Set(plan.dropped).union(lines.keys)
     for edit in plan.added where lines[edit.id] == nil { try state.add(stored: edit) }
-    var asked = try plan.added.filter { lines[$0.id] == nil }.flatMap { try ListFacts.facts(of: $0) }
+    var asked = try plan.added.filter { lines[$0.id] == nil }.flatMap {
+      try ListFacts.facts(of: $0)
+    }
     for id in left.edits where !right.contains(id) && !state.excluded.contains(id) {
       asked += try ListFacts.facts(of: left.edit(id))
     }

@@ -4,6 +4,7 @@ internal import Workflows
 /// `emend measure`
 struct Measure: EmendCommand {
   static let configuration = CommandConfiguration(
+    commandName: "measure",
     abstract: "Ask the model at a commit for its facts and note the answers",
     discussion: """
       The figures, who measured them and with which version become a line of a Git note on the commit, \
