@@ -131,6 +131,12 @@ struct ResultsStudy {
       settings: settings(.rome(values), contexts))
   }
 
+  func fineTune(_ name: String, _ values: FineTuneHyperparameters) -> SweepMethod {
+    SweepMethod(
+      name: name, editor: FineTuneEditor(model, tokenizer, values),
+      settings: settings(.ft(values), templates))
+  }
+
   /// Sweeps over some records; what is kept in `directory` is not done again.
   func sweep(
     _ methods: [SweepMethod], _ data: EvaluationData, _ plan: SweepPlan,
