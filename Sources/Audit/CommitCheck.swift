@@ -11,13 +11,13 @@ struct CommitCheck {
   /// - Parameter model: what needs the model; `nil` where it cannot be run.
   func run(_ entry: HistoryEntry, _ integrity: [Finding], _ model: ModelAudit?) -> CommitAudit {
     var findings = integrity
-    var signature = SignatureState.none
+    var signature = CommitAudit.SignatureAudit(state: .none, signer: nil)
     do {
-      let provenance = try ProvenanceCheck(
+      let (found, problems) = try ProvenanceCheck(
         repository: repository, requiresSignatures: requiresSignatures
       ).run(entry)
-      signature = provenance.signature
-      findings += provenance.findings
+      signature = found
+      findings += problems
     } catch {
       findings.append(Finding(.provenance, .failure, error))
     }
@@ -44,7 +44,7 @@ struct CommitCheck {
       id: entry.id.hexadecimal, parents: entry.commit.parents.map(\.hexadecimal),
       tree: entry.commit.tree.hexadecimal, summary: entry.commit.summary,
       author: .init(entry.commit.author), committer: .init(entry.commit.committer),
-      signature: signature,
+      signature: signature.state, signer: signature.signer,
       verdict: Self.verdict(findings, content, hasModel: model != nil), edits: content.edits,
       dropped: content.dropped, weights: content.weights, effects: content.effects,
       growth: content.growth, findings: findings)

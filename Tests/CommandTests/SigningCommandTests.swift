@@ -91,6 +91,30 @@ struct SigningCommandTests {
     #expect(try signature()?["status"]?.string == "bad")
   }
 
+  @Test("an audit that asks for signatures takes those of allowed keys alone, and a bad one never")
+  func audited() throws {
+    try scene.repository(scene.repository.commitArguments(scene.model.first) + ["--sign"])
+    func audit(_ range: String, _ options: String...) throws -> ProcessOutcome {
+      try scene.repository.emend.run(
+        ["audit", range, "-v", "--stats", scene.model.kit.moments] + options)
+    }
+    let stranger = try audit("HEAD~1..HEAD", "--require-signed")
+    #expect(stranger.ending == .exit(1) && stranger.outputText.contains("unknown signer"))
+    #expect(try audit("HEAD~1..HEAD").ending == .exit(0))
+    try allow("carl@example.org")
+    let known = try audit("HEAD~1..HEAD", "--require-signed")
+    #expect(known.ending == .exit(0), "\(known.outputText)")
+    #expect(known.outputText.contains("signature: good, by carl@example.org"))
+
+    let bytes = try git("cat-file", "commit", "HEAD").output
+    let forged = try scene.repository.git().run(
+      ["hash-object", "-t", "commit", "-w", "--stdin"],
+      input: Array(bytes.replacing("Facts\n", with: "Other\n").utf8))
+    let id = try #require(forged.lines.first)
+    let bad = try audit("HEAD~1..\(id)")
+    #expect(bad.ending == .exit(1) && bad.outputText.contains("the signature is bad"))
+  }
+
   @Test("where commit.gpgSign says so, every command that commits signs; --no-sign does not")
   func configured() throws {
     try allow("carl@example.org")

@@ -5,15 +5,22 @@ struct ProvenanceCheck {
   let repository: EditRepository
   let requiresSignatures: Bool
 
-  /// What is known of the signature, and what is wrong.
-  func run(_ entry: HistoryEntry) throws -> (signature: SignatureState, findings: [Finding]) {
-    let signature: SignatureState = try repository.isSigned(entry.id) ? .unverified : .none
+  /// What is known of the signature, whose it is, and what is wrong.
+  func run(_ entry: HistoryEntry) throws -> (signature: CommitAudit.SignatureAudit, [Finding]) {
+    let verdict = try repository.verifySignature(of: entry.id)
+    let state = SignatureState(verdict.status)
     var findings: [Finding] = []
-    if requiresSignatures, signature != .good {
+    if requiresSignatures, state != .good {
       findings.append(
         Finding(
           .provenance, .failure, "the commit is not signed by an allowed key",
-          found: signature.rawValue, expected: "a good signature"))
+          found: "\(state.rawValue): \(verdict.detail)", expected: "a good signature"))
+    } else if state == .bad {
+      findings.append(
+        Finding(.provenance, .failure, "the signature is bad", found: verdict.detail))
+    } else if state == .unknownSigner || state == .unverified {
+      findings.append(
+        Finding(.provenance, .warning, "the signature says nothing here", found: verdict.detail))
     }
     for (who, person) in [("author", entry.commit.author), ("committer", entry.commit.committer)]
     where person.name.isEmpty || person.email.isEmpty || person.time.seconds <= 0 {
@@ -22,7 +29,21 @@ struct ProvenanceCheck {
           .provenance, .warning, "the commit does not say who its \(who) is, or when",
           found: "\(person.name) <\(person.email)>"))
     }
-    return (signature, findings)
+    let signer = state == .good ? verdict.principal : nil
+    return (.init(state: state, signer: signer), findings)
+  }
+}
+
+extension SignatureState {
+  init(_ status: SignatureVerdict.Status) {
+    self =
+      switch status {
+      case .none: .none
+      case .good: .good
+      case .unknownKey: .unknownSigner
+      case .bad: .bad
+      case .notChecked: .unverified
+      }
   }
 }
 

@@ -49,7 +49,7 @@ struct CommitPanel {
           "Committer",
           "\(commit.committer.name) <\(commit.committer.email)>, \(commit.committer.time)"
         ),
-        ("Signature", commit.signature.rawValue),
+        ("Signature", commit.signature.rawValue + (commit.signer.map { ", by \($0)" } ?? "")),
         (
           "Weights",
           commit.weights.map { weights in

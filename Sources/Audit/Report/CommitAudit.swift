@@ -10,6 +10,12 @@ package struct CommitAudit: Sendable, Encodable {
     package let time: String
   }
 
+  /// What is known of a signature, and whose it is.
+  struct SignatureAudit {
+    let state: SignatureState
+    let signer: String?
+  }
+
   /// The fingerprint of a commit's weights: as recorded and as materialised now.
   package struct Weights: Sendable, Encodable, Equatable {
     /// What the commit's `Emend-Weights` says; `nil` where it has none.
@@ -32,6 +38,8 @@ package struct CommitAudit: Sendable, Encodable {
   package let committer: Person
   /// What is known of its signature.
   package let signature: SignatureState
+  /// Whose the signature is; `nil` unless it is good.
+  package let signer: String?
   /// The verdict.
   package let verdict: Verdict
   /// The edits that it added.

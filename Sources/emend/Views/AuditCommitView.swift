@@ -12,7 +12,8 @@ struct AuditCommitView {
     )
     page.line("  \(commit.summary)")
     page.line("  author: \(commit.author.name) <\(commit.author.email)>, \(commit.author.time)")
-    page.line("  signature: \(commit.signature.rawValue)")
+    page.line(
+      "  signature: \(commit.signature.rawValue)\(commit.signer.map { ", by \($0)" } ?? "")")
     if let weights = commit.weights {
       let word =
         weights.recorded.map {
