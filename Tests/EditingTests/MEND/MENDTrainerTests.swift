@@ -56,8 +56,9 @@ struct MENDTrainerTests {
   @Test("training ends when the validation no longer gets better")
   func patience() throws {
     var values = Self.values()
-    values.learningRate = 1e-12
-    values.editRateRate = 1e-12
+    // Steps that vanish beside every number that they meet: at 1e-12 rounding still found better ones.
+    values.learningRate = 1e-38
+    values.editRateRate = 1e-38
     values.patience = 40
     let outcome = try trainer(TinyEditing(), values).run(progress: NoProgress()) { _, _ in }
     #expect(outcome.endedEarly)
