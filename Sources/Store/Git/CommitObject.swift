@@ -30,7 +30,14 @@ package struct CommitObject: Sendable, Equatable {
   }
 
   /// Reads a commit object's bytes. Lines that are not known (signatures, encodings) are passed over.
+  ///
+  /// By bytes: a long history has tens of thousands of these.
   init?(parsing bytes: [UInt8]) {
+    guard let commit = bytes.withUnsafeBufferPointer({ Self(parsing: $0) }) else { return nil }
+    self = commit
+  }
+
+  private init?(parsing bytes: UnsafeBufferPointer<UInt8>) {
     var tree: ObjectID?
     var parents: [ObjectID] = []
     var author: Signature?
@@ -39,25 +46,27 @@ package struct CommitObject: Sendable, Equatable {
     while position < bytes.count {
       let end = bytes[position...].firstIndex(of: 10) ?? bytes.count
       if end == position { break }
-      let line = String(decoding: bytes[position..<end], as: UTF8.self)
+      let line = bytes[position..<end]
       position = end + 1
-      guard let space = line.firstIndex(of: " "), space != line.startIndex else { continue }
-      let value = line[line.index(after: space)...]
-      switch line[..<space] {
-      case "tree": tree = ObjectID(hexadecimal: value)
-      case "parent":
-        guard let parent = ObjectID(hexadecimal: value) else { return nil }
+      func value(of key: StaticString) -> Slice<UnsafeBufferPointer<UInt8>>? {
+        guard key.withUTF8Buffer({ line.starts(with: $0) }) else { return nil }
+        return line.dropFirst(key.utf8CodeUnitCount)
+      }
+      if let digits = value(of: "tree ") {
+        tree = ObjectID(digits: digits)
+      } else if let digits = value(of: "parent ") {
+        guard let parent = ObjectID(digits: digits) else { return nil }
         parents.append(parent)
-      case "author": author = Signature(parsing: value)
-      case "committer": committer = Signature(parsing: value)
-      default: continue
+      } else if let person = value(of: "author ") {
+        author = Signature(parsing: person)
+      } else if let person = value(of: "committer ") {
+        committer = Signature(parsing: person)
       }
     }
     guard let tree, let author, let committer else { return nil }
-    let text = position < bytes.count ? bytes[(position + 1)...] : []
     self.init(
       tree: tree, parents: parents, author: author, committer: committer,
-      message: String(decoding: text, as: UTF8.self))
+      message: String(decoding: bytes[min(position + 1, bytes.count)...], as: UTF8.self))
   }
 
   /// The commit object's bytes.

@@ -10,13 +10,24 @@ extension GitMoment {
     var local = time_t(seconds) + time_t(offsetMinutes) * 60
     var parts = tm()
     gmtime_r(&local, &parts)
-    func padded(_ value: Int32, _ width: Int = 2) -> String {
-      let digits = String(value)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    var text: [UInt8] = []
+    text.reserveCapacity(25)
+    func append(_ mark: Unicode.Scalar, _ value: Int32, width: Int = 2) {
+      text.append(UInt8(ascii: mark))
+      let digits = String(value).utf8
+      text.append(
+        contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - digits.count)))
+      text.append(contentsOf: digits)
     }
+    append(" ", parts.tm_year + 1900, width: 4)
+    append("-", parts.tm_mon + 1)
+    append("-", parts.tm_mday)
+    append("T", parts.tm_hour)
+    append(":", parts.tm_min)
+    append(":", parts.tm_sec)
     let east = Int32(offsetMinutes.magnitude)
-    let offset = "\(offsetMinutes < 0 ? "-" : "+")\(padded(east / 60)):\(padded(east % 60))"
-    return "\(padded(parts.tm_year + 1900, 4))-\(padded(parts.tm_mon + 1))-\(padded(parts.tm_mday))"
-      + "T\(padded(parts.tm_hour)):\(padded(parts.tm_min)):\(padded(parts.tm_sec))\(offset)"
+    append(offsetMinutes < 0 ? "-" : "+", east / 60)
+    append(":", east % 60)
+    return String(decoding: text.dropFirst(), as: UTF8.self)
   }
 }

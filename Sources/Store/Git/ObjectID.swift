@@ -7,27 +7,33 @@ package struct ObjectID: Sendable, Hashable, Comparable, CustomStringConvertible
   private let low: UInt32
 
   /// An id from its 40 hexadecimal digits in lower case; `nil` for anything else.
-  package init?(hexadecimal: some StringProtocol) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(20)
-    var pending: UInt8?
-    for digit in hexadecimal.utf8 {
+  package init?(hexadecimal: some StringProtocol) { self.init(digits: hexadecimal.utf8) }
+
+  /// An id from the bytes of its 40 hexadecimal digits in lower case; `nil` for anything else.
+  init?(digits: some Sequence<UInt8>) {
+    var high: UInt64 = 0
+    var middle: UInt64 = 0
+    var low: UInt32 = 0
+    var count = 0
+    for digit in digits {
       let value: UInt8
       switch digit {
       case 48...57: value = digit - 48
       case 97...102: value = digit - 87
       default: return nil
       }
-      if let first = pending {
-        bytes.append(first << 4 | value)
-        pending = nil
-      } else {
-        pending = value
+      switch count {
+      case ..<16: high = high << 4 | UInt64(value)
+      case ..<32: middle = middle << 4 | UInt64(value)
+      case ..<40: low = low << 4 | UInt32(value)
+      default: return nil
       }
-      guard bytes.count <= 20 else { return nil }
+      count += 1
     }
-    guard bytes.count == 20, pending == nil else { return nil }
-    self = bytes.withUnsafeBytes { ObjectID(unchecked: $0) }
+    guard count == 40 else { return nil }
+    self.high = high
+    self.middle = middle
+    self.low = low
   }
 
   /// An id from its 20 bytes; `nil` for another count.
@@ -63,14 +69,20 @@ package struct ObjectID: Sendable, Hashable, Comparable, CustomStringConvertible
 
   /// The 40 digits.
   package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity(40)
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+    String(unsafeUninitializedCapacity: 40) { digits in
+      var position = 0
+      func write(_ word: UInt64, bits: Int) {
+        for shift in stride(from: bits - 4, through: 0, by: -4) {
+          let value = UInt8(truncatingIfNeeded: word >> UInt64(shift)) & 15
+          digits[position] = value < 10 ? value + 48 : value + 87
+          position += 1
+        }
+      }
+      write(high, bits: 64)
+      write(middle, bits: 64)
+      write(UInt64(low), bits: 32)
+      return position
     }
-    return String(decoding: text, as: UTF8.self)
   }
 
   /// The digits that are enough for a person.

@@ -17,19 +17,21 @@ package struct Signature: Sendable, Hashable {
 
   /// Reads the rest of an `author` or `committer` line; what cannot be read becomes empty or zero, since a
   /// history may hold commits that other programs wrote.
-  init(parsing line: some StringProtocol) {
-    // By bytes: a long history has tens of thousands of these.
-    let open = line.utf8.firstIndex(of: UInt8(ascii: "<")) ?? line.endIndex
-    let close = line[open...].utf8.firstIndex(of: UInt8(ascii: ">")) ?? line.endIndex
-    name = String(line[..<open]).trimmed
-    email = open == line.endIndex ? "" : String(line[line.index(after: open)..<close])
-    let words =
-      close == line.endIndex
-      ? [] : line[line.index(after: close)...].utf8.split(separator: UInt8(ascii: " "))
+  init(parsing line: Slice<UnsafeBufferPointer<UInt8>>) {
+    let open = line.firstIndex(of: UInt8(ascii: "<")) ?? line.endIndex
+    let close = line[open...].firstIndex(of: UInt8(ascii: ">")) ?? line.endIndex
+    name = String(decoding: line[..<open].trimmed, as: UTF8.self)
+    email = String(decoding: line[open..<close].dropFirst(), as: UTF8.self)
+    let words = line[close...].dropFirst().split(separator: UInt8(ascii: " "))
     let zone = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
     time = .init(
       seconds: words.first.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0,
       offsetMinutes: abs(zone) < 10000 ? zone / 100 * 60 + zone % 100 : 0)
+  }
+
+  /// Reads the rest of an `author` or `committer` line.
+  init(parsing line: some StringProtocol) {
+    self = Array(line.utf8).withUnsafeBufferPointer { Self(parsing: $0[...]) }
   }
 
   /// The form that a commit carries.
@@ -54,11 +56,12 @@ package struct Signature: Sendable, Hashable {
   }
 }
 
-extension String {
-  fileprivate var trimmed: String {
-    var text = self[...]
-    while text.last == " " { text = text.dropLast() }
-    while text.first == " " { text = text.dropFirst() }
-    return String(text)
+extension Slice<UnsafeBufferPointer<UInt8>> {
+  /// Without spaces at both ends.
+  fileprivate var trimmed: Self {
+    var text = self
+    while text.last == UInt8(ascii: " ") { text.removeLast() }
+    while text.first == UInt8(ascii: " ") { text.removeFirst() }
+    return text
   }
 }

@@ -19,7 +19,7 @@ package final class Page {
 
   /// Writes a line; without text, an empty one.
   package func line(_ text: StyledText = "") {
-    waiting.append(contentsOf: text.rendered(inColor: inColor).utf8)
+    text.write(to: &waiting, inColor: inColor)
     waiting.append(UInt8(ascii: "\n"))
     if waiting.count >= 1 << 15 { flush() }
   }

@@ -36,10 +36,16 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
   package static func lines(
     of text: String, indented: Int = 0, _ role: TextRole = .plain
   ) -> [StyledText] {
-    let text = text.hasSuffix("\n") ? text.dropLast() : text[...]
-    return text.utf8.split(separator: 10, omittingEmptySubsequences: false).map { part in
-      let line = StyledText(String(Substring(part)), role)
-      return line.isEmpty ? line : StyledText(String(repeating: " ", count: indented)) + line
+    let blank = String(repeating: " ", count: indented)
+    let lines = text.utf8.last == 10 ? text.utf8.dropLast() : text.utf8[...]
+    return lines.split(separator: 10, omittingEmptySubsequences: false).map { part in
+      guard !part.isEmpty else { return StyledText() }
+      if role == .plain {
+        var line = blank
+        line += Substring(part)
+        return StyledText(line)
+      }
+      return StyledText(blank) + StyledText(String(Substring(part)), role)
     }
   }
 
@@ -84,6 +90,12 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
     return pieces.map { piece in
       piece.role.rendition.map { "\u{1B}[\($0)m\(piece.text)\u{1B}[m" } ?? piece.text
     }.joined()
+  }
+
+  /// Adds what ``rendered(inColor:)`` gives to the end of `bytes`.
+  func write(to bytes: inout [UInt8], inColor: Bool) {
+    guard !inColor else { return bytes.append(contentsOf: rendered(inColor: true).utf8) }
+    for piece in pieces { bytes.append(contentsOf: piece.text.utf8) }
   }
 
   /// Collects the pieces of an interpolated literal.
