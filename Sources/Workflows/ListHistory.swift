@@ -1,3 +1,4 @@
+package import Diagnostics
 internal import Editing
 package import Store
 
@@ -38,7 +39,8 @@ package struct ListHistory {
 
   /// Which of the commits in the scope are listed.
   package struct Filter: Sendable {
-    /// Only commits that brought or took facts about it, letter case and space aside.
+    /// Only commits that brought or took facts about it, letter case and space aside; of a merge, what none of
+    /// its sides had done.
     package var subject: String?
     /// Only commits whose message contains it, letter case aside.
     package var message: String?
@@ -52,9 +54,14 @@ package struct ListHistory {
   }
 
   private let repository: EditRepository
+  private let progress: any ProgressSink
 
   /// Lists a repository's history.
-  package init(in repository: EditRepository) { self.repository = repository }
+  /// - Parameter progress: is told of the index of facts being built, where the filter needs it.
+  package init(in repository: EditRepository, progress: any ProgressSink) {
+    self.repository = repository
+    self.progress = progress
+  }
 
   /// Commits of a scope.
   ///
@@ -66,6 +73,7 @@ package struct ListHistory {
     notes: Notes = .leftOut
   ) throws -> [Entry] {
     let names = try repository.referenceNames()
+    let chosen = try filter.subject.map { try concerned(by: $0, scope, names) }
     var commits: [HistoryEntry] = []
     var passed: [GraphCommit] = []
     // A graph leads over the commits that are left out, so it has to see them all.
@@ -78,7 +86,7 @@ package struct ListHistory {
           GraphCommit(
             id: commit.id, parents: filter.parents == .all ? parents : Array(parents.prefix(1))))
       }
-      if try matches(commit, filter) { commits.append(commit) }
+      if chosen?.contains(commit.id) ?? true, matches(commit, filter) { commits.append(commit) }
       return .goOn
     }
     switch scope {
@@ -113,30 +121,52 @@ package struct ListHistory {
       note: note.map { String(decoding: $0, as: UTF8.self) })
   }
 
-  private func matches(_ entry: HistoryEntry, _ filter: Filter) throws -> Bool {
+  private func matches(_ entry: HistoryEntry, _ filter: Filter) -> Bool {
     if let message = filter.message, !Self.contains(entry.commit.message, message) { return false }
     if let author = filter.author,
       !Self.contains("\(entry.commit.author.name) <\(entry.commit.author.email)>", author)
     {
       return false
     }
-    return try filter.subject.map { try concerns(entry, $0) } ?? true
+    return true
   }
 
   private static func contains(_ text: String, _ part: String) -> Bool {
     text.lowercased().contains(part.lowercased())
   }
 
-  private func concerns(_ entry: HistoryEntry, _ subject: String) throws -> Bool {
-    let wanted = Self.folded(subject)
-    let facts = try repository.changes(of: entry.id).facts()
-    return try (facts.added + facts.dropped).contains { line in
-      let fact = try Editing.FactLines.decode(Array((line.line + "\n").utf8), file: "facts.jsonl")
-      return Self.folded(fact[0].fact.subject) == wanted
+  /// The commits that brought or took facts about a subject.
+  private func concerned(
+    by subject: String, _ scope: Scope, _ names: [ObjectID: [String]]
+  ) throws -> Set<ObjectID> {
+    let tips: [ObjectID]
+    switch scope {
+    case .revision(let revision):
+      switch try repository.resolve(revision) {
+      case .commit(let id), .range(_, let id): tips = [id]
+      case .symmetric(let a, let b): tips = [a, b]
+      }
+    case .everything: tips = names.keys.sorted()
     }
-  }
-
-  private static func folded(_ text: String) -> String {
-    text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let key = FactKey(subject)
+    func candidates() throws -> Set<ObjectID>? {
+      try FactIndex(of: repository, covering: tips, progress: progress)
+        .commits(of: key.hash, in: .subject)
+    }
+    var found = try candidates()
+    if found == nil {
+      try FactIndex.discard(in: repository)
+      found = try candidates()
+    }
+    guard let found else {
+      throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
+    }
+    // Another subject can have the same hash.
+    return try found.filter { commit in
+      let facts = try repository.changes(of: commit).facts()
+      return try (facts.added + facts.dropped).contains {
+        FactKey(try FactKey.question(ofLine: $0.line, file: "facts.jsonl").subject) == key
+      }
+    }
   }
 }

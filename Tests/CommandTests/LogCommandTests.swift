@@ -1,4 +1,5 @@
 import Checkpoint
+import Files
 import TestSupport
 import Testing
 
@@ -31,6 +32,34 @@ import Testing
     #expect(try scene.lines("log", "--subject", "nobody", "--oneline") == [])
     try scene.repository("revert", "HEAD~1")
     #expect(try scene.lines("log", "--subject", " Oslo ", "--oneline").count == 2)
+  }
+
+  @Test("--subject lists where a fact was set, of a merge only what none of its sides had done")
+  func subjectThroughMerges() throws {
+    let scene = try Scene(commits: 1)
+    let one = try scene.short("HEAD")
+    try scene.repository("switch", "--create", "side")
+    try scene.repository.commit(scene.model.second)
+    let two = try scene.short("HEAD")
+    try scene.repository("switch", "main")
+    try scene.repository.commit(
+      scene.directory.write(TinyModel.facts([("Lodz", "Riga")]), to: "third.jsonl"))
+    try scene.repository("merge", "side")
+    func commits(_ arguments: String...) throws -> [Substring] {
+      try scene.repository(["log", "--oneline", "--subject"] + arguments).outputText
+        .split(separator: "\n").map { $0.prefix { $0 != " " } }
+    }
+    #expect(try commits("Oslo") == [one[...]])
+    #expect(try commits("Kyiv") == [two[...]])
+    #expect(try commits("Kyiv", "HEAD^1") == [])
+    #expect(try commits("Kyiv", "--all") == [two[...]])
+    #expect(try commits("Kyiv", "HEAD^1..HEAD") == [two[...]])
+    // A damaged index is built again.
+    let cache = scene.repository.gitDirectory + "/emend/cache"
+    for kind in ["fact-subjects", "fact-history"] {
+      try removeTree(cache + "/" + kind)
+      #expect(try commits("Kyiv") == [two[...]])
+    }
   }
 
   @Test("the document has ids, parents, trailers and names")

@@ -103,7 +103,7 @@ package struct BlameFacts {
 
   /// - Returns: `nil` where the index does not agree with the repository.
   private func answers(_ question: Question, at commit: ObjectID) throws -> [Answer]? {
-    let index = try FactIndex(of: repository, covering: commit, progress: progress)
+    let index = try FactIndex(of: repository, covering: [commit], progress: progress)
     let key = FactKey(question.text)
     let table: FactIndex.Table =
       switch question {

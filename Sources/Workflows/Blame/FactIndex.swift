@@ -39,11 +39,11 @@ final class FactIndex {
   private static let list = DerivedCache.Kind("fact-index")
   private static let listKey = Digest(of: Array("fact index 1".utf8))
 
-  /// Opens the index as it is in the cache, and builds what it lacks for a commit's history.
+  /// Opens the index as it is in the cache, and builds what it lacks for the history of commits.
   ///
   /// - Throws: what the store throws.
   init(
-    of repository: EditRepository, covering commit: ObjectID, progress: any ProgressSink,
+    of repository: EditRepository, covering commits: [ObjectID], progress: any ProgressSink,
     limit: Int = 1 << 19
   ) throws {
     self.repository = repository
@@ -51,7 +51,7 @@ final class FactIndex {
     self.limit = limit
     cache = DerivedCache(directory: repository.location.cacheDirectory)
     try load()
-    try extend(to: commit)
+    for commit in commits { try extend(to: commit) }
   }
 
   /// Forgets the index in the cache.
@@ -75,6 +75,14 @@ final class FactIndex {
       }
     }
     return Array(found)
+  }
+
+  /// The commits that brought or took an edit with a fact whose subject or prompt has a hash.
+  /// - Returns: `nil` where a table is damaged.
+  func commits(of hash: UInt32, in table: Table) throws -> Set<ObjectID>? {
+    guard let candidates = try candidates(hash, in: table) else { return nil }
+    let numbers = Set(Set(candidates.map(\.edit)).flatMap { events(of: $0).map(\.commit) })
+    return Set(numbers.compactMap(commit))
   }
 
   /// For every number, whether the commit is in another's history.

@@ -54,7 +54,7 @@ struct Log: EmendCommand {
     filter.message = grep
     filter.author = author
     filter.parents = firstParent ? .first : .all
-    let entries = try ListHistory(in: repository).run(
+    let entries = try ListHistory(in: repository, progress: console.progress).run(
       all ? .everything : .revision((revision ?? .head).revision), filter,
       order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: maxCount,
       notes: notes ? .read : .leftOut)
