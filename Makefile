@@ -4,12 +4,14 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 # Further options of the build, such as -Xswiftc -warnings-as-errors.
 SWIFTFLAGS ?=
+# Further options of the tests, such as --filter CrashTests.
+TESTFLAGS ?=
 RELEASE = -c release $(SWIFTFLAGS)
 
 LIBRARIES = openblas libgit2 libzstd libcrypto
 DEBIAN_PACKAGES = git libgit2-dev libopenblas-dev libssl-dev libzstd-dev pkg-config
 
-.PHONY: build test demo bench results fuzz format lint install uninstall clean packages
+.PHONY: build test faults demo bench results fuzz format lint install uninstall clean packages
 
 build: packages
 	$(SWIFT) build $(RELEASE)
@@ -18,7 +20,12 @@ build: packages
 # Temporary repositories lie in memory where that is possible: they are synchronised to the disk hundreds of times.
 test: packages
 	TMPDIR=$${TMPDIR:-$$(test -w /dev/shm && echo /dev/shm || echo /tmp)} \
-	  $(SWIFT) test $(RELEASE) --disable-testable-imports --disable-xctest
+	  $(SWIFT) test $(RELEASE) --disable-testable-imports --disable-xctest $(TESTFLAGS)
+
+# Every system call that changes a file dies or is refused once, in every command that writes; `make test` meets
+# an even choice of them.
+faults:
+	EMEND_TEST_FAULTS=every $(MAKE) test TESTFLAGS="--filter CrashTests"
 
 demo: packages
 	$(SWIFT) build $(RELEASE) --product emend

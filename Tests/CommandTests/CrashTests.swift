@@ -98,12 +98,6 @@ struct CrashTests {
     return (before, try state(), run.calls, faulty)
   }
 
-  /// All calls, or a row of them.
-  private func points(_ calls: Int, _ offset: Int, _ limit: Int) -> [Int] {
-    let step = max(1, (calls + limit - 1) / limit)
-    return Array(stride(from: 1 + offset % step, through: calls, by: step))
-  }
-
   private func gitIsContent() throws -> Bool {
     guard try fileKind(at: repository.gitDirectory) != nil else { return true }
     let outcome = try repository.git().run(["fsck", "--strict", "--no-dangling", "--no-progress"])
@@ -120,7 +114,7 @@ struct CrashTests {
     }
     let chosen =
       fault == .kill
-      ? points(calls.count, 0, 90)
+      ? faultPoints(calls.count, atMost: 90)
       : writes.map { $0 + 1 }.enumerated()
         .filter { $0.offset % max(1, writes.count / 15) == 0 }.map(\.element)
     var seen: Set<Bool> = []
@@ -150,7 +144,9 @@ struct CrashTests {
     ])
   func refused(verb: Verb, fault: FaultyProcess.Fault) throws {
     let (before, after, calls, faulty) = try prepare(verb)
-    for point in points(calls.count, fault.description.utf8.reduce(0) { $0 + Int($1) }, 20) {
+    for point in faultPoints(
+      calls.count, from: fault.description.utf8.reduce(0) { $0 + Int($1) }, atMost: 20)
+    {
       try restore()
       let run = try faulty.run(fault, at: point)
       let place: Comment =
@@ -177,7 +173,7 @@ struct CrashTests {
     arguments: Verb.allCases)
   func interrupted(verb: Verb) throws {
     let (before, after, calls, faulty) = try prepare(verb)
-    for point in points(calls.count, 0, 12) {
+    for point in faultPoints(calls.count, atMost: 12) {
       try restore()
       let run = try faulty.run(.interrupt, at: point)
       let place: Comment = "\(verb), call \(point) of \(calls.count), \(calls[point - 1])"

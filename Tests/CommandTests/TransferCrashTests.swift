@@ -84,8 +84,8 @@ struct TransferCrashTests {
       (.kill, 10), (.failure(ENOSPC, .ever), 4), (.failure(EACCES, .once), 3),
     ]
     for (fault, count) in faults {
-      let step = max(1, clean.calls.count / count)
-      for point in stride(from: 1 + step / 2, through: clean.calls.count, by: step) {
+      let middle = max(1, clean.calls.count / count) / 2
+      for point in faultPoints(clean.calls.count, from: middle, atMost: count) {
         try restore()
         let outcome = try faulty.run(fault, at: point).outcome
         let comment: Comment =
