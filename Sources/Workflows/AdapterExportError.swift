@@ -6,6 +6,8 @@ package enum AdapterExportError: ExplainedError, Equatable {
   case nothingToExport
   /// `A...B` has no direction.
   case symmetricRange
+  /// The ends of the range are for different bases.
+  case twoBases
   /// A change without directions.
   case dense(tensor: String, edit: String)
   /// A tensor that LoRA does not change.
@@ -22,6 +24,10 @@ package enum AdapterExportError: ExplainedError, Equatable {
     case .symmetricRange:
       return Explanation(
         "a range with three dots has no direction", expected: "a revision, or A..B")
+    case .twoBases:
+      return Explanation(
+        "the two ends of the range are for different bases", expected: "a range on one base",
+        remedy: "Export the later revision as a whole.")
     case .dense(let tensor, let edit):
       return Explanation(
         "a dense change is no adapter", field: "'\(tensor)', edit \(edit)", remedy: remedy)

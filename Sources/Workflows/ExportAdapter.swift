@@ -51,7 +51,7 @@ package struct ExportAdapter {
     _ meaning: RevisionExpression.Meaning, output: String,
     precision: Double = ExportAdapter.defaultPrecision
   ) throws -> Outcome {
-    let base = try workspace.base()
+    let base = try base(of: meaning)
     let changes = try gather(meaning)
     guard !changes.isEmpty else { throw AdapterExportError.nothingToExport }
     let names = AdapterNames(base)
@@ -80,7 +80,7 @@ package struct ExportAdapter {
     }
     let count = try AdapterWriter.write(
       files, to: directory.path, baseModel: names.baseModel, fanInFanOut: storesInputsFirst)
-    let written = try readBack(directory.path)
+    let written = try readBack(directory.path, for: base.manifest)
     let outcome = try modules.map { module in
       guard let found = written[module.tensor] else {
         throw AdapterExportError.notReadBack(module: module.path, error: 1, limit: precision)
@@ -101,6 +101,21 @@ package struct ExportAdapter {
   }
 
   // MARK: What is exported
+
+  /// The base that the adapter is for: the stack's own, which need not be that of `HEAD`.
+  private func base(of meaning: RevisionExpression.Meaning) throws -> BaseBinding {
+    let repository = workspace.repository
+    switch meaning {
+    case .commit(let id): return try workspace.base(of: repository.stack(at: id))
+    case .range(let from, let to):
+      let (from, to) = try (repository.stack(at: from), repository.stack(at: to))
+      guard try from.base().fingerprint == to.base().fingerprint else {
+        throw AdapterExportError.twoBases
+      }
+      return try workspace.base(of: to)
+    case .symmetric: throw AdapterExportError.symmetricRange
+    }
+  }
 
   private struct Change {
     var left: [Matrix<Double>] = []
@@ -173,9 +188,11 @@ package struct ExportAdapter {
   // MARK: Looking at what was written
 
   /// What an import of the written adapter would be, by tensor.
-  private func readBack(_ path: String) throws -> [String: LowRankFactors] {
+  private func readBack(
+    _ path: String, for base: BaseManifest
+  ) throws -> [String: LowRankFactors] {
     let adapter = try AdapterDirectory(path: path)
-    let changes = try ImportFactors(workspace.base().manifest).changes(adapter.pairs)
+    let changes = try ImportFactors(base).changes(adapter.pairs)
     return Dictionary(uniqueKeysWithValues: changes.map { ($0.tensor.name, $0.factors) })
   }
 

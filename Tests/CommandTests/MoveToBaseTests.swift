@@ -47,6 +47,25 @@ import Testing
     #expect(after["fingerprint"] == digest["fingerprint"])
   }
 
+  @Test("an adapter is for the base of its own revision, and none leads from one base to another")
+  func adapter() throws {
+    let scene = try Scene()
+    let newer = try newer(scene)
+    try scene.repository([
+      "resolve", "--onto-base", newer, "--stats", scene.model.kit.moments,
+    ])
+    let before = try scene.repository.document(
+      "apply", "HEAD~1", "--adapter", scene.directory["adapter"])
+    // HEAD's base is no longer there, which is not asked for.
+    try removeTree(newer)
+    let after = try scene.repository.document(
+      "apply", "HEAD~1", "--adapter", scene.directory["again"])
+    #expect(after["modules"] == before["modules"] && before["modules"]?.array?.isEmpty == false)
+    try expectRefusal(
+      scene.repository, ["apply", "HEAD~1..HEAD", "--adapter", "out"], 2,
+      ["the two ends of the range are for different bases"])
+  }
+
   @Test("what a user who imported something has is carried over")
   func imported() throws {
     let scene = try Scene(commits: 1)
