@@ -22,6 +22,30 @@ import Testing
     try expectRefusal(scene.repository, ["switch", "HEAD~1"], 2, ["there is no such branch"])
   }
 
+  @Test("a branch that one remote has is made here and follows it; of several, one has to be named")
+  func fromRemote() throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "-u")
+    try scene("work", "switch", "--create", "side")
+    try scene.commit(scene.model.second, in: "work", message: "Side")
+    try scene("work", "push", "-u")
+    try scene.clone(to: "mine")
+    try scene("mine", "switch", "side")
+    let git = try ReferenceGit(scene.directory["mine/.emend"])
+    #expect(
+      try git("rev-parse", "side", "HEAD").lines == git("rev-parse", "origin/side", "side").lines)
+    #expect(try git("symbolic-ref", "HEAD").lines == ["refs/heads/side"])
+    #expect(try git("rev-parse", "--abbrev-ref", "side@{upstream}").lines == ["origin/side"])
+    try scene("mine", "switch", "main")
+    try scene("mine", "branch", "--delete", "--force", "side")
+    try scene("mine", "remote", "add", "backup", scene.hub)
+    try scene("mine", "fetch", "backup")
+    let outcome = try scene.emend(in: "mine").run(["switch", "side"])
+    #expect(outcome.ending == .exit(2))
+    #expect(outcome.errorText.contains("backup, origin"), "\(outcome.errorText)")
+    #expect(outcome.errorText.contains("emend switch --create side"))
+  }
+
   @Test("a branch that cannot be made is not gone to")
   func taken() throws {
     let scene = try Scene(commits: 1)

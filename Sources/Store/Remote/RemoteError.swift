@@ -7,6 +7,7 @@ package enum RemoteError: ExplainedError, Equatable {
   case noSuchRemote(String, similar: [String])
   case nameTaken(String)
   case severalRemotes([String])
+  case severalRemotesHave(branch: String, remotes: [String])
   case noUpstream(branch: String)
   case noBranch
   case notOnRemote(branch: String, remote: String, similar: [String])
@@ -28,7 +29,8 @@ package enum RemoteError: ExplainedError, Equatable {
     switch self {
     case .unreachable, .hostUnknown, .credentials, .tooMuchListed, .empty, .sentDamage, .diverged:
       false
-    case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .noUpstream, .noBranch,
+    case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
+      .noUpstream, .noBranch,
       .notOnRemote, .noPrograms, .unknownTransport, .branchUnclear, .badPushSpecification,
       .nothingToPush:
       true
@@ -60,6 +62,11 @@ package enum RemoteError: ExplainedError, Equatable {
       Explanation(
         "it is not clear which remote is meant", found: names.joined(separator: ", "),
         remedy: "Name one.")
+    case .severalRemotesHave(let branch, let remotes):
+      Explanation(
+        "several remotes have a branch of this name", field: branch,
+        found: remotes.joined(separator: ", "),
+        remedy: "Say which: `emend switch --create \(branch) \(remotes.first ?? "")/\(branch)`.")
     case .noUpstream(let branch):
       Explanation(
         "the branch follows no branch of a remote", field: branch,

@@ -45,7 +45,7 @@ struct BranchCommand: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Flag(exclusivity: .exclusive) var action: Action?
-  @Flag(name: .shortAndLong, help: "Move a branch that is there.")
+  @Flag(name: .shortAndLong, help: "Also over a branch that is there, or where commits go with it.")
   var force = false
   @Flag(name: .shortAndLong, help: "Show the summary of each branch's commit.")
   var verbose = false
@@ -79,12 +79,13 @@ struct BranchCommand: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     switch action {
-    case .delete: try repository.deleteBranches(names)
-    case .deleteInAnyCase: try repository.deleteBranches(names, .always)
-    case .move: try repository.renameBranch(names.dropLast().first, to: names[names.count - 1])
-    case .moveOver:
+    case .delete, .deleteInAnyCase:
+      try repository.deleteBranches(
+        names, force || action == .deleteInAnyCase ? .always : .whenMerged)
+    case .move, .moveOver:
       try repository.renameBranch(
-        names.dropLast().first, to: names[names.count - 1], ifTaken: .replace)
+        names.dropLast().first, to: names[names.count - 1],
+        ifTaken: force || action == .moveOver ? .replace : .refuse)
     case .copy:
       try repository.copyBranch(
         names.dropLast().first, to: names[names.count - 1], ifTaken: force ? .replace : .refuse)

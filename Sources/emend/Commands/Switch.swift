@@ -7,7 +7,8 @@ struct Switch: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "switch", abstract: "Go to a branch: its commit is the state from now on",
     discussion: """
-      There is no working tree; switching costs nothing.
+      There is no working tree; switching costs nothing. A branch that only one remote has is made here \
+      and follows that one.
 
       EXAMPLES:
         emend switch main
@@ -44,7 +45,7 @@ struct Switch: EmendCommand {
     } else if detach {
       try repository.switchTo(commit: repository.commitID(.init(name)))
     } else {
-      try repository.switchTo(branch: name)
+      try repository.switchTo(branchHereOrOnRemote: name)
     }
     try console.show(StatusView(RepositoryStatus(of: repository)))
   }

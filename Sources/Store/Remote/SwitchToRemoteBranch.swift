@@ -1,0 +1,22 @@
+extension EditRepository {
+  /// Goes to a branch. One that does not exist and that exactly one remote has is made first, where that remote's
+  /// is, and follows it, as `git switch` does.
+  ///
+  /// - Throws: ``StoreError/noSuchBranch``, ``RemoteError/severalRemotesHave``.
+  package func switchTo(branchHereOrOnRemote name: String) throws {
+    guard ReferenceStore.isValidBranchName(name), !name.utf8.contains(0),
+      try references.target(of: "refs/heads/" + name) == nil
+    else { return try switchTo(branch: name) }
+    let found = try remotes().compactMap { remote in
+      try references.target(of: "refs/remotes/\(remote.name)/\(name)").map { (remote.name, $0) }
+    }
+    guard found.count <= 1 else {
+      throw RemoteError.severalRemotesHave(branch: name, remotes: found.map(\.0))
+    }
+    if let (remote, commit) = found.first {
+      try createBranch(name, at: commit)
+      try setUpstream(of: name, to: remote, name)
+    }
+    try switchTo(branch: name)
+  }
+}
