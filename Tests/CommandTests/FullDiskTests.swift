@@ -71,6 +71,116 @@ struct FullDiskTests {
     }
   }
 
+  /// A branch `side` with a commit of its own, and an edited checkpoint.
+  /// - Returns: what records commits from them, or tidies up.
+  private func prepareJoining() throws -> [[String]] {
+    try repository("switch", "--create", "side")
+    try repository.commit(model.second)
+    try repository("apply", "--output", directory["edited"])
+    try repository("switch", "main")
+    try repository.commit(
+      directory.write(TinyModel.facts([("Lodz", "Riga")]), to: "third.jsonl"))
+    return [["merge", "side"], ["cherry-pick", "side"], ["import", directory["edited"]], ["gc"]]
+  }
+
+  @Test("full while branches are merged, a checkpoint is imported or packs are joined")
+  func joining() throws {
+    let verbs = try prepareJoining()
+    for arguments in verbs {
+      let disk = try SmallDisk(bytes: 2 << 20)
+      let emend = try moved(to: disk)
+      let git = try ReferenceGit(disk.path + "/.emend")
+      let references = try git("for-each-ref").lines
+      disk.fill()
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.errorText)")
+      #expect(Self.saysFull(outcome), "\(arguments): \(outcome.errorText)")
+      #expect(try git("for-each-ref").lines == references, "\(arguments)")
+      #expect(try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"]).errors.isEmpty)
+      #expect(try emend.run(["fsck"]).ending == .exit(0), "\(arguments)")
+      disk.makeRoom()
+      let again = try emend.run(arguments)
+      #expect(again.ending == .exit(0), "\(arguments): \(again.errorText)")
+      #expect(try emend.run(["fsck"]).ending == .exit(0), "\(arguments)")
+    }
+  }
+
+  @Test("read-only where branches are merged, a checkpoint is imported or packs are joined")
+  func readOnlyJoining() throws {
+    let verbs = try prepareJoining()
+    let disk = try SmallDisk(bytes: 2 << 20)
+    let emend = try moved(to: disk)
+    try #require(disk.makeReadOnly())
+    let before = try contents(of: disk.path)
+    for arguments in verbs {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.errorText)")
+      #expect(
+        outcome.errorText.lowercased().contains("read-only"), "\(arguments): \(outcome.errorText)")
+    }
+    #expect(try contents(of: disk.path) == before)
+  }
+
+  /// How a disk refuses.
+  enum Refusal: CaseIterable { case full, readOnly }
+
+  @Test("full or read-only at the end where edits arrive", arguments: Refusal.allCases)
+  func arriving(refusal: Refusal) throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "-u")
+    try scene.clone(to: "mine")
+    try scene.commit(scene.model.second, in: "mine", message: "Mine")
+    try scene("mine", "push")
+    try scene.commit(scene.model.clash, in: "mine", message: "More")
+    // Where the command runs, and what lies on the small disk.
+    let cases: [(place: String, arguments: [String], moved: String)] = [
+      ("work", ["fetch"], "work/.emend"), ("work", ["pull"], "work/.emend"),
+      ("mine", ["push"], "hub.git"), ("new", ["clone", scene.hub, "copy"], "new"),
+    ]
+    try FileManager.default.createDirectory(
+      atPath: scene.directory["new"], withIntermediateDirectories: true)
+    for (place, arguments, moved) in cases {
+      let original = moved == "hub.git" ? scene.hub : scene.directory[moved]
+      let kept = original + ".kept"
+      let disk = try SmallDisk(bytes: 2 << 20)
+      try FileManager.default.copyItem(atPath: original, toPath: disk.path + "/moved")
+      try FileManager.default.moveItem(atPath: original, toPath: kept)
+      try FileManager.default.createSymbolicLink(
+        atPath: original, withDestinationPath: disk.path + "/moved")
+      defer {
+        try? FileManager.default.removeItem(atPath: original)
+        try? FileManager.default.moveItem(atPath: kept, toPath: original)
+      }
+      switch refusal {
+      case .full: disk.fill()
+      case .readOnly: try #require(disk.makeReadOnly())
+      }
+      func references() throws -> [String] {
+        moved == "new" ? [] : try ReferenceGit(original)("for-each-ref").lines
+      }
+      let before = try references()
+      let outcome = try scene.emend(in: place).run(arguments)
+      let comment: Comment = "\(refusal), \(arguments): \(outcome.ending) \(outcome.errorText)"
+      #expect(outcome.ending == .exit(1), comment)
+      // A push shows each reference that was refused, with the other side's words.
+      let text = arguments == ["push"] ? outcome.outputText : outcome.errorText
+      #expect(
+        text.contains(arguments == ["push"] ? "error: remote unpack failed" : "error: "), comment)
+      #expect(try references() == before, comment)
+      if moved == "new" {
+        #expect(try listDirectory(original).filter { $0 == "copy" } == [], comment)
+      } else {
+        #expect(
+          try ReferenceGit(original).run(["fsck", "--strict", "--no-dangling", "--no-progress"])
+            .errors.isEmpty, comment)
+      }
+      guard refusal == .full else { continue }
+      disk.makeRoom()
+      let again = try scene.emend(in: place).run(arguments)
+      #expect(again.ending == .exit(0), "\(arguments): \(again.errorText)")
+    }
+  }
+
   @Test("full while a repository is made: there is none")
   func initialise() throws {
     let disk = try SmallDisk(bytes: 40_000)

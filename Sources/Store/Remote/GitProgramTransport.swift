@@ -71,7 +71,10 @@ struct GitProgramTransport: RemoteTransport {
       guard parts.count == 3, let colon = parts[1].lastIndex(of: ":") else { continue }
       let name = String(parts[1][parts[1].index(after: colon)...])
       answered.insert(name)
-      if parts[0] == "!" { refused[name] = String(parts[2]) }
+      guard parts[0] == "!" else { continue }
+      // Why the other side would not have it, it says elsewhere.
+      let words = parts[2].hasPrefix("[remote rejected]") ? Self.words(ofOtherSide: outcome) : []
+      refused[name] = ([String(parts[2])] + words).joined(separator: "; ")
     }
     guard outcome.status == 0 || (!refused.isEmpty && answered.count == updates.count) else {
       throw failure("push to the remote", remote, outcome)
@@ -149,6 +152,13 @@ struct GitProgramTransport: RemoteTransport {
     _ action: String, _ remote: RemoteTarget, _ outcome: Outcome
   ) -> RemoteError {
     .unreachable(remote.address.shown, action: action, words: Self.tellingWords(outcome))
+  }
+
+  /// What the other side said, or Git of it.
+  private static func words(ofOtherSide outcome: Outcome) -> [String] {
+    outcome.messages.filter { line in
+      ["remote: ", "error: remote "].contains { line.hasPrefix($0) }
+    }.suffix(4).map { String($0.prefix(300)) }
   }
 
   /// Git's own words: what it calls fatal or an error, what the other side says, or else its last ones.
