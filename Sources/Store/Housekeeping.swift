@@ -41,7 +41,12 @@ extension EditRepository {
       if let git = try transport() as? GitProgramTransport {
         program = "git"
         try AbandonedCollection.removeMark(in: gitDirectory)
-        try git.collectGarbage(progress: progress)
+        let recovery = WriterRecovery(location: location, patience: abandonmentPatience)
+        let locks = Set(try recovery.lockFiles())
+        let outcome = Result { try git.collectGarbage(progress: progress) }
+        // Where the disk refuses to remove a lock, Git leaves it.
+        try recovery.removeAbandonedLocks(besides: locks)
+        try outcome.get()
       } else {
         try joinPacks(whenMoreThan: 1)
       }

@@ -21,9 +21,13 @@ struct WriterRecovery {
   /// Says that work has ended, well or with an error that was thrown.
   func end() { try? removeTree(mark) }
 
-  private func removeAbandonedLocks() throws {
+  /// Removes the locks that nobody works under any more: those that stay as they are.
+  /// - Parameter others: locks that are not looked at.
+  func removeAbandonedLocks(besides others: Set<String> = []) throws {
     var waiting: [String: FileStamp] = [:]
-    for path in try lockFiles() { waiting[path] = try? FileStamp(ofFileAt: path) }
+    for path in try lockFiles() where !others.contains(path) {
+      waiting[path] = try? FileStamp(ofFileAt: path)
+    }
     let deadline = ContinuousClock.now + patience
     while !waiting.isEmpty, ContinuousClock.now < deadline {
       pause(for: Self.interval)
@@ -33,9 +37,11 @@ struct WriterRecovery {
     for path in waiting.keys.sorted() { try removeTree(path) }
   }
 
-  private func lockFiles() throws -> [String] {
+  /// The lock files of references, and the file that Git writes under one of them and creates only if it is not there.
+  func lockFiles() throws -> [String] {
     let root = location.gitDirectory
-    var found = try listDirectory(root).filter { $0.hasSuffix(".lock") }.map { "\(root)/\($0)" }
+    var found = try listDirectory(root).filter { $0.hasSuffix(".lock") || $0 == "packed-refs.new" }
+      .map { "\(root)/\($0)" }
     for directory in ["refs", "logs", "objects/info"] {
       try collect("\(root)/\(directory)", into: &found)
     }

@@ -47,6 +47,21 @@ import Testing
     #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
   }
 
+  @Test("what a killed git gc leaves in the way is removed by the next writer")
+  func collectionKilled() throws {
+    let scene = try Scene()
+    let names = ["packed-refs.new", "packed-refs.lock", "refs/heads/main.lock"]
+    for name in names { try scene.directory.write("", to: "work/.emend/" + name) }
+    try FileManager.default.createDirectory(
+      atPath: scene.repository.gitDirectory + "/emend/unfinished", withIntermediateDirectories: true
+    )
+    try scene.repository("gc")
+    for name in names {
+      #expect(!FileManager.default.fileExists(atPath: scene.directory["work/.emend/" + name]))
+    }
+    #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
+  }
+
   @Test("the cache is listed, pruned by age and size, and cleared; gc holds it to its limit")
   func cache() throws {
     let scene = try Scene()

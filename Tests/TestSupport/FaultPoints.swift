@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Which of a run's calls meet a fault: an even choice of at most `limit`, by number from 1.
 ///
-/// All of them under `EMEND_TEST_FAULTS=every` (`make faults`), which takes the better part of an hour.
+/// All of them under `EMEND_TEST_FAULTS=every` (`make faults`), which takes some ten minutes.
 ///
 /// - Parameter calls: how many calls the run made.
 /// - Parameter offset: shifts the choice, so that other faults meet other calls.
