@@ -10,14 +10,14 @@ internal import LinearAlgebra
 /// true subset. Buffers of what follows attention are compact: one row for each needed row.
 final class BlockPass {
   private let architecture: ModelArchitecture
-  private let block: ModelArchitecture.Block
+  private var block: ModelArchitecture.Block
   private let reader: WeightReader
   private let workers: Workers
   private let plan: AttentionPlan
   private let rotary: RotaryTable?
   private let needed: [Int32]?
-  private let attentionNorm: NormLayer
-  private let feedForwardNorm: NormLayer?
+  private var attentionNorm: NormLayer
+  private var feedForwardNorm: NormLayer?
 
   /// The block's input, `[rows, d]`: the caller fills it.
   let input: FloatRows
@@ -66,25 +66,37 @@ final class BlockPass {
     let outputs = needed?.count ?? rows
     let width = architecture.width
     let inner = block.up.outputs.reduce(0, +)
-    input = FloatRows(rows: rows, columns: width)
-    output = FloatRows(rows: outputs, columns: width)
-    queryKeyValue = FloatRows(rows: rows, columns: architecture.queryKeyValueWidth)
-    normalised = FloatRows(rows: rows, columns: width)
+    // What a step reads it has written before, so nothing needs to be cleared.
+    input = FloatRows(unwritten: rows, columns: width)
+    output = FloatRows(unwritten: outputs, columns: width)
+    queryKeyValue = FloatRows(unwritten: rows, columns: architecture.queryKeyValueWidth)
+    normalised = FloatRows(unwritten: rows, columns: width)
     statistics = RowStatistics(rows: rows)
-    context = FloatRows(rows: outputs, columns: architecture.queryWidth)
+    context = FloatRows(unwritten: outputs, columns: architecture.queryWidth)
     probabilities = FloatRows(
-      rows: architecture.headCount, columns: max(1, plan.probabilityCount))
+      unwritten: architecture.headCount, columns: max(1, plan.probabilityCount))
     middle =
-      architecture.residual == .sequential ? FloatRows(rows: outputs, columns: width) : nil
+      architecture.residual == .sequential ? FloatRows(unwritten: outputs, columns: width) : nil
     middleNormalised =
       architecture.residual == .parallelOneNorm
-      ? nil : FloatRows(rows: outputs, columns: width)
+      ? nil : FloatRows(unwritten: outputs, columns: width)
     middleStatistics = RowStatistics(rows: outputs)
-    preactivation = FloatRows(rows: outputs, columns: inner)
-    activation = FloatRows(rows: outputs, columns: architecture.innerWidth)
+    preactivation = FloatRows(unwritten: outputs, columns: inner)
+    activation = FloatRows(unwritten: outputs, columns: architecture.innerWidth)
     base =
       keepsBase && architecture.residual != .sequential
-      ? FloatRows(rows: rows, columns: width) : nil
+      ? FloatRows(unwritten: rows, columns: width) : nil
+  }
+
+  /// Makes the buffers those of another block, with this one's output as its input.
+  ///
+  /// - Precondition: all rows are needed, and no later step names varying rows.
+  func move(to layer: Int) throws {
+    precondition(needed == nil && base == nil, "a block that is kept cannot become another one")
+    block = architecture.blocks[layer]
+    attentionNorm = try NormLayer(block.attentionNorm, architecture, reader)
+    feedForwardNorm = try block.feedForwardNorm.map { try NormLayer($0, architecture, reader) }
+    input.base.update(from: output.base, count: rows * width)
   }
 
   /// The input of the MLP's output projection, `[needed rows, f]`: the keys of the editors.

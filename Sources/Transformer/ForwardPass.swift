@@ -104,12 +104,16 @@ package final class ForwardPass {
   package func run(
     through layer: Int, of model: DecoderModel, onBlock: () -> Void = {}
   ) throws {
-    while nextLayer <= layer {
-      let block = try pass(model, needed: nil)
+    guard nextLayer <= layer else { return }
+    // One block's buffers serve all of them: what is as large as this is expensive to ask for again.
+    let block = try pass(model, needed: nil)
+    while true {
       try block.forward(store: nil)
       hidden = block.output
       nextLayer += 1
       onBlock()
+      guard nextLayer <= layer else { return }
+      try block.move(to: nextLayer)
     }
   }
 

@@ -6,7 +6,11 @@ import LinearAlgebra
 import Transformer
 
 /// Scoring a data set: all records in batches whose prompts share their beginnings, against one record at a
-/// time as the released programs do: a row a text, padded to the longest, the vocabulary at every position.
+/// time.
+///
+/// The reference is what the MEMIT authors' program does with a record (`compute_rewrite_quality_counterfact`),
+/// with our kernels: 13 prompts with both objects are 26 rows of one batch, padded to the longest, and the
+/// vocabulary at every position. The second line leaves the padding out, which that program does not.
 struct EvalBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval", abstract: "Measure scoring against scoring record by record")
@@ -15,18 +19,15 @@ struct EvalBenchmark: ParsableCommand {
   var fixtures = "Fixtures"
 
   @Option(help: "Records")
-  var records = 60
+  var records = 120
 
   @Option(help: "Rounds of each way; the least counts")
-  var rounds = 3
+  var rounds = 2
 
   func run() throws {
     KernelThreads.set(1)
     var isKept = true
-    // The invented world's prompts have fewer tokens of padding, and its vocabulary is a third.
-    for (name, file, gate) in [
-      ("counterfact", "counterfact_500.json", 5.0), ("fictional", "facts.json", 3.5),
-    ] {
+    for (name, file) in [("counterfact", "counterfact_500.json"), ("fictional", "facts.json")] {
       let directory = "\(fixtures)/\(name)"
       let model = try DecoderModel(
         CheckpointDirectory(path: directory + "/model"), workers: Workers(1))
@@ -43,12 +44,12 @@ struct EvalBenchmark: ParsableCommand {
         try questions.flatMap { try Self.oneByOne($0, .toLongest, model, tokenizer) }
       }
       let kept = try RatioCase(
-        name: "scoring, \(name), \(cases.count) records, \(all.count) texts", gate: gate,
+        name: "scoring, \(name), \(cases.count) records, \(all.count) texts", gate: 5,
         baseline: padded, candidate: together, agree: Self.agree
       ).run(rounds: rounds)
       isKept = isKept && kept
       let keptRagged = try RatioCase(
-        name: "  against rows without padding", gate: 2, baseline: ragged,
+        name: "  against rows without padding", gate: 2.5, baseline: ragged,
         candidate: together, agree: Self.agree
       ).run(rounds: rounds)
       isKept = isKept && keptRagged

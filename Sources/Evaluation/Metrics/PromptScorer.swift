@@ -44,8 +44,8 @@ package struct Continuation: Sendable, Hashable {
 package struct PromptScorer {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
-  /// Tokens that run through the model together.
-  private let batchTokens = 4096
+  /// Tokens that run through the model together: enough for the matrix kernel, few enough for the cache.
+  private let batchTokens = 1024
 
   /// Scores with a model.
   package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
@@ -53,17 +53,45 @@ package struct PromptScorer {
     self.tokenizer = tokenizer
   }
 
+  /// A continuation in tokens.
+  private struct Question {
+    let prompt: [Int32]
+    let target: [Int32]
+
+    /// What the model reads: all but the last token, which is only predicted.
+    var path: [Int32] { prompt + target.dropLast() }
+  }
+
   /// The scores of some continuations, in their order.
   ///
   /// - Throws: ``TransformerError`` where a text does not fit into the model.
   package func scores(of items: [Continuation]) throws -> [ContinuationScore] {
+    let questions = try questions(items)
+    // In the order of their tokens, texts that begin alike meet in one batch, whichever records they are of.
+    let paths = questions.map(\.path)
+    let order = paths.indices.sorted { paths[$0].lexicographicallyPrecedes(paths[$1]) }
     let head = try LanguageModelHead(model)
+    var scores: [ContinuationScore?] = Array(repeating: nil, count: items.count)
+    var batch: [(item: Int, nodes: [Int32])] = []
+    var tree = TokenTree()
+    func finish() throws {
+      let asked = batch.map { (nodes: $0.nodes, target: questions[$0.item].target) }
+      for (entry, score) in zip(batch, try score(asked, tree, head)) { scores[entry.item] = score }
+      (batch, tree) = ([], TokenTree())
+    }
+    for item in order {
+      let nodes = tree.insert(paths[item])
+      batch.append((item, Array(nodes[(questions[item].prompt.count - 1)...])))
+      if tree.count >= batchTokens { try finish() }
+    }
+    if !batch.isEmpty { try finish() }
+    return scores.compactMap { $0 }
+  }
+
+  private func questions(_ items: [Continuation]) throws -> [Question] {
     var prompts: [String: [Int32]] = [:]
     var texts: [String: [Int32]] = [:]
-    var scores: [ContinuationScore] = []
-    var batch: [(path: [Int32], target: [Int32])] = []
-    var tree = TokenTree()
-    for item in items {
+    return try items.map { item in
       let prompt = prompts[item.prompt] ?? tokenizer.encode(item.prompt, specialTokens: .template)
       let text = texts[item.text] ?? tokenizer.encodeContinuation(" " + item.text)
       prompts[item.prompt] = prompt
@@ -74,28 +102,21 @@ package struct PromptScorer {
           tokens: prompt.count + text.count - 1, limit: model.architecture.positionLimit,
           text: item.prompt)
       }
-      let path = tree.insert(prompt + text.dropLast())
-      batch.append((Array(path[(prompt.count - 1)...]), text))
-      if tree.count >= batchTokens {
-        scores += try score(batch, tree, head)
-        (batch, tree) = ([], TokenTree())
-      }
+      return Question(prompt: prompt, target: text)
     }
-    if !batch.isEmpty { scores += try score(batch, tree, head) }
-    return scores
   }
 
   private func score(
-    _ batch: [(path: [Int32], target: [Int32])], _ tree: TokenTree, _ head: LanguageModelHead
+    _ batch: [(nodes: [Int32], target: [Int32])], _ tree: TokenTree, _ head: LanguageModelHead
   ) throws -> [ContinuationScore] {
     // A position is asked once, for all tokens that should follow it.
-    let nodes = Array(Set(batch.flatMap(\.path))).sorted()
+    let nodes = Array(Set(batch.flatMap(\.nodes))).sorted()
     var place: [Int32: Int] = [:]
     for (index, node) in nodes.enumerated() { place[node] = index }
     var wanted: [[(token: Int, slot: Int)]] = Array(repeating: [], count: nodes.count)
     var slots = 0
     for item in batch {
-      for (node, token) in zip(item.path, item.target) {
+      for (node, token) in zip(item.nodes, item.target) {
         wanted[place[node] ?? 0].append((Int(token), slots))
         slots += 1
       }
