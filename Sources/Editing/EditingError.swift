@@ -60,7 +60,9 @@ package enum EditingError: ExplainedError, Equatable {
         expected: known.joined(separator: ", "),
         remedy: "Give a file with --hparams; its keys are those of the method's authors' files.")
     case .emptyTarget(let fact):
-      Explanation("the new object has no tokens", field: fact, remedy: "Give a non-empty target.")
+      Explanation(
+        "the new object has no tokens", field: fact,
+        remedy: "Give a target that the model's tokenizer knows.")
     case .factTooLong(let fact, let tokens, let limit):
       Explanation(
         "a fact does not fit into the model's context", field: fact, found: "\(tokens) tokens",

@@ -20,6 +20,8 @@ package struct TrainMEND {
     package let parameterCount: Int
     /// Facts trained on and validated with.
     package let trainingFacts, validationFacts: Int
+    /// Prompts about other subjects that were trained on as edits of their own.
+    package let neighbourEdits: Int
     /// Edits that an interrupted training had made already.
     package let resumedFrom: Int
     /// How it went.
@@ -97,7 +99,9 @@ package struct TrainMEND {
       path: output, digest: file.withBytes { Digest(of: $0) }.hexadecimal,
       byteCount: file.bytes.count, matrices: trainer.network.matrices.map(\.name),
       parameterCount: trainer.network.parameterCount, trainingFacts: training.count,
-      validationFacts: validation.count, resumedFrom: resumedFrom, training: outcome)
+      validationFacts: validation.count,
+      neighbourEdits: trainer.trainingRecords - training.count, resumedFrom: resumedFrom,
+      training: outcome)
   }
 
   private func hyperparameters(_ path: String?, for model: DecoderModel) throws

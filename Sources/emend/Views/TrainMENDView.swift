@@ -24,6 +24,7 @@ struct TrainMENDView: View {
     let parameters: Int
     let trainingFacts: Int
     let validationFacts: Int
+    let neighborEdits: Int
     let edits: Int
     let resumedFrom: Int
     let endedEarly: Bool
@@ -38,7 +39,8 @@ struct TrainMENDView: View {
       output: outcome.path, sha256: outcome.digest, bytes: outcome.byteCount,
       matrices: outcome.matrices, parameters: outcome.parameterCount,
       trainingFacts: outcome.trainingFacts, validationFacts: outcome.validationFacts,
-      edits: outcome.training.edits, resumedFrom: outcome.resumedFrom,
+      neighborEdits: outcome.neighbourEdits, edits: outcome.training.edits,
+      resumedFrom: outcome.resumedFrom,
       endedEarly: outcome.training.endedEarly, first: .init(outcome.training.first),
       best: .init(outcome.training.best))
   }
@@ -49,9 +51,12 @@ struct TrainMENDView: View {
         + "\(Figures.count(document.parameters, "parameter")) for "
         + "\(Figures.count(document.matrices.count, "matrix", plural: "matrices"))")
     let end = document.endedEarly ? "; the validation no longer got better" : ""
+    let neighbors =
+      document.neighborEdits > 0
+      ? " and \(Figures.count(document.neighborEdits, "neighbor"))" : ""
     page.line(
       "  \(Figures.count(document.edits, "edit")) of "
-        + "\(Figures.count(document.trainingFacts, "fact")), validated with "
+        + "\(Figures.count(document.trainingFacts, "fact"))\(neighbors), validated with "
         + "\(Figures.count(document.validationFacts))\(end)")
     if document.resumedFrom > 0 {
       page.line("  went on after \(Figures.count(document.resumedFrom, "edit"))")

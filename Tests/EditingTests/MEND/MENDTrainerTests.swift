@@ -154,6 +154,52 @@ struct MENDTrainerTests {
     #expect(abs(scaled[0].frobeniusNorm / one[0].frobeniusNorm - 0.5) < 1e-9)
   }
 
+  @Test("the released batch: of chunks of 128 the last alone, and the mean over its tokens")
+  func releasedBatch() throws {
+    let scene = try TinyEditing()
+    let file = try editor(scene)
+    let facts = try TinyEditing.facts(131)
+    func change(_ facts: [Fact], _ batch: MENDSettings.Batch) throws -> [Float] {
+      var settings = MENDSettings()
+      settings.batch = batch
+      return try MENDEditor(scene.model, scene.tokenizer, file, settings)
+        .edit(EditBatch(facts), progress: NoProgress()).changes
+        .flatMap { TinyEditing.dense($0).storage.map { Float($0) } }
+    }
+    let last = try change(Array(facts.suffix(3)), .released)
+    #expect(try change(facts, .released) == last)
+    #expect(try change(Array(facts.suffix(3)), .whole) != last)
+    #expect(try change([facts[0]], .released) == change([facts[0]], .whole))
+  }
+
+  @Test("neighbors as edits: to the fact's object, held back by other subjects alone")
+  func neighbourEdits() throws {
+    let scene = try TinyEditing()
+    let fact = try TinyEditing.facts(1)[0]
+    let factCase = FactCase(
+      fact,
+      companions: FactCompanions(
+        neighbourhood: ["Ghana is in", "Ghana is part of", "Mali is in", "Mali is in"].map {
+          NeighbourhoodPrompt(prompt: $0, target: "Africa")
+        }, attribute: ["Peru is in", "Chad is in"]))
+    let found = MENDRecord.neighbourEdits(of: factCase, scene.tokenizer, positionLimit: 64)
+    #expect(found.map(\.local.count) == [1, 1, 2, 1, 1])
+    #expect(found.allSatisfy { $0.outer == [$0.edit] })
+    func text(_ prompt: String, _ target: String) throws -> TrainingText {
+      try TrainingText(
+        name: fact.title, prompt: prompt, target: target, loss: .autoregressive, scene.tokenizer,
+        positionLimit: 64)
+    }
+    #expect(try found[0].edit == text("Ghana is in", fact.targetNew))
+    #expect(try found[0].local == [text("Mali is in", "Africa")])
+    #expect(try found[3].edit == text("Peru is in", #require(fact.targetTrue)))
+    #expect(try found[3].local == [text("Chad is in", fact.targetNew)])
+
+    var values = Self.values()
+    values.editsNeighbours = true
+    #expect(try trainer(scene, values).trainingRecords > trainer(scene).trainingRecords)
+  }
+
   private func editor(_ scene: TinyEditing, fingerprint: Digest = Digest(of: [])) throws
     -> MENDFile
   {

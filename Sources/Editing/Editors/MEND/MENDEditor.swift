@@ -5,7 +5,7 @@ package import Transformer
 /// Makes facts true by the change that a trained network finds from their gradients.
 ///
 /// All facts take part, however many there are, and each meets the network as it would alone: their losses are
-/// added, not averaged.
+/// added, not averaged. ``MENDSettings/Batch/released`` does as the released program.
 /// - Source: MEND, arXiv 2110.11309.
 package struct MENDEditor: Editor {
   private let model: DecoderModel
@@ -34,13 +34,18 @@ package struct MENDEditor: Editor {
   ///
   /// - Throws: ``EditingError``, ``TransformerError``.
   package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
-    let texts = try texts(of: batch.facts)
+    let all = try texts(of: batch.facts)
+    let texts = settings.batch == .whole ? all : Self.lastChunk(of: all)
+    let targets = texts.reduce(0) { $0 + $1.labels.count }
     let network = editor.network
     let rows = MENDRows(model, network, lowest: editor.hyperparameters.layers[0])
     var sums = network.matrices.map { MatrixSum($0) }
     for start in stride(from: 0, to: texts.count, by: Self.factsAtOnce) {
       let part = Array(texts[start..<min(start + Self.factsAtOnce, texts.count)])
-      for joined in try rows.joined(part) {
+      for (text, joined) in zip(part, try rows.joined(part)) {
+        if settings.batch == .released {
+          Self.scale(joined, network, by: Float(text.labels.count) / Float(targets))
+        }
         network.normalise(joined)
         for (index, trace) in network.forward(joined).enumerated() {
           sums[index].add(
@@ -51,8 +56,24 @@ package struct MENDEditor: Editor {
         ProgressEvent(.keys, done: min(start + Self.factsAtOnce, texts.count), total: texts.count))
     }
     return EditOutcome(
-      targets: nil, steps: texts.map { _ in 0 },
+      targets: nil, steps: all.map { _ in 0 },
       changes: sums.filter { !$0.isEmpty }.map(\.change), asksForAnything: true)
+  }
+
+  /// What is left of a batch where each chunk's rows take the place of those before.
+  private static func lastChunk(of texts: [TrainingText]) -> [TrainingText] {
+    let size = 128
+    return Array(texts[((texts.count - 1) / size * size)...])
+  }
+
+  /// Multiplies the gradients beside the inputs of each matrix's rows.
+  private static func scale(_ joined: [FloatRows], _ network: MENDNetwork, by factor: Float) {
+    for (matrix, rows) in zip(network.matrices, joined) {
+      for row in 0..<rows.rows {
+        let gradient = rows.row(row) + matrix.inputs
+        for i in 0..<matrix.outputs { gradient[i] *= factor }
+      }
+    }
   }
 
   private func texts(of facts: [Fact]) throws(EditingError) -> [TrainingText] {

@@ -5,7 +5,7 @@ extension MENDHyperparameters {
   private static let keys: Set<String> = [
     "layers", "rank", "n_hidden", "lr", "edit_lr", "lr_lr", "cedit", "cloc", "n_edits",
     "accumulate_bs", "grad_clip", "val_interval", "val_steps", "early_stop_patience", "max_iters",
-    "seed",
+    "seed", "neighbor_edits",
   ]
 
   /// Reads a file with the authors' key names; what it leaves out is as released.
@@ -35,6 +35,7 @@ extension MENDHyperparameters {
     patience = try reader.optionalInteger("early_stop_patience", in: 1...Int.max) ?? patience
     iterations = try reader.optionalInteger("max_iters", in: 1...Int.max) ?? iterations
     seed = UInt64(try reader.optionalInteger("seed", in: 0...Int.max) ?? Int(seed))
+    editsNeighbours = try reader.truth("neighbor_edits", default: editsNeighbours)
   }
 
   /// The values under the authors' key names, as `init(json:file:for:)` reads them.
@@ -56,6 +57,7 @@ extension MENDHyperparameters {
       ("early_stop_patience", .integer(patience)),
       ("max_iters", .integer(iterations)),
       ("seed", .integer(Int(seed))),
+      ("neighbor_edits", .bool(editsNeighbours)),
     ]
   }
 }

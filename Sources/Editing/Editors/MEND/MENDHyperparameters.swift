@@ -35,6 +35,9 @@ package struct MENDHyperparameters: Sendable, Equatable {
   package var iterations: Int
   /// What everything random is drawn with (`seed`).
   package var seed: UInt64
+  /// Whether prompts about other subjects are edited, too, to the fact's new object (`neighbor_edits`): for few
+  /// facts, which alone do not teach what holds of every edit.
+  package var editsNeighbours: Bool
 
   /// The released configuration, for a model's last three blocks.
   ///
@@ -61,6 +64,7 @@ package struct MENDHyperparameters: Sendable, Equatable {
     patience = 20_000
     iterations = 1_000_000
     seed = 0
+    editsNeighbours = false
   }
 
   /// The edited matrices of a model, block after block: all of the MLP's.

@@ -45,19 +45,17 @@ final class MENDMaterial {
   func rows(of record: Int) throws -> [FloatRows] {
     if let known = rows[record] { return known }
     let found = try joinedRows(of: record)
-    keep(found, of: record)
-    return rows[record] ?? normalised(found)
+    network.normalise(found)
+    return found
   }
 
-  /// Keeps the rows of a record, normalised, where there is room.
+  /// Keeps the rows of a record, not normalised yet, where there is room.
   func keep(_ joined: [FloatRows], of record: Int) {
-    if take(joined.reduce(0) { $0 + $1.rows * $1.columns }) { rows[record] = normalised(joined) }
+    if take(joined.reduce(0) { $0 + $1.rows * $1.columns }) { rows[record] = joined }
   }
 
-  private func normalised(_ rows: [FloatRows]) -> [FloatRows] {
-    network.normalise(rows)
-    return rows
-  }
+  /// Normalises what was kept, once the normalisers know all rows.
+  func normaliseRows() { for joined in rows.values { network.normalise(joined) } }
 
   /// The input of the lowest edited block for a text, `[tokens, d]`.
   func input(of place: Place) throws -> FloatRows {

@@ -7,6 +7,18 @@ package struct MENDSettings: Sendable, Equatable {
   /// A factor for all edit rates (`lr_scale`).
   package var rateScale: Double = 1
 
+  /// Which facts of a batch take part, and with what weight (`batch`).
+  package var batch = Batch.whole
+
+  /// How the facts of a batch are joined.
+  package enum Batch: String, Sendable, CaseIterable {
+    /// All take part, each with the loss that it has alone.
+    case whole
+    /// As the released program does it: of chunks of 128 facts the last alone takes part, and its loss is the
+    /// mean over its target tokens.
+    case released
+  }
+
   /// An editor as it was trained.
   package init() {}
 
@@ -17,8 +29,9 @@ package struct MENDSettings: Sendable, Equatable {
   ///
   /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)`` that names the key.
   package init(json: JSONValue, file: String) throws(EditingError) {
-    let reader = try HyperparameterReader(json, file: file, keys: ["lr_scale", "editor"])
+    let reader = try HyperparameterReader(json, file: file, keys: ["lr_scale", "editor", "batch"])
     rateScale = try reader.optionalNumber("lr_scale", in: 1e-9...1e9) ?? 1
+    batch = try reader.choice("batch", default: .whole)
     if let text = try reader.optionalString("editor") {
       guard text.hasPrefix(Self.digestPrefix),
         let digest = Digest(hexadecimal: String(text.dropFirst(Self.digestPrefix.count)))
@@ -30,6 +43,6 @@ package struct MENDSettings: Sendable, Equatable {
   /// The values as `init(json:file:)` reads them.
   package var json: [(key: String, value: JSONValue)] {
     (editor.map { [("editor", .string(Self.digestPrefix + $0.hexadecimal))] } ?? [])
-      + [("lr_scale", .number(rateScale))]
+      + [("lr_scale", .number(rateScale)), ("batch", .string(batch.rawValue))]
   }
 }

@@ -67,16 +67,21 @@ package final class MENDTrainer {
     guard held.count >= size else {
       throw MENDError.tooFewFacts(what: "validate with", found: held.count, least: size)
     }
-    let records = try (cases + held).map {
-      try MENDRecord($0, tokenizer, positionLimit: model.architecture.positionLimit)
+    let limit = model.architecture.positionLimit
+    var records = try cases.map { try MENDRecord($0, tokenizer, positionLimit: limit) }
+    if hyperparameters.editsNeighbours {
+      records += cases.flatMap {
+        MENDRecord.neighbourEdits(of: $0, tokenizer, positionLimit: limit)
+      }
     }
-    guard records.prefix(cases.count).contains(where: { !$0.local.isEmpty }) else {
+    training = 0..<records.count
+    records += try held.map { try MENDRecord($0, tokenizer, positionLimit: limit) }
+    guard records[training].contains(where: { !$0.local.isEmpty }) else {
       throw MENDError.noNeighbourhood(file: file)
     }
     self.hyperparameters = hyperparameters
     network = hyperparameters.network(for: model.architecture)
-    training = 0..<cases.count
-    validation = cases.count..<records.count
+    validation = training.upperBound..<records.count
     let lowest = hyperparameters.layers[0]
     material = MENDMaterial(model, records, network, lowest: lowest, room: memory)
     trial = MENDTrial(
@@ -98,15 +103,17 @@ package final class MENDTrainer {
 
   /// Takes every training record's rows into the normalisers, then keeps them normalised.
   private func measure(_ progress: some ProgressSink) throws {
-    var kept: [[FloatRows]] = []
     for index in 0..<validation.upperBound {
       let rows = try material.joinedRows(of: index)
       if training.contains(index) { network.measure(rows) }
-      kept.append(rows)
+      material.keep(rows, of: index)
       progress.report(ProgressEvent(.keys, done: index + 1, total: validation.upperBound))
     }
-    for (index, rows) in kept.enumerated() { material.keep(rows, of: index) }
+    material.normaliseRows()
   }
+
+  /// Facts, and neighbors of facts, that are trained on.
+  package var trainingRecords: Int { training.count }
 
   /// Edits that were made so far.
   package var editCount: Int { state.edits }
