@@ -55,10 +55,6 @@ package struct RunSweep {
     let base = try workspace.base()
     let model = try workspace.baseModel()
     let tokenizer = try workspace.tokenizer()
-    try makeDirectories(request.directory)
-    // Two sweeps into one directory would each write what the other has not yet.
-    let lock = try FileLock(path: "\(request.directory)/lock")
-    defer { withExtendedLifetime(lock) {} }
     let sweep = Sweep(
       model, tokenizer, base: base.manifest.fingerprint, request.data, request.rule,
       references: request.references, keepingIn: SweepStore(request.directory),

@@ -48,11 +48,11 @@ package struct Sweep {
   package func run(_ methods: [SweepMethod], _ plan: SweepPlan) throws -> SweepOutcome {
     try data.check(tokenizer, model.architecture)
     // What cannot be edited, and results that cannot be mixed, are refused before anything is run.
+    for method in methods { try method.editor.check(data.cases.map(\.fact)) }
+    let lock = try store.lock()
+    defer { withExtendedLifetime(lock) {} }
     try store.open(SweepMethod.unedited, identity)
-    for method in methods {
-      try method.editor.check(data.cases.map(\.fact))
-      try store.open(method.name, identity + method.settings)
-    }
+    for method in methods { try store.open(method.name, identity + method.settings) }
     let records = plan.jobs.reduce(0) { $0 + $1.chunks.reduce(0) { $0 + $1.count } }
     let track = SweepTrack(
       total: data.cases.count + methods.count * records, progress)

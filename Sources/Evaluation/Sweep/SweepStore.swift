@@ -11,6 +11,12 @@ package struct SweepStore {
   /// Uses a directory; nothing is made yet.
   package init(_ directory: String) { self.directory = directory }
 
+  /// Makes the directory and keeps other sweeps out of it: two would each write what the other has not yet.
+  func lock() throws -> FileLock {
+    try makeDirectories(directory)
+    return try FileLock(path: "\(directory)/lock")
+  }
+
   /// Claims a method's directory for some settings.
   ///
   /// - Throws: ``EvaluationError/otherSettings(file:key:found:expected:)`` where it has results of others.
