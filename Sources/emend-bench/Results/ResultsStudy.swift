@@ -120,6 +120,15 @@ struct ResultsStudy {
         memory: self.memory(memory)), settings: settings(.alphaEdit(values), templates))
   }
 
+  /// Settings of AlphaEdit to choose between; run times are not theirs to report.
+  func candidates(_ settings: [AlphaEditHyperparameters]) -> [ResultsChoice.Candidate] {
+    settings.enumerated().map { index, values in
+      .init(
+        label: "threshold \(values.threshold), L2 \(values.ridge)",
+        method: alphaEdit("alphaedit-\(index)", values, memory: shared))
+    }
+  }
+
   func rome(_ name: String, _ values: ROMEHyperparameters, memory: TargetMemory? = nil) throws
     -> SweepMethod
   {
@@ -135,6 +144,25 @@ struct ResultsStudy {
     SweepMethod(
       name: name, editor: FineTuneEditor(model, tokenizer, values),
       settings: settings(.ft(values), templates))
+  }
+
+  func mend(_ name: String, _ editor: ResultsEditor, _ batch: MENDSettings.Batch) -> SweepMethod {
+    var use = MENDSettings()
+    use.editor = editor.file.digest
+    use.batch = batch
+    return SweepMethod(
+      name: name, editor: MENDEditor(model, tokenizer, editor.file, use),
+      settings: settings(.mend(use), templates))
+  }
+
+  /// Fine-tuning as it is meant, and as the released program runs it: without decay, a target's tokens in no order.
+  func fineTunes(_ file: String) throws -> (own: SweepMethod, released: SweepMethod) {
+    let values = try FineTuneHyperparameters(
+      json: json(file), file: file, for: model.architecture)
+    var released = values
+    released.decay = .fixed(0)
+    released.loss = .bagOfTokens
+    return (fineTune("ft", values), fineTune("ft-released", released))
   }
 
   /// Sweeps over some records; what is kept in `directory` is not done again.

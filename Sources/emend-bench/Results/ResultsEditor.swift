@@ -1,0 +1,67 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import Files
+import Transformer
+
+/// A MEND editor for one of the bundled models, trained on records that no result is reported on.
+struct ResultsEditor {
+  let file: MENDFile
+  /// How it was trained, for the document.
+  let note: String
+
+  /// Trains, unless the same training's editor lies in its place already.
+  init(
+    _ study: ResultsStudy, training: [FactCase], validation: [FactCase], records: String,
+    keepingIn directory: String
+  ) throws {
+    try makeDirectories(directory)
+    let path = directory + "/mend.safetensors"
+    let values = try MENDHyperparameters(
+      json: study.json("hparams_mend.json"), file: "hparams_mend.json",
+      for: study.model.architecture)
+    let recipe = MENDTrainingState.Recipe(
+      fingerprint: study.base, training: training, validation: validation)
+    if try !Self.isTrained(path, recipe, values, study) {
+      let start = ProcessorTime.now
+      let state = path + ".training"
+      let trainer = try MENDTrainer(
+        study.model, study.tokenizer, values, training: training, validation: validation,
+        file: study.facts, memory: 1 << 30, progress: NoProgress())
+      if try fileKind(at: state) != nil {
+        try MENDTrainingState.resume(trainer, recipe, from: state)
+      }
+      let outcome = try trainer.run(progress: NoProgress()) { trainer, isValidated in
+        if isValidated { try MENDTrainingState.write(trainer, recipe, to: state) }
+      }
+      try MENDFile.write(
+        trainer.network, values, fingerprint: study.base,
+        metadata: [
+          "training": recipe.training.hexadecimal, "validation": recipe.validation.hexadecimal,
+          "edits": "\(outcome.best.edits)",
+          "neighbors": "\(trainer.trainingRecords - training.count)",
+          "seconds": Figure.fixed(ProcessorTime.now - start, 0),
+        ], to: path)
+      if try fileKind(at: state) != nil { try removeTree(state) }
+    }
+    file = try MENDFile(path: path, for: study.model.architecture, fingerprint: study.base)
+    let made = file.metadata
+    note =
+      "MEND is trained here with `hparams_mend.json`: \(made["edits"] ?? "?") edits of \(values.factsPerEdit) facts, drawn "
+      + "from \(training.count) facts (\(records)) and \(made["neighbors"] ?? "?") of their prompts about other "
+      + "subjects as further edits, validated with \(validation.count) facts behind them; \(made["seconds"] ?? "?") s of "
+      + "processor time."
+  }
+
+  private static func isTrained(
+    _ path: String, _ recipe: MENDTrainingState.Recipe, _ values: MENDHyperparameters,
+    _ study: ResultsStudy
+  ) throws -> Bool {
+    guard try fileKind(at: path) != nil else { return false }
+    let file = try MENDFile(
+      path: path, for: study.model.architecture, fingerprint: study.base)
+    return file.hyperparameters == values
+      && file.metadata["training"] == recipe.training.hexadecimal
+      && file.metadata["validation"] == recipe.validation.hexadecimal
+  }
+}
