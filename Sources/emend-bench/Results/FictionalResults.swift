@@ -102,16 +102,16 @@ struct FictionalResults {
     let fineTunes = try study.fineTunes("hparams_ftw.json")
     let outcome = try study.sweep(
       [
-        study.memit("memit", memit), try study.rome("rome", rome), fineTunes.own,
-        fineTunes.released, study.mend("mend", editor, .whole),
+        study.memit("memit", memit), fineTunes.own, fineTunes.released,
+        study.mend("mend", editor, .whole),
         study.mend("mend-released", editor, .released),
       ], data, SweepPlan(data, sizes: [Self.reported], parts: [.scaling]),
       GenerationRule(every: 20), keepingIn: directory + "/large")
     text.heading("\(data.cases.count) edits at once", level: 3)
     text.paragraph(
       "The first \(Self.reported) statements of `Fixtures/fictional/facts.json`, less those that contradict earlier ones: "
-        + "more facts than the study model's data hold, and more than this model's two edited layers have directions "
-        + "(\(study.model.architecture.innerWidth)).")
+        + "more facts than the study model's data hold, and more than the edited matrices have directions "
+        + "(\(study.model.architecture.innerWidth)). ROME, one fact after the other, is left out.")
     text.outcome([outcome], at: Self.reported)
   }
 
