@@ -22,10 +22,17 @@ package struct TensorView: @unchecked Sendable {
   /// The product of the extents.
   package var elementCount: Int { bytes.count / elementType.byteCount }
 
+  /// Where ``bytes`` lie in ``file``.
+  package var fileRange: Range<Int> {
+    guard let start = bytes.baseAddress, let fileStart = file.bytes.baseAddress else {
+      return 0..<0
+    }
+    return start - fileStart..<start - fileStart + bytes.count
+  }
+
   /// Gives the pages wholly inside a range of ``bytes`` back to the system (``MappedFile``).
   package func releasePages(in range: Range<Int>) {
-    guard let start = bytes.baseAddress, let fileStart = file.bytes.baseAddress else { return }
-    let offset = start - fileStart
+    let offset = fileRange.lowerBound
     file.releasePages(in: offset + range.lowerBound..<offset + range.upperBound)
   }
 }

@@ -13,6 +13,8 @@ package final class MappedFile: @unchecked Sendable {
   package let stamp: FileStamp
   /// All bytes, valid for as long as this object lives: keep a reference beside any pointer into it.
   package let bytes: UnsafeRawBufferPointer
+  /// The file that is mapped, whatever its path means by now.
+  let descriptor: OpenDescriptor
 
   /// Maps a regular file; an empty one is fine.
   package init(path: String) throws(FileFailure) {
@@ -24,6 +26,7 @@ package final class MappedFile: @unchecked Sendable {
     let size = stamp.size
     guard size > 0 else {
       bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      self.descriptor = descriptor
       return
     }
     let start = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor.raw, 0)
@@ -31,6 +34,7 @@ package final class MappedFile: @unchecked Sendable {
       throw .system(.map, path: path, code: errno)
     }
     bytes = UnsafeRawBufferPointer(start: start, count: size)
+    self.descriptor = descriptor
   }
 
   deinit {
