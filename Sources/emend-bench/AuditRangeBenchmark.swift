@@ -30,11 +30,8 @@ struct AuditRangeBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory =
-      FileManager.default.temporaryDirectory.path
-      + "/emend-bench-\(UInt64.random(in: 0...UInt64.max))"
-    defer { try? removeTree(directory) }
-    let path = try repository ?? made(in: directory)
+    let scratch = try ScratchDirectory()
+    let path = try repository ?? made(in: scratch.path + "/history")
     let tip = "HEAD"
     let first = "HEAD~\(commits)"
     let kept = try RatioCase<[Double]>(

@@ -10,6 +10,10 @@ struct ChildRun {
   /// The most resident anonymous memory (`RssAnon`) that was seen, sampled each millisecond; 0 where it was
   /// not asked for. Mapped files are not in it: the system takes those pages back when it wants them.
   let anonymousBytes: Int
+  /// Its largest resident memory, mapped files included.
+  let peakBytes: Int
+  /// Lines of its standard output; 0 where they were not counted.
+  let lines: Int
   /// The exit status; 128 and the signal where one ended it.
   let status: Int32
 
@@ -18,14 +22,23 @@ struct ChildRun {
     let description: String
   }
 
-  /// Runs a program to its end, its output thrown away; errors go to the bench's own.
+  /// Runs a program to its end, its output thrown away or, if asked, counted; errors go to the bench's own.
   init(
-    _ arguments: [String], in directory: String, watchingMemory: Bool = false
+    _ arguments: [String], in directory: String, watchingMemory: Bool = false,
+    countingLines: Bool = false
   ) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    var ends: [Int32] = [-1, -1]
+    if countingLines {
+      guard pipe(&ends) == 0 else { throw Failure(description: "no pipe") }
+      posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+      posix_spawn_file_actions_addclose(&actions, ends[0])
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    }
+    defer { if countingLines { close(ends[0]) } }
     guard chdir(directory) == 0 else {
       throw Failure(description: "\(directory): \(String(cString: strerror(errno)))")
     }
@@ -34,9 +47,11 @@ struct ChildRun {
     var child = pid_t()
     let start = Self.clock()
     let code = posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
+    if countingLines { close(ends[1]) }
     guard code == 0 else {
       throw Failure(description: "\(arguments[0]): \(String(cString: strerror(code)))")
     }
+    lines = countingLines ? Self.lines(from: ends[0]) : 0
     var (ending, usage, peak) = (Int32(0), rusage(), 0)
     if watchingMemory {
       while wait4(child, &ending, WNOHANG, &usage) == 0 {
@@ -50,19 +65,49 @@ struct ChildRun {
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
     self.seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime)
     anonymousBytes = peak
+    peakBytes = usage.ru_maxrss * 1024
     let signal = ending & 0x7F
     status = signal == 0 ? (ending >> 8) & 0xFF : 128 + signal
   }
 
   /// The same, for programs that must succeed.
   static func succeeding(
-    _ arguments: [String], in directory: String, watchingMemory: Bool = false
+    _ arguments: [String], in directory: String, watchingMemory: Bool = false,
+    countingLines: Bool = false
   ) throws -> ChildRun {
-    let run = try ChildRun(arguments, in: directory, watchingMemory: watchingMemory)
+    let run = try ChildRun(
+      arguments, in: directory, watchingMemory: watchingMemory, countingLines: countingLines)
     guard run.status == 0 else {
       throw Failure(description: "\(arguments.joined(separator: " ")): status \(run.status)")
     }
     return run
+  }
+
+  /// Two commands in turn, their lines counted, the least time of each.
+  static func comparing(
+    _ baseline: [String], _ candidate: [String], rounds: Int
+  ) throws -> (baseline: ChildRun, candidate: ChildRun) {
+    func run(_ command: [String]) throws -> ChildRun {
+      try succeeding(command, in: "/", countingLines: true)
+    }
+    var (one, other) = (try run(baseline), try run(candidate))
+    for _ in 1..<max(1, rounds) {
+      let (a, b) = (try run(baseline), try run(candidate))
+      if a.seconds < one.seconds { one = a }
+      if b.seconds < other.seconds { other = b }
+    }
+    return (one, other)
+  }
+
+  /// How many lines come out of a pipe until it ends.
+  private static func lines(from descriptor: Int32) -> Int {
+    var lines = 0
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let got = read(descriptor, &buffer, buffer.count)
+      guard got > 0 else { return lines }
+      for byte in buffer[..<got] where byte == 10 { lines += 1 }
+    }
   }
 
   private static func clock() -> Double {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Diagnostics
 import Files
-import FoundationEssentials
 import LinearAlgebra
 import Store
 import Workflows
@@ -22,8 +21,8 @@ struct HistoryBenchmark: ParsableCommand {
   var directory: String?
 
   func run() throws {
-    let directory = try self.directory ?? temporaryDirectory()
-    defer { if self.directory == nil { try? removeTree(directory) } }
+    let scratch = try self.directory == nil ? ScratchDirectory() : nil
+    let directory = self.directory ?? scratch?.path ?? ""
     let repository: EditRepository
     if try fileKind(at: directory + "/.emend") == nil {
       try makeDirectories(directory)
@@ -38,22 +37,15 @@ struct HistoryBenchmark: ParsableCommand {
         opening: RepositoryLocation(gitDirectory: directory + "/.emend"),
         GitEnvironment(variables: [:]))
     }
-    let program = try ProgramBeside("emend")
+    let program = try StartBenchmark.neighbour("emend")
     var kept = try log(program, directory)
     kept = try blame(program, directory, repository) && kept
     kept = try listing(program, directory) && kept
     guard kept else { throw ExitCode(1) }
   }
 
-  private func temporaryDirectory() throws -> String {
-    let path = FileManager.default.temporaryDirectory.path + "/emend-bench-history"
-    try removeTree(path)
-    try makeDirectories(path)
-    return path
-  }
-
   /// The same lines from both: ids and summaries.
-  private func log(_ program: ProgramBeside, _ directory: String) throws -> Bool {
+  private func log(_ program: String, _ directory: String) throws -> Bool {
     let git = ["git", "--git-dir", directory + "/.emend"]
     var kept = true
     for (name, ours, theirs) in [
@@ -64,8 +56,8 @@ struct HistoryBenchmark: ParsableCommand {
         ["log", "--graph", "--format=%h %s", "--abbrev=12"]
       ),
     ] {
-      let (baseline, candidate) = try program.compare(
-        git + theirs, [program.path] + ours + ["--repo", directory], rounds: 3)
+      let (baseline, candidate) = try ChildRun.comparing(
+        git + theirs, [program] + ours + ["--repo", directory], rounds: 3)
       let ratio = candidate.seconds / baseline.seconds
       kept = kept && ratio <= 2 && candidate.lines == baseline.lines
       print(
@@ -79,27 +71,27 @@ struct HistoryBenchmark: ParsableCommand {
   }
 
   private func blame(
-    _ program: ProgramBeside, _ directory: String, _ repository: EditRepository
+    _ program: String, _ directory: String, _ repository: EditRepository
   ) throws -> Bool {
     let subject = SyntheticHistory.subject(fact: 7, of: 50)
-    let command = [program.path, "blame", subject, "--repo", directory]
+    let command = [program, "blame", subject, "--repo", directory]
     try removeTree(directory + "/.emend/emend/cache")
-    let build = try program.time(command)
-    let warm = try (0..<3).map { _ in try program.time(command).seconds }.min() ?? 0
+    let build = try ChildRun.succeeding(command, in: "/")
+    let warm = try (0..<3).map { _ in try ChildRun.succeeding(command, in: "/").seconds }.min() ?? 0
     print(
       "blame: the index is built in \(Figure.seconds(build.seconds)), peak \(build.peakBytes >> 20) MiB; "
         + "then \(Figure.seconds(warm)) (gate 200 ms)\(warm <= 0.2 ? "" : "  MISSED")")
     return warm <= 0.2
   }
 
-  private func listing(_ program: ProgramBeside, _ directory: String) throws -> Bool {
+  private func listing(_ program: String, _ directory: String) throws -> Bool {
     let git = ["git", "--git-dir", directory + "/.emend"]
-    let (all, ours) = try program.compare(
+    let (all, ours) = try ChildRun.comparing(
       git + ["grep", "-h", "", "HEAD", "--", ":(glob)edits/*/*/facts.jsonl"],
-      [program.path, "facts", "--repo", directory], rounds: 1)
-    let (some, matching) = try program.compare(
+      [program, "facts", "--repo", directory], rounds: 1)
+    let (some, matching) = try ChildRun.comparing(
       git + ["grep", "-h", "Tower 77.1", "HEAD", "--", ":(glob)edits/*/*/facts.jsonl"],
-      [program.path, "facts", "--grep", "Tower 77.1", "--repo", directory], rounds: 1)
+      [program, "facts", "--grep", "Tower 77.1", "--repo", directory], rounds: 1)
     for (name, theirs, mine) in [("facts", all, ours), ("facts --grep", some, matching)] {
       print(
         "\(name): git grep \(Figure.seconds(theirs.seconds)), emend \(Figure.seconds(mine.seconds)), "
