@@ -1,4 +1,5 @@
 #pragma once
+#include "CKernels.h"
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,6 +13,12 @@
 #else
 #define CLONES
 #endif
+/// Said of a kernel whose vectors fill AVX-512 registers: a compiler otherwise cuts them in two.
+#if defined(__x86_64__) && defined(__clang__)
+#define WIDE __attribute__((min_vector_width(512)))
+#else
+#define WIDE
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 enum { LANES = 16 };
@@ -23,6 +30,14 @@ enum { LANES = 16 };
 typedef float lanes_t __attribute__((vector_size(4 * LANES)));
 typedef uint32_t bits_t __attribute__((vector_size(4 * LANES)));
 typedef float half_lanes_t __attribute__((vector_size(2 * LANES)));
+
+// Eight numbers of 64 bits and what they are made of: for sums on a grid, and differences that are to be exact.
+enum { EIGHT = 8, STRIP = EMEND_PRODUCT_STRIP, TILE_ROWS = 4 };
+typedef int64_t eight_longs_t __attribute__((vector_size(64)));
+typedef uint64_t eight_words_t __attribute__((vector_size(64)));
+typedef double eight_doubles_t __attribute__((vector_size(64)));
+typedef int32_t eight_ints_t __attribute__((vector_size(32)));
+typedef float eight_floats_t __attribute__((vector_size(32)));
 
 /// Reads up to 16 numbers: the `left` that a row still has from `x` on, zeros behind them.
 INLINE void load(lanes_t *lanes, const float *x, size_t left) {

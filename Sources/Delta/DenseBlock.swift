@@ -10,6 +10,7 @@
 ///     2 planes: varint step; u8 w, 1 … 8; varint size; `size` bytes: a zstd frame of w · count bytes, the
 ///       lowest bytes of the zigzags of all q, then the next higher …
 ///     3 tokens: varint step; varint size; `size` bytes of the ``TokenCoder``
+///     4 gaps: varint step; varint size; `size` bytes of the ``GapCoder``
 enum DenseBlock {
   static let extent = 65_536
 
@@ -18,27 +19,43 @@ enum DenseBlock {
     case coded = 1
     case planes = 2
     case tokens = 3
+    case gaps = 4
+  }
+
+  /// What a block holds.
+  enum Content: Sendable {
+    case zero
+    /// N = q · step.
+    case all([Int64], step: Int64)
+    case few(FewNumbers, step: Int64)
   }
 
   // MARK: Writing
 
-  /// The bytes of a block of N.
-  static func encode(_ integers: ArraySlice<Int64>, sharedStep: Int64) -> [UInt8] {
-    guard let step = step(of: integers, sharedStep) else { return [Method.zero.rawValue] }
-    let q = integers.map { $0 / step }
-    // Few numbers among zeros, as corrections are, no width describes and no byte plane packs as well.
-    let zeros = q.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
-    if zeros * 2 > q.count { return tokens(q, step) }
-    return [coded(q, step), tokens(q, step), planes(q, step)].compactMap { $0 }.min {
-      $0.count < $1.count
-    } ?? []
+  /// The bytes of a block of N, of which the numbers that are not 0 are given.
+  ///
+  /// - Parameters:
+  ///   - count: how many elements the block has.
+  ///   - sharedStep: what divides every number.
+  static func encode(_ few: FewNumbers, count: Int, sharedStep: Int64) -> [UInt8] {
+    guard few.count > 0 else { return [Method.zero.rawValue] }
+    let step = step(of: few.numbers, sharedStep)
+    let q = few.divided(by: step)
+    // Few numbers among zeros no width describes and no byte plane packs as well.
+    if few.count * 2 < count { return framed(.gaps, step, GapCoder.encode(q, count: count)) }
+    let all = q.all(count)
+    return [coded(all, step), framed(.tokens, step, TokenCoder.encode(all)), planes(all, step)]
+      .compactMap { $0 }.min { $0.count < $1.count } ?? []
   }
 
-  /// The largest power of two times the shared step that divides every element; `nil` for zeros.
-  private static func step(of integers: ArraySlice<Int64>, _ shared: Int64) -> Int64? {
+  /// The largest power of two times the shared step that divides every number, of which none is 0.
+  private static func step(of numbers: [Int64], _ shared: Int64) -> Int64 {
     var bits: Int64 = 0
-    for value in integers { bits |= value / shared }
-    guard bits != 0 else { return nil }
+    if shared == 1 {
+      for number in numbers { bits |= number }
+    } else {
+      for number in numbers { bits |= number / shared }
+    }
     return shared << Int64(bits.trailingZeroBitCount)
   }
 
@@ -52,10 +69,6 @@ enum DenseBlock {
     content += IntegerEncoder(prefix: BitWriter()).encode(
       integers, columns: [(integers.count, model)])
     return framed(.coded, step, content)
-  }
-
-  private static func tokens(_ q: [Int64], _ step: Int64) -> [UInt8] {
-    framed(.tokens, step, TokenCoder.encode(q))
   }
 
   private static func framed(_ method: Method, _ step: Int64, _ content: [UInt8]) -> [UInt8] {
@@ -98,29 +111,35 @@ enum DenseBlock {
     case .planes:
       _ = try step(&reader)
       _ = try reader.readByte(field: "bytes of an element")
-    case .coded, .tokens:
+    case .coded, .tokens, .gaps:
       _ = try step(&reader)
     }
     let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
     _ = try reader.readBytes(count: size, field: "block")
   }
 
-  /// Decodes a block of `count` elements and hands over its integers and their step; `nil` for zeros.
+  /// Decodes a block of `count` elements.
   static func decode(
     _ bytes: UnsafeRawBufferPointer, count: Int
-  ) throws(DeltaError) -> (integers: [Int64], step: Int64)? {
+  ) throws(DeltaError) -> Content {
     var reader = ByteReader(bytes)
     switch try method(&reader) {
-    case .zero: return nil
+    case .zero: return .zero
     case .coded:
       let step = try step(&reader)
       let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
-      return (try coded(try reader.readBytes(count: size, field: "block"), count), step)
+      return .all(
+        try coded(try reader.readBytes(count: size, field: "block"), count), step: step)
     case .tokens:
       let step = try step(&reader)
       let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
       let content = try reader.readBytes(count: size, field: "block")
-      return (try TokenCoder.decode(content, count: count), step)
+      return .all(try TokenCoder.decode(content, count: count), step: step)
+    case .gaps:
+      let step = try step(&reader)
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      let content = try reader.readBytes(count: size, field: "block")
+      return .few(try GapCoder.decode(content, count: count), step: step)
     case .planes:
       let step = try step(&reader)
       let width = Int(try reader.readByte(field: "bytes of an element"))
@@ -140,7 +159,7 @@ enum DenseBlock {
           integers[index] = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
         }
       }
-      return (integers, step)
+      return .all(integers, step: step)
     }
   }
 
@@ -169,7 +188,7 @@ enum DenseBlock {
   private static func method(_ reader: inout ByteReader) throws(DeltaError) -> Method {
     let byte = try reader.readByte(field: "method of a block")
     guard let method = Method(rawValue: byte) else {
-      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 3")
+      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 4")
     }
     return method
   }

@@ -71,43 +71,70 @@ package struct DenseDelta: Sendable {
   /// The bytes to store.
   package func payload() -> [UInt8] { bytes }
 
+  /// About how many bytes of memory it holds, a decoded block included.
+  var byteCount: Int { bytes.count + 8 * min(DenseBlock.extent, rows * columns) }
+
+  /// The block that was decoded last: bands of rows that share one with their neighbours decode it once.
+  struct Cursor {
+    fileprivate var block: (index: Int, content: DenseBlock.Content)?
+  }
+
   /// Adds N for the given rows to `target`, `[rows.count, columns]`.
   ///
   /// - Throws: ``DeltaError/sumOverflows(row:)``, and for a damaged block that was not decoded before.
-  func add(rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>) throws(DeltaError) {
+  func add(
+    rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>, _ cursor: inout Cursor
+  ) throws(DeltaError) {
     let elements = rows.lowerBound * columns..<rows.upperBound * columns
     precondition(target.count >= elements.count, "\(target.count) for \(elements.count)")
     guard !elements.isEmpty else { return }
     let first = elements.lowerBound / DenseBlock.extent
     let last = (elements.upperBound - 1) / DenseBlock.extent
     var overflow: Int64 = 0
+    func add(_ n: Int64, at place: Int) {
+      let sum = target[place] &+ n
+      overflow |= (target[place] ^ sum) & (n ^ sum)
+      target[place] = sum
+    }
     for index in first...last {
       let start = index * DenseBlock.extent
       let size = min(DenseBlock.extent, self.rows * columns - start)
-      guard let (integers, step) = try decode(block: index, count: size) else { continue }
-      let range = max(start, elements.lowerBound)..<min(start + size, elements.upperBound)
-      integers.withUnsafeBufferPointer { q in
-        for element in range {
-          let n = q[element - start] &* step
-          let place = element - elements.lowerBound
-          let sum = target[place] &+ n
-          overflow |= (target[place] ^ sum) & (n ^ sum)
-          target[place] = sum
-        }
+      if cursor.block?.index != index {
+        cursor.block = (index, try decode(block: index, count: size))
       }
+      let range = max(start, elements.lowerBound)..<min(start + size, elements.upperBound)
+      switch cursor.block?.content {
+      case .all(let integers, let step):
+        integers.withUnsafeBufferPointer { q in
+          for element in range {
+            add(q[element - start] &* step, at: element - elements.lowerBound)
+          }
+        }
+      case .few(let few, let step):
+        few.numbers.withUnsafeBufferPointer { q in
+          few.places.withUnsafeBufferPointer { places in
+            for index in places.indices {
+              let element = start + Int(places[index])
+              guard element >= range.lowerBound else { continue }
+              guard element < range.upperBound else { break }
+              add(q[index] &* step, at: element - elements.lowerBound)
+            }
+          }
+        }
+      case .zero, nil: break
+      }
+      if range.upperBound == start + size { cursor.block = nil }
     }
     if overflow < 0 { throw .sumOverflows(row: rows.lowerBound) }
   }
 
-  private func decode(
-    block index: Int, count: Int
-  ) throws(DeltaError) -> (integers: [Int64], step: Int64)? {
+  private func decode(block index: Int, count: Int) throws(DeltaError) -> DenseBlock.Content {
     try bytes.withUnsafeBufferPointer { elements throws(DeltaError) in
       let bytes = UnsafeRawBufferPointer(elements)
       let found = try DenseBlock.decode(
         UnsafeRawBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]]), count: count)
-      guard let (integers, step) = found else { return nil }
-      let largest = Double(integers.reduce(UInt64(0)) { max($0, $1.magnitude) }) * Double(step)
+      guard let (numbers, step) = found.numbers else { return found }
+      let largest = Double(Self.largest(numbers)) * Double(step)
       guard largest < QuantisedFactors.elementLimit else {
         throw .payloadDamaged(
           field: "largest element", found: "\(largest) grid steps", expected: "below 2^62")
@@ -116,11 +143,20 @@ package struct DenseDelta: Sendable {
     }
   }
 
+  private static func largest(_ numbers: [Int64]) -> UInt64 {
+    numbers.withUnsafeBufferPointer { numbers in
+      var largest: UInt64 = 0
+      for number in numbers { largest = max(largest, number.magnitude) }
+      return largest
+    }
+  }
+
   /// The change in float64, `[rows, columns]`: whole, so for small tensors and tools.
   package func values() throws(DeltaError) -> Matrix<Double> {
     var integers = [Int64](repeating: 0, count: rows * columns)
     try integers.withUnsafeMutableBufferPointer { buffer throws(DeltaError) in
-      try add(rows: 0..<rows, to: buffer)
+      var cursor = Cursor()
+      try add(rows: 0..<rows, to: buffer, &cursor)
     }
     let step = grid.step
     return Matrix(rows: rows, columns: columns, integers.map { Double($0) * step })
@@ -131,10 +167,21 @@ package struct DenseDelta: Sendable {
     var sum = 0.0
     for index in 0..<offsets.count - 1 {
       let size = min(DenseBlock.extent, rows * columns - index * DenseBlock.extent)
-      guard let (integers, step) = try decode(block: index, count: size) else { continue }
+      guard let (numbers, step) = try decode(block: index, count: size).numbers else { continue }
       let scale = Double(step) * grid.step
-      for q in integers { sum += (Double(q) * scale) * (Double(q) * scale) }
+      for q in numbers { sum += (Double(q) * scale) * (Double(q) * scale) }
     }
     return sum.squareRoot()
+  }
+}
+
+extension DenseBlock.Content {
+  /// The numbers, without or with zeros, and their step; `nil` for zeros.
+  fileprivate var numbers: (numbers: [Int64], step: Int64)? {
+    switch self {
+    case .zero: nil
+    case .all(let numbers, let step): (numbers, step)
+    case .few(let few, let step): (few.numbers, step)
+    }
   }
 }

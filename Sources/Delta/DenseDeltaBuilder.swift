@@ -7,7 +7,9 @@ package struct DenseDeltaBuilder: Sendable {
   private let sharedStep: Int64
   private var writer = ByteWriter()
   private var offsets: [Int]
-  private var pending: [Int64] = []
+  /// What is not 0 of the block that has begun, and how many elements that has so far.
+  private var pending = FewNumbers()
+  private var pendingCount = 0
   private var largest: UInt64 = 0
 
   /// Starts a change of a tensor, `[rows, columns]`.
@@ -21,25 +23,48 @@ package struct DenseDeltaBuilder: Sendable {
     self.sharedStep = sharedStep
     PayloadHeader(kind: .dense, rows: rows, columns: columns, grid: grid).write(to: &writer)
     offsets = [writer.bytes.count]
-    pending.reserveCapacity(DenseBlock.extent)
   }
 
   /// Takes the next elements of N, in row-major order.
   package mutating func append(_ integers: UnsafeBufferPointer<Int64>) {
     var rest = integers[...]
     while !rest.isEmpty {
-      let part = rest.prefix(DenseBlock.extent - pending.count)
-      for value in part { largest = max(largest, value.magnitude) }
-      pending.append(contentsOf: part)
+      let part = rest.prefix(DenseBlock.extent - pendingCount)
+      for (offset, value) in part.enumerated() where value != 0 {
+        add(value, at: pendingCount + offset)
+      }
+      pendingCount += part.count
       rest = rest.dropFirst(part.count)
-      if pending.count == DenseBlock.extent { endBlock() }
+      if pendingCount == DenseBlock.extent { endBlock() }
     }
   }
 
+  /// Takes the next `count` elements, of which the ones that are not 0 are given.
+  mutating func append(_ few: FewNumbers, count: Int) {
+    var (done, index) = (0, 0)
+    while done < count {
+      let part = min(count - done, DenseBlock.extent - pendingCount)
+      while index < few.count, Int(few.places[index]) < done + part {
+        add(few.numbers[index], at: pendingCount + Int(few.places[index]) - done)
+        index += 1
+      }
+      pendingCount += part
+      done += part
+      if pendingCount == DenseBlock.extent { endBlock() }
+    }
+  }
+
+  @inline(__always)
+  private mutating func add(_ value: Int64, at place: Int) {
+    largest = max(largest, value.magnitude)
+    pending.append(value, at: place)
+  }
+
   private mutating func endBlock() {
-    writer.write(DenseBlock.encode(pending[...], sharedStep: sharedStep))
+    writer.write(DenseBlock.encode(pending, count: pendingCount, sharedStep: sharedStep))
     offsets.append(writer.bytes.count)
-    pending.removeAll(keepingCapacity: true)
+    pending.removeAll()
+    pendingCount = 0
   }
 
   /// The delta.
@@ -51,7 +76,7 @@ package struct DenseDeltaBuilder: Sendable {
       throw .changeAboveGrid(
         largest: Double(largest) * grid.step, limit: QuantisedFactors.elementLimit * grid.step)
     }
-    if !pending.isEmpty { endBlock() }
+    if pendingCount > 0 { endBlock() }
     let blocks = (rows * columns + DenseBlock.extent - 1) / DenseBlock.extent
     precondition(offsets.count == blocks + 1, "\(offsets.count - 1) blocks of \(blocks)")
     return DenseDelta(

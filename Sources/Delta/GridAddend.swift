@@ -34,11 +34,11 @@ package struct GridAddend: Sendable {
       byteCount = 8 * factors.rank * (factors.rows + factors.columns) + fineBytes
     case .dense(let dense):
       kind = .dense(dense)
-      byteCount = dense.payload().count + fineBytes
+      byteCount = dense.byteCount + fineBytes
     case .corrected(let factors, let dense):
       kind = .both(try GridProduct(factors), dense)
       byteCount =
-        8 * factors.rank * (factors.rows + factors.columns) + dense.payload().count + fineBytes
+        8 * factors.rank * (factors.rows + factors.columns) + dense.byteCount + fineBytes
     case .finer:
       throw .payloadDamaged(field: "kind of the integers", found: "3", expected: "0 to 2")
     }
@@ -55,18 +55,31 @@ package struct GridAddend: Sendable {
     byteCount = list.reduce(0) { $0 + 8 * $1.rank * (first.rows + first.columns) }
   }
 
+  /// What is kept from one band of rows to the next.
+  struct Cursor {
+    fileprivate var dense = DenseDelta.Cursor()
+  }
+
   /// Adds N for the given rows to `target`, `[rows.count, columns]`, row-major.
   ///
   /// - Throws: ``DeltaError/sumOverflows(row:)`` where a sum passes 64 bits; the target is then worthless.
   package func addGridIntegers(
     rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>
   ) throws(DeltaError) {
+    var cursor = Cursor()
+    try addGridIntegers(rows: rows, to: target, &cursor)
+  }
+
+  /// The same, for bands that follow each other.
+  func addGridIntegers(
+    rows: Range<Int>, to target: UnsafeMutableBufferPointer<Int64>, _ cursor: inout Cursor
+  ) throws(DeltaError) {
     switch kind {
     case .product(let product): try product.add(rows: rows, to: target)
-    case .dense(let dense): try dense.add(rows: rows, to: target)
+    case .dense(let dense): try dense.add(rows: rows, to: target, &cursor.dense)
     case .both(let product, let dense):
       try product.add(rows: rows, to: target)
-      try dense.add(rows: rows, to: target)
+      try dense.add(rows: rows, to: target, &cursor.dense)
     }
   }
 }

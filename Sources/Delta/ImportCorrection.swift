@@ -1,3 +1,4 @@
+internal import CKernels
 import Checkpoint
 
 /// Finds the grid integers that make `apply` give back exactly the bytes of an edited tensor.
@@ -17,6 +18,8 @@ struct ImportCorrection {
   private let source: ImportSource
   private let materialiser: Materialiser
   private let step: Double
+  private var output: [UInt8] = []
+  private var different: [UInt32] = []
 
   init(_ source: ImportSource) throws(DeltaError) {
     self.source = source
@@ -24,24 +27,29 @@ struct ImportCorrection {
     step = source.grid.step
   }
 
+  /// An element that does not come out as T.
   private struct Place {
     let index: Int
+    /// W.
+    let weight: Double
+    /// T.
+    let target: Double
     let low: Int64
     let high: Int64
-    /// Bit k: +2^k is possible; bit 64 + k would be −2^k, kept apart by the sign of `low`.
+    /// Bit k: ±2^k is possible, with the sign that all possible ones have.
     let powers: UInt64
     let isNegative: Bool
   }
 
-  /// The corrections of a band of rows; `sums` are left with them added.
+  /// The corrections of a band of rows, counted from its first element; `sums` are left with them added.
   ///
   /// - Parameter below: what stands below the grid already, elements counted from the band's first.
   mutating func correct(
     rows: Range<Int>, sums: UnsafeMutableBufferPointer<Int64>, below: FineTerms
-  ) throws(DeltaError) -> [Int64] {
+  ) throws(DeltaError) -> FewNumbers {
     let base = source.bytes(source.base, rows)
     let target = source.bytes(source.target, rows)
-    var corrections = [Int64](repeating: 0, count: sums.count)
+    var corrections = FewNumbers()
     let first = rows.lowerBound * source.columns
     var missing: [FineTerm] = []
     var wrong = try mismatches(sums, below, base, target)
@@ -49,76 +57,70 @@ struct ImportCorrection {
     if !below.isEmpty {
       // Elements with something below the grid are summed exactly, so what they miss goes there, too.
       wrong.removeAll { index in
+        let index = Int(index)
         let terms = below.terms(of: index..<index + 1)
         guard !terms.isEmpty else { return false }
         missing += self.missing(index, first, sums[index], terms, base, target)
         return true
       }
     }
-    let places = wrong.map { place($0, sums[$0], base, target) }
+    let type = source.elementType
+    let places = wrong.map { index in
+      place(
+        Int(index), sums[Int(index)], type.number(in: base, at: Int(index)),
+        type.number(in: target, at: Int(index)))
+    }
     let choice = Self.greedy(places)
+    corrections.reserveCapacity(places.count)
     for (place, power) in zip(places, choice) {
       let before = sums[place.index]
-      let c = settle(place, power, before, base, target) ?? 0
-      corrections[place.index] = c
+      let c = settle(place, power, before) ?? 0
       sums[place.index] = before &+ c
-      if !gives(place.index, sums[place.index], base, target) {
-        missing += self.missing(place.index, first, sums[place.index], [], base, target)
+      if c != 0 {
+        corrections.append(c, at: place.index)
+      } else {
+        missing += self.missing(place.index, first, before, [], base, target)
       }
-      if c != 0 { corrected += 1 }
     }
+    corrected += corrections.count
     missing.sort { ($0.element, $0.exponent) < ($1.element, $1.exponent) }
     for term in missing { fine.append(term) }
     return corrections
   }
 
   /// The elements of a band that do not come out as T.
-  private func mismatches(
+  private mutating func mismatches(
     _ sums: UnsafeMutableBufferPointer<Int64>, _ below: FineTerms, _ base: UnsafeRawBufferPointer,
     _ target: UnsafeRawBufferPointer
-  ) throws(DeltaError) -> [Int] {
-    let output = UnsafeMutableRawBufferPointer.allocate(byteCount: base.count, alignment: 16)
-    defer { output.deallocate() }
-    try materialiser.apply(UnsafeBufferPointer(sums), fine: below, to: base, into: output)
-    switch source.elementType.byteCount {
-    case 2: return Self.differing(UnsafeRawBufferPointer(output), target, as: UInt16.self)
-    case 4: return Self.differing(UnsafeRawBufferPointer(output), target, as: UInt32.self)
-    default: return Self.differing(UnsafeRawBufferPointer(output), target, as: UInt64.self)
+  ) throws(DeltaError) -> ArraySlice<UInt32> {
+    if output.count < base.count {
+      output = [UInt8](repeating: 0, count: base.count)
+      different = [UInt32](repeating: 0, count: sums.count + 1)
     }
-  }
-
-  private static func differing<Bits: FixedWidthInteger & BitwiseCopyable>(
-    _ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer, as type: Bits.Type
-  ) -> [Int] {
-    let width = MemoryLayout<Bits>.size
-    return (0..<a.count / width).filter {
-      a.loadUnaligned(fromByteOffset: $0 * width, as: type)
-        != b.loadUnaligned(fromByteOffset: $0 * width, as: type)
+    let found = try output.withUnsafeMutableBufferPointer { output throws(DeltaError) in
+      let written = UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(rebasing: output[..<base.count]))
+      var tally = RoundingTally()
+      try materialiser.apply(
+        UnsafeBufferPointer(sums), fine: below, to: base, into: written, tally: &tally)
+      guard let a = written.baseAddress, let b = target.baseAddress else { return 0 }
+      return emend_differing(a, b, source.elementType.byteCount, sums.count, &different)
     }
+    return different[..<found]
   }
 
   /// Whether an element comes out as T with this sum.
-  private func gives(
-    _ index: Int, _ sum: Int64, _ base: UnsafeRawBufferPointer, _ target: UnsafeRawBufferPointer
-  ) -> Bool {
-    let type = source.elementType
-    func load<Bits: BitwiseCopyable>(_ bytes: UnsafeRawBufferPointer, as: Bits.Type) -> Bits {
-      bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
-    }
+  @inline(__always)
+  private func gives(_ place: Place, _ sum: Int64) -> Bool {
     // What is not changed keeps its bits.
-    if sum == 0 {
-      switch type.byteCount {
-      case 2: return load(base, as: UInt16.self) == load(target, as: UInt16.self)
-      case 4: return load(base, as: UInt32.self) == load(target, as: UInt32.self)
-      default: return load(base, as: UInt64.self) == load(target, as: UInt64.self)
-      }
-    }
-    let value = type.number(in: base, at: index) + Double(sum) * step
-    switch type {
-    case .float16: return HalfPrecision.float16(value) == load(target, as: UInt16.self)
-    case .bfloat16: return HalfPrecision.bfloat16(value) == load(target, as: UInt16.self)
-    case .float32: return Float(value).bitPattern == load(target, as: UInt32.self)
-    default: return value.bitPattern == load(target, as: UInt64.self)
+    if sum == 0 { return place.weight.bitPattern == place.target.bitPattern }
+    let value = place.weight + Double(sum) * step
+    let target = place.target
+    switch source.elementType {
+    case .float16: return HalfPrecision.float16(value) == HalfPrecision.float16(target)
+    case .bfloat16: return HalfPrecision.bfloat16(value) == HalfPrecision.bfloat16(target)
+    case .float32: return Float(value).bitPattern == Float(target).bitPattern
+    default: return value.bitPattern == target.bitPattern
     }
   }
 
@@ -152,13 +154,7 @@ struct ImportCorrection {
   }
 
   /// Which integers can bring an element to T.
-  private func place(
-    _ index: Int, _ sum: Int64, _ base: UnsafeRawBufferPointer, _ target: UnsafeRawBufferPointer
-  ) -> Place {
-    let (w, t) = (
-      source.elementType.number(in: base, at: index),
-      source.elementType.number(in: target, at: index)
-    )
+  private func place(_ index: Int, _ sum: Int64, _ w: Double, _ t: Double) -> Place {
     let interval = source.spacing.interval(around: t)
     func steps(_ value: Double, _ rule: FloatingPointRoundingRule) -> Int64? {
       let x = ((value - w) / step).rounded(rule)
@@ -179,7 +175,9 @@ struct ImportCorrection {
       let last = UInt64(63 - far.leadingZeroBitCount)
       if first <= min(last, 61) { powers = (1 << (min(last, 61) + 1)) - (1 << first) }
     }
-    return Place(index: index, low: low, high: high, powers: powers, isNegative: isNegative)
+    return Place(
+      index: index, weight: w, target: t, low: low, high: high, powers: powers,
+      isNegative: isNegative)
   }
 
   /// For each place the power of two that serves it, the most useful ones first; `nil` where none does.
@@ -209,16 +207,13 @@ struct ImportCorrection {
   }
 
   /// The integer to add; `nil` where there is none.
-  private func settle(
-    _ place: Place, _ power: Int?, _ sum: Int64, _ base: UnsafeRawBufferPointer,
-    _ target: UnsafeRawBufferPointer
-  ) -> Int64? {
+  private func settle(_ place: Place, _ power: Int?, _ sum: Int64) -> Int64? {
     let sign: Int64 = place.isNegative ? -1 : 1
     let preferred: Int64? = power.map { sign << Int64($0) }
     func isRight(_ c: Int64) -> Bool {
       let (total, overflow) = sum.addingReportingOverflow(c)
       return !overflow && Double(total.magnitude) < QuantisedFactors.elementLimit
-        && gives(place.index, total, base, target)
+        && gives(place, total)
     }
     if let preferred, isRight(preferred) { return preferred }
     let middle = place.low &+ (place.high &- place.low) / 2

@@ -1,3 +1,4 @@
+internal import CKernels
 package import Checkpoint
 
 /// An edited tensor beside the one that it was made from, as bytes of one element type.
@@ -48,14 +49,32 @@ package struct ImportSource {
       rebasing: tensor[rows.lowerBound * width..<rows.upperBound * width])
   }
 
-  /// T and T − P of some rows, exactly where both are half-precision numbers and to float64 elsewhere.
-  func widen(
-    _ rows: Range<Int>, target: UnsafeMutableBufferPointer<Double>,
-    difference: UnsafeMutableBufferPointer<Double>
-  ) {
-    elementType.widen(bytes(self.target, rows), into: target)
-    elementType.widen(bytes(present, rows), into: difference)
-    for i in 0..<target.count { difference[i] = target[i] - difference[i] }
+  /// T and P of some rows as the kernels take them: float32 where that holds the type's numbers, else float64.
+  func withNumbers<Result>(
+    _ rows: Range<Int>,
+    _ body: (_ target: UnsafeRawPointer, _ present: UnsafeRawPointer, _ isDouble: Int32) -> Result
+  ) -> Result {
+    let (t, p) = (bytes(target, rows), bytes(present, rows))
+    guard let tp = t.baseAddress, let pp = p.baseAddress else {
+      preconditionFailure("rows \(rows) are empty")
+    }
+    let count = rows.count * columns
+    let widen: (UnsafeRawPointer, UnsafeMutablePointer<Float>) -> Void
+    switch elementType {
+    case .float16: widen = { emend_widen_half($0, $1, count) }
+    case .bfloat16: widen = { emend_widen_bfloat($0, $1, count) }
+    default: return body(tp, pp, elementType == .float64 ? 1 : 0)
+    }
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: 2 * count)
+    defer { memory.deallocate() }
+    widen(tp, memory)
+    widen(pp, memory + count)
+    return body(memory, memory + count, 0)
+  }
+
+  /// Whether all of T's numbers are; a look at every one.
+  var isTargetFinite: Bool {
+    (0..<rows * columns).allSatisfy { elementType.number(in: target, at: $0).isFinite }
   }
 
   /// Whether active edits change the tensor: then P was rounded, too.
@@ -81,6 +100,9 @@ struct NumberSpacing {
     default: (leastNormal, unit) = (0x1p-969, 0x1p-52)
     }
   }
+
+  /// As the kernels take it.
+  var kernel: emend_spacing { emend_spacing(least_normal: leastNormal, unit: unit) }
 
   /// The spacing above |t|; `t` must be finite.
   @inline(__always)

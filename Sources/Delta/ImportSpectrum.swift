@@ -1,3 +1,4 @@
+internal import CKernels
 import Checkpoint
 import LinearAlgebra
 
@@ -10,8 +11,10 @@ import LinearAlgebra
 /// before it was added, and the present state is rounded where edits are active; those errors are counted
 /// in, too.
 struct ImportSpectrum {
-  /// U S, `[rows, rank]`, the largest direction first.
+  /// U, `[rows, rank]`, orthonormal, the largest direction first.
   let left: Matrix<Double>
+  /// The singular values.
+  let values: [Double]
   /// V, `[columns, rank]`, orthonormal.
   let right: Matrix<Double>
   /// ‖T − P‖_F.
@@ -23,11 +26,20 @@ struct ImportSpectrum {
   private static let mostOfExtent = 3
   private static let widest = 768
 
-  /// `nil` rank (no columns) where nothing stands out or too much does.
-  init(_ source: ImportSource, threads: Workers) {
+  /// ‖P‖_F.
+  let presentNorm: Double
+
+  /// No directions where nothing stands out or too much does.
+  ///
+  /// - Throws: ``DeltaError/notFinite(what:)`` where a NaN or an infinity is in T.
+  init(_ source: ImportSource, threads: Workers) throws(DeltaError) {
     let statistics = Self.statistics(source, threads)
+    guard statistics.variance.isFinite || source.isTargetFinite else {
+      throw .notFinite(what: "the edited tensor")
+    }
     differenceNorm = statistics.square.squareRoot()
     meanInverseSpacing = statistics.meanInverse
+    presentNorm = statistics.present.squareRoot()
     let (m, n) = (source.rows, source.columns)
     let extents = Double(m).squareRoot() + Double(n).squareRoot()
     let cut = 1.1 * statistics.variance.squareRoot() * extents
@@ -35,14 +47,20 @@ struct ImportSpectrum {
     var width = min(24, min(m, n))
     var random = RandomStart()
     while most > 0 {
-      // D ≈ Q (Dᵀ Q)ᵀ, Q spanning the image of random vectors; better with each step that goes on from Dᵀ Q.
-      var basis = Matrix<Double>(rows: n, columns: width) { _, _ in random.next() }
+      // V spans the image of random vectors, in which float32 loses nothing that matters: D V does not depend on how well
+      // V's directions are met, only on whether any is missing.
+      let start = Matrix<Float>(rows: m, columns: width) { _, _ in Float(random.next()) }
+      var basis = QRDecomposition(
+        source.transposedProduct(start, threads).converted(to: Double.self)
+      )
+      .orthogonal
+      // D ≈ Q (Dᵀ Q)ᵀ, Q spanning D V; better with each step that goes on from Dᵀ Q.
       var image = Matrix<Double>(rows: 0, columns: 0)
       var found: SingularValues?
       var rank = 0
       for _ in 0..<4 {
-        image = QRDecomposition(Self.product(source, basis, threads)).orthogonal
-        let back = Self.transposedProduct(source, image, threads)
+        image = QRDecomposition(source.product(basis, threads)).orthogonal
+        let back = source.transposedProduct(image, threads)
         found = try? SingularValues(back)
         rank = found?.values.prefix { $0 > cut }.count ?? 0
         // Directions that stand out far are found at once.
@@ -55,46 +73,43 @@ struct ImportSpectrum {
         continue
       }
       guard rank > 0, rank <= most else { break }
-      // Dᵀ Q = U S Vᵀ gives D ≈ (Q V S) Uᵀ.
+      // Dᵀ Q = V S Uᵀ gives D ≈ (Q U) S Vᵀ.
       let kept = Array(0..<rank)
-      var scaled = Matrix.product(
+      left = Matrix.product(
         image, .none, found.rightTransposed.transposed.selectingColumns(kept), .none)
-      for i in scaled.storage.indices { scaled.storage[i] *= found.values[i % rank] }
-      left = scaled
+      values = Array(found.values[..<rank])
       right = found.left.selectingColumns(kept)
       return
     }
     left = Matrix(rows: m, columns: 0)
+    values = []
     right = Matrix(rows: n, columns: 0)
   }
 
   private static func statistics(
     _ source: ImportSource, _ threads: Workers
-  ) -> (variance: Double, square: Double, meanInverse: Double) {
-    let spacing = source.spacing
-    var parts = source.bands.map { _ in (noise: 0.0, square: 0.0, inverse: 0.0) }
+  ) -> (variance: Double, square: Double, meanInverse: Double, present: Double) {
+    let bands = source.bands
+    var parts = [emend_difference](repeating: emend_difference(), count: bands.count)
     // Where a fine spacing tells nothing: numbers far below the typical one.
-    let typical = spacing.above(Self.typicalMagnitude(source)) / 16
-    let isPresentRounded = source.isPresentRounded
-    source.forEachBand(threads, results: &parts) { rows, target, difference, result in
-      var (noise, square, inverse) = (0.0, 0.0, 0.0)
-      for i in 0..<target.count {
-        let u = spacing.above(target[i])
-        let d = difference[i]
-        let v = d == 0 ? 0 : spacing.above(d)
-        // P = T − (T − P) is near enough for the size of its spacing.
-        let p = isPresentRounded ? spacing.above(target[i] - d) : 0
-        noise += u * u + v * v + p * p
-        square += d * d
-        inverse += 1 / max(u, typical)
+    let typical = source.spacing.above(Self.typicalMagnitude(source)) / 16
+    let (isPresentRounded, spacing) = (source.isPresentRounded, source.spacing.kernel)
+    parts.withUnsafeMutableBufferPointer { parts in
+      threads.forEach(bands.count) { index in
+        source.withNumbers(bands[index]) { target, present, isDouble in
+          withUnsafePointer(to: spacing) { spacing in
+            emend_measure_difference(
+              target, present, isDouble, isPresentRounded ? 1 : 0, typical, spacing,
+              bands[index].count * source.columns, &parts[index])
+          }
+        }
       }
-      result = (noise, square, inverse)
     }
     let count = Double(source.rows) * Double(source.columns)
-    let sums = parts.reduce((0.0, 0.0, 0.0)) {
-      ($0.0 + $1.noise, $0.1 + $1.square, $0.2 + $1.inverse)
+    let sums = parts.reduce((0.0, 0.0, 0.0, 0.0)) {
+      ($0.0 + $1.noise, $0.1 + $1.square, $0.2 + $1.inverse, $0.3 + $1.present)
     }
-    return (sums.0 / count / 12, sums.1, sums.2 / count)
+    return (sums.0 / count / 12, sums.1, sums.2 / count, sums.3)
   }
 
   private static func typicalMagnitude(_ source: ImportSource) -> Double {
@@ -105,42 +120,6 @@ struct ImportSpectrum {
     }
     let sum = numbers.reduce(0) { $0 + $1 * $1 }
     return (sum / Double(max(1, numbers.count))).squareRoot()
-  }
-
-  /// Dᵀ B.
-  private static func transposedProduct(
-    _ source: ImportSource, _ basis: Matrix<Double>, _ threads: Workers
-  ) -> Matrix<Double> {
-    let width = basis.columns
-    return source.sum(rows: source.columns, columns: width, threads) { rows, _, d, sum in
-      let part = Matrix(
-        rows: rows.count, columns: width,
-        Array(basis.storage[rows.lowerBound * width..<rows.upperBound * width]))
-      sum.addProduct(
-        transposed: UnsafeBufferPointer(d), rows: rows.count, columns: source.columns, part)
-    }
-  }
-
-  /// D B.
-  private static func product(
-    _ source: ImportSource, _ basis: Matrix<Double>, _ threads: Workers
-  ) -> Matrix<Double> {
-    var parts = source.bands.map { _ in [Double]() }
-    let (n, width) = (source.columns, basis.columns)
-    source.forEachBand(threads, results: &parts) { rows, _, d, result in
-      result = [Double](repeating: 0, count: rows.count * width)
-      result.withUnsafeMutableBufferPointer { c in
-        basis.storage.withUnsafeBufferPointer { b in
-          guard let dp = d.baseAddress, let bp = b.baseAddress, let cp = c.baseAddress else {
-            return
-          }
-          Double.gemm(
-            .none, .none, m: rows.count, n: width, k: n, alpha: 1, dp, lda: n, bp, ldb: width,
-            beta: 0, cp, ldc: width)
-        }
-      }
-    }
-    return Matrix(rows: source.rows, columns: basis.columns, parts.flatMap { $0 })
   }
 }
 

@@ -7,6 +7,8 @@ package struct ImportedDelta: Sendable {
   package let delta: TensorDelta
   /// ‖T − P‖_F.
   package let norm: Double
+  /// ‖P‖_F.
+  package let presentNorm: Double
   /// Elements beside the directions that rounding made necessary; 0 for a dense change.
   package let corrected: Int
 
@@ -35,8 +37,9 @@ package struct ImportedDelta: Sendable {
     _ source: ImportSource, shape: Shape, over count: Int, threads: Workers,
     load: (Int) throws -> TensorDelta
   ) throws {
-    let spectrum = ImportSpectrum(source, threads: threads)
+    let spectrum = try ImportSpectrum(source, threads: threads)
     norm = spectrum.differenceNorm
+    presentNorm = spectrum.presentNorm
     var best: (delta: TensorDelta, corrected: Int)?
     if shape == .matrix, spectrum.left.columns > 0 {
       best = try Self.lowRank(source, spectrum, over: count, threads, load)
@@ -111,7 +114,7 @@ package struct ImportedDelta: Sendable {
         sums[i] = sum
       }
       let corrections = try correction.correct(rows: rows, sums: sums, below: below)
-      for i in integers.indices { integers[i] &+= corrections[i] }
+      for (i, c) in zip(corrections.places, corrections.numbers) { integers[Int(i)] &+= c }
       integers.withUnsafeBufferPointer { builder.append($0) }
     }
     return (finer(.dense(try builder.finish()), correction.fine), 0)
@@ -125,8 +128,8 @@ package struct ImportedDelta: Sendable {
     var isNeeded = false
     try forEachPiece(source, over: count, load) { rows, sums, below in
       let corrections = try correction.correct(rows: rows, sums: sums, below: below)
-      isNeeded = isNeeded || corrections.contains { $0 != 0 }
-      corrections.withUnsafeBufferPointer { builder.append($0) }
+      isNeeded = isNeeded || corrections.count > 0
+      builder.append(corrections, count: sums.count)
     }
     return (try builder.finish(), isNeeded)
   }

@@ -1,3 +1,4 @@
+internal import CKernels
 package import Checkpoint
 
 /// Adds a stack's sum to the stored numbers of a tensor: W' = round(W + 2^g ΣN).
@@ -30,20 +31,32 @@ package struct Materialiser: Sendable {
   ///   - sums: ΣN.
   ///   - fine: what is added below the grid, elements counted as in `sums`.
   ///   - source: W, little-endian, any alignment.
-  ///   - target: W'; may be `source`'s own memory where `fine` is empty.
+  ///   - type: how W is stored; `nil` where W' is stored alike.
+  ///   - target: W'; may be `source`'s own memory where the types are the same and `fine` is empty.
+  ///   - tally: adds up what the rounding takes away.
   /// - Throws: ``DeltaError/byteCountMismatch(found:expected:)``.
   package func apply(
     _ sums: UnsafeBufferPointer<Int64>, fine: FineTerms, to source: UnsafeRawBufferPointer,
-    into target: UnsafeMutableRawBufferPointer
+    storedAs type: ElementType? = nil, into target: UnsafeMutableRawBufferPointer,
+    tally: inout RoundingTally
   ) throws(DeltaError) {
-    try apply(sums, to: source, into: target)
-    complete(target, sums, fine) { elementType.number(in: source, at: $0) }
+    let type = type ?? elementType
+    try check(source.count, sums.count * type.byteCount)
+    try check(target.count, sums.count * elementType.byteCount)
+    guard fine.isEmpty else {
+      var none = RoundingTally()
+      add(sums, to: source, type, into: target, &none)
+      complete(target, sums, fine) { type.number(in: source, at: $0) }
+      count(sums, source, type, UnsafeRawBufferPointer(target), &tally)
+      return
+    }
+    add(sums, to: source, type, into: target, &tally)
   }
 
   /// Writes the elements again that have something below the grid.
   ///
   /// - Parameter weight: W of an element.
-  package func complete(
+  private func complete(
     _ target: UnsafeMutableRawBufferPointer, _ sums: UnsafeBufferPointer<Int64>, _ fine: FineTerms,
     weight: (Int) -> Double
   ) {
@@ -72,51 +85,91 @@ package struct Materialiser: Sendable {
     _ sums: UnsafeBufferPointer<Int64>, to source: UnsafeRawBufferPointer,
     into target: UnsafeMutableRawBufferPointer
   ) throws(DeltaError) {
-    let expected = sums.count * elementType.byteCount
-    guard source.count == expected else {
-      throw .byteCountMismatch(found: source.count, expected: expected)
+    var tally = RoundingTally()
+    try apply(sums, fine: FineTerms(), to: source, into: target, tally: &tally)
+  }
+
+  private func check(_ found: Int, _ expected: Int) throws(DeltaError) {
+    guard found == expected else { throw .byteCountMismatch(found: found, expected: expected) }
+  }
+
+  /// Elements that are widened at a time: what the first-level cache holds.
+  private static let chunk = 1024
+
+  private func add(
+    _ sums: UnsafeBufferPointer<Int64>, to source: UnsafeRawBufferPointer, _ type: ElementType,
+    into target: UnsafeMutableRawBufferPointer, _ tally: inout RoundingTally
+  ) {
+    guard let n = sums.baseAddress, let from = source.baseAddress, let to = target.baseAddress
+    else { return }
+    if type == .float32, elementType == .float32 {
+      return emend_add_to_floats(n, grid.step, from, to, sums.count, &tally.sums)
     }
-    guard target.count == expected else {
-      throw .byteCountMismatch(found: target.count, expected: expected)
-    }
-    let width = elementType.byteCount
-    var numbers = [Double](repeating: 0, count: min(Self.chunk, sums.count))
-    var stored = [UInt8](repeating: 0, count: numbers.count * width)
-    for start in stride(from: 0, to: sums.count, by: Self.chunk) {
-      let range = start..<min(start + Self.chunk, sums.count)
-      let bytes = range.lowerBound * width..<range.upperBound * width
+    var numbers = [Double](repeating: 0, count: 2 * min(Self.chunk, sums.count))
+    var stored = [UInt8](repeating: 0, count: min(Self.chunk, sums.count) * type.byteCount)
+    numbers.withUnsafeMutableBufferPointer { numbers in
       stored.withUnsafeMutableBytes { stored in
-        numbers.withUnsafeMutableBufferPointer { numbers in
-          let chunk = UnsafeMutableRawBufferPointer(rebasing: stored[..<bytes.count])
-          chunk.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[bytes]))
-          apply(
-            UnsafeBufferPointer(rebasing: sums[range]), UnsafeRawBufferPointer(chunk),
-            UnsafeMutableBufferPointer(rebasing: numbers[..<range.count]),
-            UnsafeMutableRawBufferPointer(rebasing: target[bytes]))
+        for start in stride(from: 0, to: sums.count, by: Self.chunk) {
+          let part = UnsafeBufferPointer(
+            rebasing: sums[start..<min(start + Self.chunk, sums.count)])
+          let before = UnsafeMutableBufferPointer(rebasing: numbers[..<part.count])
+          let after = UnsafeMutableBufferPointer(
+            rebasing: numbers[numbers.count / 2..<numbers.count / 2 + part.count])
+          // Source and target may be the same memory.
+          let old = UnsafeMutableRawBufferPointer(
+            rebasing: stored[..<(part.count * type.byteCount)])
+          old.copyMemory(
+            from: UnsafeRawBufferPointer(
+              rebasing: source[start * type.byteCount..<(start + part.count) * type.byteCount]))
+          let written = UnsafeMutableRawBufferPointer(
+            rebasing: target[
+              start * elementType.byteCount..<(start + part.count) * elementType.byteCount])
+          type.widen(UnsafeRawBufferPointer(old), into: before)
+          add(part, before, after)
+          elementType.narrow(UnsafeBufferPointer(after), into: written)
+          if type == elementType { keep(UnsafeRawBufferPointer(old), part, in: written) }
+          elementType.widen(UnsafeRawBufferPointer(written), into: after)
+          tally.add(part, step: grid.step, before: before, after: after)
         }
       }
     }
   }
 
-  /// Elements that are widened at a time: what the first-level cache holds.
-  private static let chunk = 2048
-
-  private func apply(
-    _ sums: UnsafeBufferPointer<Int64>, _ stored: UnsafeRawBufferPointer,
-    _ numbers: UnsafeMutableBufferPointer<Double>, _ target: UnsafeMutableRawBufferPointer
+  /// after = before + step · sums.
+  private func add(
+    _ sums: UnsafeBufferPointer<Int64>, _ before: UnsafeMutableBufferPointer<Double>,
+    _ after: UnsafeMutableBufferPointer<Double>
   ) {
-    elementType.widen(stored, into: numbers)
-    let step = grid.step
-    var zeros = 0
-    for index in sums.indices {
-      zeros += sums[index] == 0 ? 1 : 0
-      numbers[index] += Double(sums[index]) * step
+    guard let n = sums.baseAddress, let x = before.baseAddress, let y = after.baseAddress else {
+      return
     }
-    elementType.narrow(UnsafeBufferPointer(numbers), into: target)
-    guard zeros > 0 else { return }
+    y.update(from: x, count: sums.count)
+    emend_add_steps(n, grid.step, y, sums.count)
+  }
+
+  /// What does not change keeps its bits: widening and narrowing need not give those of a NaN back.
+  private func keep(
+    _ old: UnsafeRawBufferPointer, _ sums: UnsafeBufferPointer<Int64>,
+    in target: UnsafeMutableRawBufferPointer
+  ) {
     let width = elementType.byteCount
     for index in sums.indices where sums[index] == 0 {
-      for byte in index * width..<(index + 1) * width { target[byte] = stored[byte] }
+      for byte in index * width..<(index + 1) * width { target[byte] = old[byte] }
+    }
+  }
+
+  /// What rounding took away of a whole band that was written.
+  private func count(
+    _ sums: UnsafeBufferPointer<Int64>, _ source: UnsafeRawBufferPointer, _ type: ElementType,
+    _ target: UnsafeRawBufferPointer, _ tally: inout RoundingTally
+  ) {
+    var numbers = [Double](repeating: 0, count: 2 * sums.count)
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      let before = UnsafeMutableBufferPointer(rebasing: numbers[..<sums.count])
+      let after = UnsafeMutableBufferPointer(rebasing: numbers[sums.count...])
+      type.widen(source, into: before)
+      elementType.widen(target, into: after)
+      tally.add(sums, step: grid.step, before: before, after: after)
     }
   }
 
@@ -147,9 +200,11 @@ package struct Materialiser: Sendable {
       let start = rows.lowerBound * sum.columns * width
       try output.withUnsafeMutableBytes { buffer in
         let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
+        var tally = RoundingTally()
         try apply(
           UnsafeBufferPointer(integers), fine: fine,
-          to: UnsafeRawBufferPointer(rebasing: source[start..<start + size]), into: target)
+          to: UnsafeRawBufferPointer(rebasing: source[start..<start + size]), into: target,
+          tally: &tally)
         try write(UnsafeRawBufferPointer(target))
       }
     }
@@ -159,14 +214,16 @@ package struct Materialiser: Sendable {
 extension ElementType {
   /// One of some stored numbers, exactly.
   package func number(in bytes: UnsafeRawBufferPointer, at index: Int) -> Double {
-    let range = index * byteCount..<(index + 1) * byteCount
-    var value = 0.0
-    withUnsafeMutablePointer(to: &value) {
-      widen(
-        UnsafeRawBufferPointer(rebasing: bytes[range]),
-        into: UnsafeMutableBufferPointer(start: $0, count: 1))
+    func stored<Bits: BitwiseCopyable>(_ type: Bits.Type) -> Bits {
+      bytes.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
     }
-    return value
+    switch self {
+    case .float64: return stored(Double.self)
+    case .float32: return Double(stored(Float.self))
+    case .float16: return Double(HalfPrecision.widen(float16: stored(UInt16.self)))
+    case .bfloat16: return Double(HalfPrecision.widen(bfloat16: stored(UInt16.self)))
+    default: preconditionFailure("\(rawValue) is no floating type")
+    }
   }
 
   /// Stores one number, rounded once.

@@ -17,15 +17,26 @@ struct NumberToken {
   init(_ value: Int64) {
     let magnitude = value.magnitude
     zeros = magnitude.trailingZeroBitCount
-    let v = (magnitude >> UInt64(zeros)) >> 1
-    guard v >= 16 else {
-      (token, bits, bitCount) = (Int(v), 0, 0)
-      return
-    }
+    (token, bits, bitCount) = Self.parts(of: (magnitude >> UInt64(zeros)) >> 1)
+  }
+
+  /// The token of a v, and the bits beside it.
+  @inline(__always)
+  static func parts(of v: UInt64) -> (token: Int, bits: UInt64, bitCount: Int) {
+    guard v >= 16 else { return (Int(v), 0, 0) }
     let length = UInt64.bitWidth - v.leadingZeroBitCount
-    bitCount = length - 3
-    token = 16 + 4 * (length - 5) + Int(v >> UInt64(bitCount) & 3)
-    bits = v & (1 << UInt64(bitCount) - 1)
+    let bitCount = length - 3
+    return (
+      16 + 4 * (length - 5) + Int(v >> UInt64(bitCount) & 3), v & (1 << UInt64(bitCount) - 1),
+      bitCount
+    )
+  }
+
+  /// The v of a token and the bits beside it.
+  @inline(__always)
+  static func v(token: Int, bits: UInt64) -> UInt64 {
+    token < 16
+      ? UInt64(token) : UInt64(4 + (token - 16) % 4) << UInt64(bitCount(ofToken: token)) | bits
   }
 
   /// How many bits stand beside a token.
@@ -33,9 +44,7 @@ struct NumberToken {
 
   /// The magnitude of a number from its parts; `nil` at 2⁶² and above.
   static func magnitude(zeros: Int, token: Int, bits: UInt64) -> Int64? {
-    var v = UInt64(token)
-    if token >= 16 { v = UInt64(4 + (token - 16) % 4) << UInt64(bitCount(ofToken: token)) | bits }
-    let odd = 2 * v + 1
+    let odd = 2 * v(token: token, bits: bits) + 1
     guard odd.leadingZeroBitCount - zeros >= 2 else { return nil }
     return Int64(odd << UInt64(zeros))
   }

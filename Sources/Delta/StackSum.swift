@@ -54,23 +54,27 @@ package struct StackSum: Sendable {
     let height = keepsAll ? Self.smallBand(columns: columns) : memoryLimit / 2 / (columns * 8)
     let band = max(1, min(rows, height))
     var sums = [Int64](repeating: 0, count: band * columns)
+    var cursors = [GridAddend.Cursor](repeating: GridAddend.Cursor(), count: kept.count)
     for first in stride(from: 0, to: rows, by: band) {
       let range = first..<min(first + band, rows)
       try sums.withUnsafeMutableBufferPointer { buffer in
         let sums = UnsafeMutableBufferPointer(rebasing: buffer[..<(range.count * columns)])
         sums.update(repeating: 0)
         var fine: [FineTerms] = []
-        func sum(_ addend: GridAddend) throws {
-          try addend.addGridIntegers(rows: range, to: sums)
+        func sum(_ addend: GridAddend, _ cursor: inout GridAddend.Cursor) throws {
+          try addend.addGridIntegers(rows: range, to: sums, &cursor)
           if !addend.fine.isEmpty { fine.append(addend.fine) }
         }
         if keepsAll {
-          for addend in kept { try sum(addend) }
+          for (index, addend) in kept.enumerated() { try sum(addend, &cursors[index]) }
         } else {
           for index in 0..<count {
             try add(load(index), to: &batch)
             guard index == count - 1 || batch.byteCount > memoryLimit / 8 else { continue }
-            for addend in try batch.finish() { try sum(addend) }
+            for addend in try batch.finish() {
+              var cursor = GridAddend.Cursor()
+              try sum(addend, &cursor)
+            }
           }
         }
         let elements = range.lowerBound * columns..<range.upperBound * columns
@@ -95,9 +99,9 @@ package struct StackSum: Sendable {
     try forEachBand(of: deltas.count, load: { deltas[$0] }, body: body)
   }
 
-  /// Rows whose sums stay in the second-level caches' reach and yet make `dgemm` worth calling.
+  /// Rows whose sums the second-level cache holds, and no fewer than what the products' tiles have.
   private static func smallBand(columns: Int) -> Int {
-    max(32, min(256, (4 << 20) / (columns * 8)))
+    max(4, min(256, (512 << 10) / (columns * 8) / 4 * 4))
   }
 
   private func add(_ delta: TensorDelta, to batch: inout AddendBatch) throws(DeltaError) {

@@ -111,9 +111,18 @@ struct SymbolSlot {
 
   /// All slots of a table.
   static func slots(of frequencies: [UInt32]) -> [SymbolSlot] {
-    frequencies.enumerated().flatMap { symbol, frequency in
-      (0..<frequency).map {
-        SymbolSlot(frequency: UInt16(frequency), offset: UInt16($0), symbol: UInt8(symbol))
+    let count = frequencies.reduce(0) { $0 + Int($1) }
+    return [SymbolSlot](unsafeUninitializedCapacity: count) { slots, initialized in
+      for (symbol, frequency) in frequencies.enumerated() {
+        for offset in 0..<frequency {
+          slots.initializeElement(
+            at: initialized,
+            to: SymbolSlot(
+              frequency: UInt16(truncatingIfNeeded: frequency),
+              offset: UInt16(truncatingIfNeeded: offset),
+              symbol: UInt8(truncatingIfNeeded: symbol)))
+          initialized += 1
+        }
       }
     }
   }

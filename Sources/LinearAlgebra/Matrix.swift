@@ -99,6 +99,8 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
   }
 
   /// The same numbers in another precision, each rounded to nearest.
+  @_specialize(where Scalar == Double, Other == Float)
+  @_specialize(where Scalar == Float, Other == Double)
   package func converted<Other: MatrixScalar>(to type: Other.Type) -> Matrix<Other> {
     Matrix<Other>(rows: rows, columns: columns, storage.map { Other($0) })
   }

@@ -1,4 +1,5 @@
 package import Checkpoint
+package import Delta
 internal import Diagnostics
 internal import Files
 internal import LinearAlgebra
@@ -17,7 +18,7 @@ package struct ApplyRevision {
     /// Bytes of all tensors.
     package let byteCount: Int
     /// What rounding to the stored type takes away from the edits.
-    package let loss: RoundingLoss
+    package let loss: RoundingTally
   }
 
   /// How files that no edit touches come into the new directory.
@@ -36,7 +37,8 @@ package struct ApplyRevision {
   /// Materialises a stack, into a new directory or only as digests.
   ///
   /// Every byte that no edit touches is copied as it is, the headers and `__metadata__` included; the
-  /// directory appears whole or not at all. A changed tensor's base bytes are hashed before they are used.
+  /// directory appears whole or not at all. A changed tensor's base bytes are hashed as they are used, and nothing is
+  /// kept where they are not the base's.
   /// - Parameters:
   ///   - output: the directory to make; `nil` computes digests and writes nothing.
   ///   - type: what floating-point tensors are stored as; `nil` keeps each as it is.
@@ -59,7 +61,7 @@ package struct ApplyRevision {
     let materialiser = try StackMaterialiser(stack, base.manifest)
     let directory = try output.map { try AtomicDirectory(creating: $0) }
     var digests: [String: Digest] = [:]
-    var loss = RoundingLoss()
+    var loss = RoundingTally()
     let total = base.checkpoint.tensorByteCount
     var done = 0
     for file in base.checkpoint.weightFiles {
@@ -94,7 +96,7 @@ package struct ApplyRevision {
         } else if stored != tensor.elementType {
           digests[tensor.name] = try convert(tensor, to: stored, writer)
         } else {
-          try writer?.append(tensor.bytes)
+          try writer?.append(tensor.fileRange, of: tensor.file)
         }
         done += tensor.bytes.count
         workspace.progress.report(
@@ -114,18 +116,19 @@ package struct ApplyRevision {
 
   private func write(
     _ tensor: TensorView, as type: ElementType, _ materialiser: StackMaterialiser,
-    _ base: BaseBinding, _ loss: inout RoundingLoss, to writer: AtomicFile?
+    _ base: BaseBinding, _ loss: inout RoundingTally, to writer: AtomicFile?
   ) throws -> Digest {
-    let found = Digest(of: tensor.bytes)
-    guard found == base.manifest.tensor(named: tensor.name)?.digest else {
-      throw WorkflowError.baseChanged(path: base.checkpoint.path, files: [tensor.name])
-    }
-    var accumulator = DigestAccumulator()
-    try materialiser.write(tensor, as: type, loss: &loss) { bytes in
-      accumulator.append(bytes)
+    var before = DigestAccumulator()
+    var after = DigestAccumulator()
+    try materialiser.write(tensor, as: type, tally: &loss) { bytes, source in
+      before.append(source)
+      after.append(bytes)
       try writer?.append(bytes)
     }
-    return accumulator.finish()
+    guard before.finish() == base.manifest.tensor(named: tensor.name)?.digest else {
+      throw WorkflowError.baseChanged(path: base.checkpoint.path, files: [tensor.name])
+    }
+    return after.finish()
   }
 
   private func convert(
@@ -140,7 +143,7 @@ package struct ApplyRevision {
   }
 
   private func outcome(
-    _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingLoss, as type: ElementType?
+    _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingTally, as type: ElementType?
   ) -> Outcome {
     let records = base.tensors.map { tensor in
       TensorRecord(

@@ -91,22 +91,27 @@ struct ImportCheckpoint {
         throw ImportError.notEditable(
           file: path, tensor: tensor.name, found: "\(tensor.elementType.rawValue), changed")
       }
-      try Self.requireFinite(target, path: path)
       let (rows, columns) = StackMaterialiser.extents(tensor.shape)
       let source = try ImportSource(
         elementType: tensor.elementType, rows: rows, columns: columns,
         grid: FixedPointGrid(exponent: exponent), base: view.bytes, present: present,
         target: target.bytes)
-      let delta = try ImportedDelta(
-        source, shape: tensor.shape.count == 2 ? .matrix : .other, over: count,
-        threads: workspace.workers, load: { try self.present.delta($0, of: tensor.name) })
+      let delta: ImportedDelta
+      do {
+        delta = try ImportedDelta(
+          source, shape: tensor.shape.count == 2 ? .matrix : .other, over: count,
+          threads: workspace.workers, load: { try self.present.delta($0, of: tensor.name) })
+      } catch let error as DeltaError {
+        if case .notFinite = error { try Self.requireFinite(target) }
+        throw error
+      }
       let part = EncodedEdit.Part(
         tensor: tensor.name, delta: delta.delta,
         description: DeltaRecord.Description(
           tensor: tensor.name, kind: delta.delta.rank.map { .lowRank(rank: $0) } ?? .dense,
           shape: tensor.shape,
           relativeError: .rounded(0), keyError: nil, norm: .rounded(delta.norm),
-          weightNorm: .rounded(tensor.elementType.sumOfSquares(present).squareRoot())))
+          weightNorm: .rounded(delta.presentNorm)))
       try verify(part, view, target)
       return part
     }
@@ -129,24 +134,13 @@ struct ImportCheckpoint {
     }
   }
 
-  private static func requireFinite(_ target: TensorView, path: String) throws {
-    let type = target.elementType
-    let piece = 1 << 16
-    var numbers = [Double](repeating: 0, count: piece)
-    for start in stride(from: 0, to: target.elementCount, by: piece) {
-      let count = min(piece, target.elementCount - start)
-      let bytes = target.bytes[start * type.byteCount..<(start + count) * type.byteCount]
-      numbers.withUnsafeMutableBufferPointer {
-        type.widen(
-          UnsafeRawBufferPointer(rebasing: bytes),
-          into: UnsafeMutableBufferPointer(rebasing: $0[..<count]))
-      }
-      // Nothing but a finite number times zero is zero.
-      var sum = 0.0
-      for i in 0..<count { sum += numbers[i] * 0 }
-      if sum != 0, let index = numbers[..<count].firstIndex(where: { !$0.isFinite }) {
+  /// Names the first number that is none.
+  private static func requireFinite(_ target: TensorView) throws {
+    for index in 0..<target.elementCount {
+      let value = target.elementType.number(in: target.bytes, at: index)
+      guard value.isFinite else {
         throw CheckpointError.nonFiniteWeight(
-          file: target.file.path, tensor: target.name, index: start + index, value: numbers[index])
+          file: target.file.path, tensor: target.name, index: index, value: value)
       }
     }
   }

@@ -37,6 +37,25 @@ struct DenseDeltaTests {
     _ = try roundTrip(wide, rows: 3, columns: count / 3)
   }
 
+  @Test(
+    "few numbers among zeros come back, wherever they stand",
+    arguments: [1, 2, 700, 1023, 1024, 1025, 20_000, 32_767, 32_768])
+  func few(count: Int) throws {
+    var random = SeededGenerator(seed: UInt64(count))
+    let size = 65_536 + 1000
+    var integers = [Int64](repeating: 0, count: size)
+    // The ends of the blocks, then any.
+    var places = [65_535, 0, size - 1, 65_536] + (0..<size).shuffled(using: &random)
+    places.removeLast(places.count - count)
+    for place in places {
+      let shift = Int64.random(in: 0...50, using: &random)
+      integers[place] = (Int64.random(in: 0...1000, using: &random) - 400) << shift
+      if integers[place] == 0 { integers[place] = 1 }
+    }
+    _ = try roundTrip(integers, rows: 1, columns: size)
+    _ = try roundTrip(Array(integers[1...]) + [0], rows: 4, columns: size / 4)
+  }
+
   @Test("zeros cost a byte a block")
   func zeros() throws {
     #expect(try roundTrip(Array(repeating: 0, count: 200_000), rows: 200, columns: 1000) < 20)

@@ -44,6 +44,18 @@ struct FormatTests {
         + "e9c50802808080808040011928b52ffd6070107d0000380406080a0c0002010066a1be1801",
       digest: "7beb5e6335a37e00db8b82ee5c4d78d45aaff0ac9f4ca47a81fb582e3fc9e150"),
     Golden(
+      testDescription: "dense, tokens, most of them zeros", rows: 3, columns: 20,
+      payload:
+        "454d440101031457038080402d0185fb2196910100001dfda9e50d7f76becc28701900000000805100ff2000"
+        + "e01f0408fc4100fc4100e01f04a8",
+      digest: "13bd99d932c909ce07f90a888ccd29b834a3adde1c3c1e27db9012ee2c0cd604"),
+    Golden(
+      testDescription: "dense, gaps", rows: 3, columns: 20,
+      payload:
+        "454d44010103145704808040300102652ee66700000059e7cf6505000cbfb2be5de0571600000000c0b70be0"
+        + "1f0400fc8300813f08803f0800fc830055",
+      digest: "13bd99d932c909ce07f90a888ccd29b834a3adde1c3c1e27db9012ee2c0cd604"),
+    Golden(
       testDescription: "dense, tokens", rows: 20, columns: 20,
       payload:
         "454d4401011414590301d4044feb73cc2552bc5800c59f8d4110dda0d96be7857299db03370156e0"

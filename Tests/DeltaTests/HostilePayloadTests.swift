@@ -15,7 +15,10 @@ struct HostilePayloadTests {
       let shift: Int64 = Bool.random(using: &random) ? 40 : 0
       return Int64((random.normal() * 20).rounded()) << shift
     }
+    // Few among zeros, one of them the last.
+    let few = (0..<23 * 31).map { $0 % 17 == 15 ? mixed[$0] | 1 : 0 }
     return [
+      .dense(try DenseDelta(gridIntegers: few, rows: 23, columns: 31, grid: grid)),
       .dense(try DenseDelta(gridIntegers: mixed, rows: 23, columns: 31, grid: grid)),
       try TensorDelta.encode(lowRank, grid: grid).delta,
       try TensorDelta.encode(lowRank, grid: grid, precision: 0.5).delta,

@@ -219,6 +219,65 @@ def tokens(reader, size):
     return values
 
 
+def source(coder, frequencies, slots):
+    """The next symbol of a table; one that stands alone takes nothing from the coder."""
+    if frequencies[-1] == 4096:
+        return len(frequencies) - 1
+    return coder.symbol(slots)
+
+
+def with_bits(bits, token):
+    if token < 16:
+        return token
+    beside = (token - 16) // 4 + 2
+    return (4 + (token - 16) % 4) << beside | bits.read(beside)
+
+
+def known_gaps(count, size):
+    q = ((size - count) << 64) // size
+
+    def at_least(gap):
+        power, square = (1 << 64) - 1, q
+        while gap:
+            if gap & 1:
+                power = high(power, square)
+            square, gap = high(square, square), gap >> 1
+        return power
+
+    first = [v if v < 16 else (4 + v % 4) << ((v - 16) // 4 + 2) for v in range(65)]
+    counts = [
+        max(1, (at_least(a) - at_least(b)) >> 40) if a < size else 0
+        for a, b in zip(first, first[1:])
+    ]
+    total = sum(counts)
+    while counts[-1] == 0:
+        counts.pop()
+    frequencies = [max(1, (4096 * c + total // 2) // total) for c in counts]
+    while (excess := sum(frequencies) - 4096) != 0:
+        largest = frequencies.index(max(frequencies))
+        frequencies[largest] -= min(excess, frequencies[largest] // 2)
+    return frequencies, slots_of(frequencies)
+
+
+def gaps(reader, size):
+    coder = Coder(reader)
+    bits = coder.bits
+    count = bits.read(16) + 1
+    assert count < size
+    gap_table = transmitted(bits, 64) if count >= 1024 else known_gaps(count, size)
+    classes = transmitted(bits, 62)
+    tables = [transmitted(bits, 244) if frequency > 0 else None for frequency in classes[0]]
+    values, place = [0] * size, -1
+    for _ in range(count):
+        place += 1 + with_bits(bits, source(coder, *gap_table))
+        zeros = source(coder, *classes)
+        magnitude = (2 * with_bits(bits, source(coder, *tables[zeros])) + 1) << zeros
+        assert place < size and magnitude < 1 << 62
+        values[place] = -magnitude if bits.read(1) else magnitude
+    coder.end()
+    return values
+
+
 def dense(reader, rows, columns):
     result, count = [], rows * columns
     while len(result) < count:
@@ -234,8 +293,8 @@ def dense(reader, rows, columns):
             coder = Coder(content)
             q = coder.column(shape, width - 24, size)
             coder.end()
-        elif method == 3:
-            q = tokens(Bytes(reader.take(reader.varint())), size)
+        elif method in (3, 4):
+            q = [tokens, gaps][method - 3](Bytes(reader.take(reader.varint())), size)
         else:
             assert method == 2
             import zstandard

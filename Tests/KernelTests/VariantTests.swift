@@ -67,19 +67,97 @@ struct VariantTests {
         keep("rotate \(name)", turned)
       }
     }
-    let integers = x.map { Double(($0 * 1e6).rounded()) }
-    var (wide, sums) = ([Int64](repeating: 0, count: count), [Int64](repeating: 77, count: count))
-    f.widen_products(integers, 5, 0, &wide, count)
-    f.widen_products(integers.reversed(), 3, 1, &wide, count)
-    _ = f.add_rounded(wide, 9, &sums, count)
-    result["grid"] = sums.flatMap {
-      [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)]
-    }
+    for (name, bits) in Self.grid(f, count: count) { result[name] = bits }
+    for (name, bits) in Self.difference(f, count: count) { result[name] = bits }
     let scene = AttentionScene(width: count, keys: 11, queries: 4, constants: [2], seed: 6)
     scene.run(f)
     result["attend"] = (0..<8 * count).map { scene.outputs[$0].bitPattern }
     result["attend_backward"] = (0..<11 * scene.columns).map { scene.gradients[$0].bitPattern }
     return result
+  }
+
+  /// Sums on a grid, and what becomes of weights that they are added to.
+  private static func grid(_ f: emend_kernels, count: Int) -> [String: [UInt32]] {
+    var draw = SeededGenerator(seed: UInt64(count) + 100)
+    func integers(_ count: Int) -> [Int32] {
+      (0..<count).map { _ in Int32.random(in: -(1 << 27)...(1 << 27), using: &draw) }
+    }
+    let (rows, rank, strip) = (6, 5, 16)
+    let left = integers(rows * rank)
+    var right = integers((count + strip - 1) / strip * rank * strip)
+    for index in right.indices where index / (rank * strip) * strip + index % strip >= count {
+      right[index] = 0
+    }
+    var result: [String: [UInt32]] = [:]
+    var sums = (0..<rows * count).map { Int64($0 - 7) }
+    for (name, shift) in [("up", -3), ("not", 0), ("down", 30)] {
+      var found = sums + [-12345]
+      let overflow = f.add_product(left, right, rank, rows, count, Int32(shift), &found)
+      #expect(found.last == -12345 && overflow >= 0, "add_product")
+      result["add_product \(name)"] = found.flatMap(words)
+    }
+    sums = (0..<count).map {
+      $0 % 3 == 0 ? 0 : Int64.random(in: -(1 << 40)...(1 << 40), using: &draw)
+    }
+    let stored = draw.numbers(count)
+    var (after, rounding) = (stored + [-12345], emend_rounding())
+    f.add_to_floats(sums, 0x1p-44, stored, &after, count, &rounding)
+    #expect(after.last == -12345, "add_to_floats wrote past its end")
+    result["add_to_floats"] = after.map(\.bitPattern)
+    result["add_to_floats rounding"] = withUnsafeBytes(of: rounding) { bytes in
+      bytes.bindMemory(to: UInt32.self).map { $0 }
+    }
+    let before = stored.map(Double.init)
+    var moved = before + [-12345]
+    f.add_steps(sums, 0x1p-44, &moved, count)
+    #expect(moved.last == -12345, "add_steps wrote past its end")
+    result["add_steps"] = moved.flatMap { words($0.bitPattern) }
+    rounding = emend_rounding()
+    f.tally_rounding(sums, 0x1p-44, before, after.map(Double.init), count, &rounding)
+    result["tally_rounding"] = withUnsafeBytes(of: rounding) { bytes in
+      bytes.bindMemory(to: UInt32.self).map { $0 }
+    }
+    var places = [UInt32](repeating: 0, count: count + 1)
+    let differing = f.differing(stored, after, 4, count, &places)
+    result["differing"] = Array(places[..<differing])
+    return result
+  }
+
+  /// What taking over a change computes of an edited tensor and its base.
+  private static func difference(_ f: emend_kernels, count: Int) -> [String: [UInt32]] {
+    var draw = SeededGenerator(seed: UInt64(count) + 200)
+    let (rows, rank, strip) = (5, 3, 16)
+    let target = draw.numbers(rows * count)
+    let present = target.map { $0 + Float.random(in: -1e-4...1e-4, using: &draw) }
+    let (wideTarget, widePresent) = (target.map(Double.init), present.map(Double.init))
+    let left = draw.numbers(rows * rank).map { Double($0) * 1e-2 }
+    let right = draw.numbers((count + strip - 1) / strip * rank * strip).map { Double($0) * 1e-2 }
+    var spacing = emend_spacing(least_normal: 0x1p-126, unit: 0x1p-23)
+    var result: [String: [UInt32]] = [:]
+    func run(_ name: String, _ t: UnsafeRawPointer, _ p: UnsafeRawPointer, _ isDouble: Int32) {
+      var narrow = [Float](repeating: 0, count: rows * count) + [-12345]
+      var wide = [Double](repeating: 0, count: rows * count) + [-12345]
+      f.subtract(t, p, isDouble, rows * count, &narrow, nil)
+      f.subtract(t, p, isDouble, rows * count, nil, &wide)
+      #expect(narrow.last == -12345 && wide.last == -12345, "subtract wrote past its end")
+      result["subtract \(name)"] = narrow.map(\.bitPattern) + wide.flatMap { words($0.bitPattern) }
+      var measured = emend_difference()
+      f.measure_difference(t, p, isDouble, 1, 0x1p-40, &spacing, rows * count, &measured)
+      result["measure_difference \(name)"] = [
+        measured.noise, measured.square, measured.inverse, measured.present,
+      ].flatMap { words($0.bitPattern) }
+      let outside = f.interval_excess(
+        t, p, isDouble, left, right, rank, rows, count, &spacing, &narrow)
+      #expect(narrow.last == -12345, "interval_excess wrote past its end")
+      result["interval_excess \(name)"] = narrow.map(\.bitPattern) + [UInt32(outside)]
+    }
+    run("float32", target, present, 0)
+    run("float64", wideTarget, widePresent, 1)
+    return result
+  }
+
+  private static func words(_ bits: some FixedWidthInteger) -> [UInt32] {
+    [UInt32(truncatingIfNeeded: bits), UInt32(truncatingIfNeeded: bits >> 32)]
   }
 
   @Test("on all lengths from 1 to 70, and nothing is written past the end")

@@ -17,8 +17,14 @@
 #define emend_kl_divergence VARIANT(kl_divergence)
 #define emend_widen_half VARIANT(widen_half)
 #define emend_widen_bfloat VARIANT(widen_bfloat)
-#define emend_widen_products VARIANT(widen_products)
-#define emend_add_rounded VARIANT(add_rounded)
+#define emend_add_product VARIANT(add_product)
+#define emend_add_to_floats VARIANT(add_to_floats)
+#define emend_add_steps VARIANT(add_steps)
+#define emend_tally_rounding VARIANT(tally_rounding)
+#define emend_differing VARIANT(differing)
+#define emend_subtract VARIANT(subtract)
+#define emend_measure_difference VARIANT(measure_difference)
+#define emend_interval_excess VARIANT(interval_excess)
 
 #include "KernelVariants.h"
 
@@ -26,6 +32,7 @@
 #include "../../Sources/CKernels/Attention.c"
 #include "../../Sources/CKernels/Distribution.c"
 #include "../../Sources/CKernels/Grid.c"
+#include "../../Sources/CKernels/Import.c"
 #include "../../Sources/CKernels/Normalisation.c"
 
 #define ENTRY(kernel) .kernel = emend_##kernel,

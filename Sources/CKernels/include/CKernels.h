@@ -1,5 +1,5 @@
 #pragma once
-// The elementwise kernels of a decoder, for float32 rows, and of sums on a grid.
+// The elementwise kernels of a decoder, for float32 rows, of sums on a grid, and of taking over a change.
 //
 // They are C for one reason: `target_clones` picks AVX2 or AVX-512 code at run time, which Swift
 // cannot express. Contraction to fused multiply-add is off and sums run in a fixed order over 16
@@ -94,8 +94,67 @@ void emend_widen_half(const void *x, float *y, size_t count);
 /// Widens bfloat16; `x` needs no alignment.
 void emend_widen_bfloat(const void *x, float *y, size_t count);
 
-/// wide = p * 2^shift for products that are integers below 2^53; with `adds`, what is there is added.
-void emend_widen_products(const double *product, unsigned shift, int adds, int64_t *wide,
-                          size_t count);
-/// target += wide / 2^fraction, rounded to nearest, ties to even. Negative where a sum passed 64 bits.
-int64_t emend_add_rounded(const int64_t *wide, unsigned fraction, int64_t *target, size_t count);
+/// How many columns a strip of a right factor has: `emend_add_product`, `emend_interval_excess`.
+enum { EMEND_PRODUCT_STRIP = 16 };
+
+/// target += round(L R / 2^shift), to nearest, ties to even; or L R 2^-shift where `shift` is negative.
+///
+/// `left` is [rows, rank]. `right` holds strips of sixteen columns, each [rank, 16], zeros behind the last
+/// column. `target` is [rows, columns]. Every sum must fit 63 bits. Negative where a target passed 64.
+int64_t emend_add_product(const int32_t *left, const int32_t *right, size_t rank, size_t rows,
+                          size_t columns, int shift, int64_t *target);
+
+/// What rounding took away, eight numbers at a time: squares of what was lost and of what was wanted;
+/// how many numbers stayed as they were of those that were to change.
+typedef struct {
+  double lost[8];
+  double wanted[8];
+  int64_t swallowed[8];
+  int64_t changed[8];
+} emend_rounding;
+
+/// target = stored + step * sums in float64, rounded once to float32; where a sum is 0, the stored bits.
+/// `stored` and `target` need no alignment and may be the same. Adds to `rounding`.
+void emend_add_to_floats(const int64_t *sums, double step, const void *stored, void *target,
+                         size_t count, emend_rounding *rounding);
+/// numbers += step * sums; where a sum is 0, the number's bits.
+void emend_add_steps(const int64_t *sums, double step, double *numbers, size_t count);
+/// Adds to `rounding` what became of `before` + step * sums when it was stored as `after`.
+void emend_tally_rounding(const int64_t *sums, double step, const double *before,
+                          const double *after, size_t count, emend_rounding *rounding);
+/// The places at which two runs of elements of 2, 4 or 8 bytes differ, ascending; gives back how many.
+/// `places` has room for `count` and one more.
+size_t emend_differing(const void *a, const void *b, size_t width, size_t count, uint32_t *places);
+
+/// The distance from a number to the next one of its type: 2^exponent, at least `least_normal`, times `unit`.
+typedef struct {
+  double least_normal;
+  double unit;
+} emend_spacing;
+
+/// a - b, of float32 or float64 numbers, in float64; to `narrow` as float32, or where that is null to `wide`.
+void emend_subtract(const void *a, const void *b, int is_double, size_t count, float *narrow,
+                    double *wide);
+
+/// Sums over the elements of a difference T - P: of the squares of the spacings that were rounded to, not finite
+/// where T is not; of its own squares; of the inverse spacings of T; of the squares of P.
+typedef struct {
+  double noise;
+  double square;
+  double inverse;
+  double present;
+} emend_difference;
+
+/// Measures T - P. `typical` is a spacing below which inverses do not count; `rounded_twice` says that P was
+/// rounded, too.
+void emend_measure_difference(const void *target, const void *present, int is_double,
+                              int rounded_twice, double typical, const emend_spacing *type,
+                              size_t count, emend_difference *result);
+/// What is missing from L R to the nearest number within half a spacing of T around T - P; gives back how
+/// many elements miss something.
+///
+/// `left` is [rows, rank]; `right` as in `emend_add_product`; `target`, `present` and `excess` are
+/// [rows, columns].
+size_t emend_interval_excess(const void *target, const void *present, int is_double,
+                             const double *left, const double *right, size_t rank, size_t rows,
+                             size_t columns, const emend_spacing *type, float *excess);

@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import Delta
 internal import Workflows
 
 /// What `apply` says.

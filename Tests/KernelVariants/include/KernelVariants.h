@@ -22,8 +22,14 @@
   KERNEL(kl_divergence)                                                                            \
   KERNEL(widen_half)                                                                               \
   KERNEL(widen_bfloat)                                                                             \
-  KERNEL(widen_products)                                                                           \
-  KERNEL(add_rounded)
+  KERNEL(add_product)                                                                              \
+  KERNEL(add_to_floats)                                                                            \
+  KERNEL(add_steps)                                                                                \
+  KERNEL(tally_rounding)                                                                           \
+  KERNEL(differing)                                                                                \
+  KERNEL(subtract)                                                                                 \
+  KERNEL(measure_difference)                                                                       \
+  KERNEL(interval_excess)
 
 /// All kernels of one build.
 typedef struct {
