@@ -4,7 +4,11 @@ internal import Glibc
 ///
 /// Inside the kernel where it can, so that file systems with shared extents copy nothing. What was
 /// written is removed again when it fails. Not brought to the disk: ``AtomicDirectory`` does that.
-package func copyFile(from source: String, to destination: String) throws(FileFailure) {
+/// - Parameter sharing: whether the copy may have blocks of its own.
+/// - Throws: ``FileFailure/cannotShare(path:)`` where it may not and would.
+package func copyFile(
+  from source: String, to destination: String, sharing: BlockSharing = .wherePossible
+) throws(FileFailure) {
   let input = try OpenDescriptor(opening: source, O_RDONLY | O_NONBLOCK)
   let status = try input.status()
   guard FileKind(mode: status.st_mode) == .regular else { throw .notRegularFile(path: source) }
@@ -12,6 +16,8 @@ package func copyFile(from source: String, to destination: String) throws(FileFa
     opening: destination, O_WRONLY | O_CREAT | O_EXCL, permissions: status.st_mode & 0o777,
     for: .create)
   do throws(FileFailure) {
+    if status.st_size > 0, ioctl(output.raw, shareExtents, input.raw) == 0 { return }
+    guard sharing == .wherePossible else { throw .cannotShare(path: destination) }
     if try !copyInKernel(from: input, to: output, count: Int(status.st_size)) {
       try copyThroughMemory(from: input, to: output)
     }
@@ -19,6 +25,14 @@ package func copyFile(from source: String, to destination: String) throws(FileFa
     unlink(destination)
     throw error
   }
+}
+
+/// Whether a copy shares the blocks of what it is a copy of.
+package enum BlockSharing: Sendable {
+  /// Where the file system can; else it has blocks of its own.
+  case wherePossible
+  /// In any case, or there is no copy.
+  case required
 }
 
 /// The request by which Linux makes one file share the extents of another (`FICLONE`), a macro that
@@ -30,7 +44,6 @@ private func copyInKernel(
   from input: borrowing OpenDescriptor, to output: borrowing OpenDescriptor, count: Int
 ) throws(FileFailure) -> Bool {
   guard count > 0 else { return false }  // some files are longer than the system says
-  if ioctl(output.raw, shareExtents, input.raw) == 0 { return true }
   var copied = 0
   while copied < count {
     do throws(FileFailure) {

@@ -13,6 +13,8 @@ package enum FileFailure: ExplainedError, Equatable {
   case tooLarge(path: String, bytes: Int?, limit: Int)
   /// Something stands where a new directory should go.
   case destinationExists(path: String)
+  /// The file system, or the two that are involved, cannot have files share their blocks.
+  case cannotShare(path: String)
   /// A directory, device or socket where a file is needed.
   case notRegularFile(path: String)
   /// A name in a directory that is not UTF-8.
@@ -46,6 +48,11 @@ package enum FileFailure: ExplainedError, Equatable {
       return Explanation(
         "the destination exists already", file: path,
         remedy: "Choose another name, or move it out of the way first.")
+    case .cannotShare(let path):
+      return Explanation(
+        "files cannot share their blocks here", file: path,
+        expected: "source and destination on one file system with shared blocks (Btrfs, XFS)",
+        remedy: "Copy instead: without --reflink, blocks are shared where that is possible.")
     case .notRegularFile(let path):
       return Explanation(
         "not a regular file", file: path, expected: "a file",

@@ -25,6 +25,8 @@ package struct ApplyRevision {
   package enum Untouched: Sendable {
     /// As copies, which share their blocks where the file system can.
     case copied
+    /// As copies that share their blocks with the base's files, or not at all.
+    case shared
     /// As second names of the base's files: nothing is written, and nobody may write to them.
     case linked
   }
@@ -77,6 +79,7 @@ package struct ApplyRevision {
           )
           switch untouched {
           case .copied: try copyFile(from: source, to: destination)
+          case .shared: try copyFile(from: source, to: destination, sharing: .required)
           case .linked: try linkFile(from: source, to: destination)
           }
         }

@@ -29,10 +29,7 @@ struct Apply: EmendCommand {
   var adapter: String?
   @Option(help: "What floating-point tensors are stored as (default: as they are).")
   var dtype: StoredType?
-  @Flag(
-    help:
-      "Give files that no edit touches a second name instead of copying them; never write to them.")
-  var link = false
+  @Flag(exclusivity: .exclusive) var untouched: UntouchedFiles?
   @Flag(
     name: .customLong("dry-run"), help: "Write nothing; show the digests of what would be written.")
   var isDryRun = false
@@ -43,8 +40,9 @@ struct Apply: EmendCommand {
     guard [output != nil, adapter != nil, isDryRun].filter({ $0 }).count == 1 else {
       throw ValidationError("Give either --output DIR, --adapter DIR or --dry-run.")
     }
-    guard adapter == nil || (dtype == nil && !link) else {
-      throw ValidationError("--dtype and --link are for checkpoints, not for --adapter.")
+    guard adapter == nil || (dtype == nil && untouched == nil) else {
+      throw ValidationError(
+        "--dtype, --link and --reflink are for checkpoints, not for --adapter.")
     }
   }
 
@@ -57,9 +55,29 @@ struct Apply: EmendCommand {
     }
     let outcome = try ApplyRevision(in: workspace).run(
       workspace.stack(at: revision.revision), output: output.map(Paths.absolute),
-      as: dtype?.elementType, untouched: link ? .linked : .copied,
+      as: dtype?.elementType, untouched: untouched?.way ?? .copied,
       check: verify ? .everyByte : .stamp)
     try console.show(ApplyView(outcome, output: output))
+  }
+}
+
+/// How files that no edit touches come over, other than as copies.
+enum UntouchedFiles: EnumerableFlag {
+  case link
+  case reflink
+
+  static func help(for value: UntouchedFiles) -> ArgumentHelp? {
+    switch value {
+    case .link: "Give files that no edit touches a second name instead; never write to them."
+    case .reflink: "Have them share their blocks with the base's, as 'cp --reflink=always' does."
+    }
+  }
+
+  var way: ApplyRevision.Untouched {
+    switch self {
+    case .link: .linked
+    case .reflink: .shared
+    }
   }
 }
 
