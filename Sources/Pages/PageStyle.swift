@@ -10,12 +10,6 @@ enum PageStyle {
       --panel: #171c23; --rule: #3a434e; --pass: #58c286; --warn: #e3b341; --fail: #ff8f85;
       --heat: 86, 180, 233; --s0: #56b4e9; --s1: #f0955a; --s2: #35c9a3; --s3: #e59ac6; --s4: #e6d95c;
       --s5: #7cc7de; --s6: #c9a2f2; --s7: #aab4bf; } }
-    @media print { :root { --ink: #000; --soft: #333; --page: #fff; --panel: #fff; --rule: #888;
-      --pass: #17653a; --warn: #8a5a00; --fail: #b42318; --heat: 0, 114, 178;
-      --s0: #0072b2; --s1: #b34b00; --s2: #00755a; --s3: #a3447c; --s4: #6b5e00; --s5: #1f6f8b;
-      --s6: #7a3db8; --s7: #444c56; }
-      nav, .skip, .search { display: none; } figure, tr { break-inside: avoid; }
-      details > * { display: revert; } body { max-width: none; } }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; color: var(--ink); background: var(--page);
       font: 16px/1.5 system-ui, sans-serif; }
@@ -48,6 +42,7 @@ enum PageStyle {
     svg .grid { stroke: var(--rule); stroke-width: .6; } svg .reference { stroke: var(--ink);
       stroke-width: 1.4; stroke-dasharray: 2 4; fill: none; }
     svg .line { fill: none; stroke-width: 2; stroke: currentColor; }
+    svg .dashed { stroke-dasharray: 6 4; }
     svg .band { fill: currentColor; opacity: .16; stroke: none; } svg .mark { fill: currentColor; }
     svg .interval { stroke: var(--ink); stroke-width: 1.4; } svg .bar { fill: currentColor; opacity: .75; }
     .history .lanes { position: relative; padding: 0; } .history .lanes svg { position: absolute;
@@ -61,6 +56,14 @@ enum PageStyle {
     .heat td { text-align: right; background: rgba(var(--heat), calc(var(--share) * .6)); }
     .history td { vertical-align: middle; } .history .lanes { width: 1%; border: 0; line-height: 0; }
     details { margin: .25rem 0; } summary { cursor: pointer; color: var(--soft); font-size: .9rem; }
+    @media print { :root { --ink: #000; --soft: #333; --page: #fff; --panel: #fff; --rule: #bbb;
+      --pass: #17653a; --warn: #8a5a00; --fail: #b42318; --heat: 0, 114, 178;
+      --s0: #0072b2; --s1: #b34b00; --s2: #00755a; --s3: #a3447c; --s4: #6b5e00; --s5: #1f6f8b;
+      --s6: #7a3db8; --s7: #444c56; }
+      nav, .skip, .search { display: none; } figure, tr { break-inside: avoid; }
+      details > * { display: revert; } body { max-width: none; padding: 0; font-size: 10pt; }
+      .scroll { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .15rem .3rem; }
+      td.number { white-space: normal; } .charts { grid-template-columns: 1fr 1fr; } }
 
     """
 }

@@ -41,6 +41,21 @@ import Testing
     for point in points { #expect((0...620).contains(point.x) && (0...340).contains(point.y)) }
   }
 
+  @Test("a series that is compared with another has its colour and mark, and a dashed line")
+  func dashed() throws {
+    let chart = LineChart(
+      title: "Mixes", horizontal: ("n", .linear(0...2)), vertical: ("y", .linear(0...1)),
+      series: [
+        ChartSeries("mixed", [.init(x: 1, y: 1)], look: 3),
+        ChartSeries("average", [.init(x: 1, y: 0.5)], look: 3, isDashed: true),
+      ])
+    let parsed = ParsedPage(chart.markup.rendered())
+    let classes = parsed.elements.compactMap { $0.attributes["class"] }
+    // The line, and the one in the legend.
+    #expect(classes.count { $0 == "line" } == 2 && classes.count { $0 == "line dashed" } == 2)
+    #expect(classes.count { $0 == "s3" } == 4 && !classes.contains("s0"))
+  }
+
   @Test("bars are as long as their values")
   func bars() throws {
     let chart = BarChart(

@@ -101,12 +101,20 @@ package struct SweepPage {
     }
     let reference = unedited.map { ChartReference("unedited", y: $0 * Metric.tableFactor) }
     let values = series.flatMap { $0.points.map(\.y) } + (reference.map { [$0.y] } ?? [])
-    let top = limit ?? (values.filter(\.isFinite).max() ?? 1) * 1.05
+    let range = limit.map { 0...$0 } ?? Self.range(around: values)
     return LineChart(
       title: title, horizontal: ("edits together (n)", sizes),
-      vertical: (title, .linear(0...top)), series: series,
+      vertical: (title, .linear(range)), series: series,
       references: reference.map { $0.y.isFinite ? [$0] : [] } ?? []
     ).markup
+  }
+
+  /// Where values lie, with room around them: entropies are all far from 0.
+  private static func range(around values: [Double]) -> ClosedRange<Double> {
+    let values = values.filter(\.isFinite)
+    let (least, most) = (values.min() ?? 0, values.max() ?? 1)
+    let room = max((most - least) * 0.25, most * 0.05)
+    return max(0, least - room)...(most + room)
   }
 
   private static func point(_ x: Double, _ mean: Double, _ half: Double?) -> ChartSeries.Point {
@@ -216,19 +224,19 @@ package struct SweepPage {
           title: "\(names): \(name)",
           horizontal: ("edits together (n)", .logarithmic(least...most)),
           vertical: (name, .linear(0...100)),
-          series: outcome.methods.flatMap { method in
+          series: outcome.methods.enumerated().flatMap { index, method in
             let points = own.filter { $0.method == method }
             return [
               ChartSeries(
                 "\(method), mixed",
                 points.compactMap { one in
                   value(one.mixed).map { .init(x: Double(one.size), y: $0 * Metric.tableFactor) }
-                }),
+                }, look: index),
               ChartSeries(
                 "\(method), average of each",
                 points.compactMap { one in
                   one.average(value).map { .init(x: Double(one.size), y: $0 * Metric.tableFactor) }
-                }),
+                }, look: index, isDashed: true),
             ]
           }
         ).markup

@@ -27,18 +27,23 @@ struct ChartFigure {
   }
 
   /// A line of the legend.
-  static func legendItem(series: Int, _ name: String) -> Markup {
+  static func legendItem(series: Int, _ name: String, isDashed: Bool = false) -> Markup {
     .element(
       "li", ["class": ChartSeries.style(series)],
       [
         .element(
           "svg", ["width": "26", "height": "12", "aria-hidden": "true"],
           [
-            .element("line", ["class": "line", "x1": "0", "y1": "6", "x2": "26", "y2": "6"]),
+            .element(
+              "line",
+              ["class": lineStyle(isDashed: isDashed), "x1": "0", "y1": "6", "x2": "26", "y2": "6"]),
             PlotMark.markup(series: series, at: 13, 6, title: name),
           ]), .element("span", [:], name),
       ])
   }
+
+  /// The class of a series' line.
+  static func lineStyle(isDashed: Bool) -> String { isDashed ? "line dashed" : "line" }
 
   /// The legend of a reference.
   static func legendItem(_ reference: ChartReference) -> Markup {

@@ -22,10 +22,17 @@ package struct ChartSeries: Sendable {
   /// The points, from left to right. Values that are not finite are left out of the picture.
   package let points: [Point]
 
+  /// Whose colour and mark it has; `nil` for those of its place in the chart.
+  package let look: Int?
+  /// Whether its line is dashed: what another series of the same look is compared with.
+  package let isDashed: Bool
+
   /// Makes a series.
-  package init(_ name: String, _ points: [Point]) {
+  package init(_ name: String, _ points: [Point], look: Int? = nil, isDashed: Bool = false) {
     self.name = name
     self.points = points.filter { $0.x.isFinite && $0.y.isFinite }
+    self.look = look
+    self.isDashed = isDashed
   }
 
   /// The class that gives a series its colour; there are eight.

@@ -36,28 +36,35 @@ package struct LineChart: Sendable {
         "reference", (frame.x(-.infinity), frame.y(reference.y)),
         (frame.width - 14, frame.y(reference.y)))
     }
-    let lines = series.enumerated().map { index, one in
-      Markup.element("g", ["class": ChartSeries.style(index)], drawing(of: one, index, in: frame))
+    let lines = series.enumerated().map { index, one -> Markup in
+      let look = one.look ?? index
+      return Markup.element(
+        "g", ["class": ChartSeries.style(look)], drawing(of: one, look, in: frame))
     }
     return ChartFigure(
       title: title,
       summary: "\(vertical.label) over \(horizontal.label): "
         + series.map(\.name).joined(separator: ", "),
       width: frame.width, height: frame.height, drawing: frame.markup + levels + lines,
-      legend: series.enumerated().map { ChartFigure.legendItem(series: $0, $1.name) }
+      legend: series.enumerated().map {
+        ChartFigure.legendItem(series: $1.look ?? $0, $1.name, isDashed: $1.isDashed)
+      }
         + references.map { ChartFigure.legendItem($0) },
       numbers: numbers
     ).markup
   }
 
-  private func drawing(of one: ChartSeries, _ index: Int, in frame: PlotFrame) -> [Markup] {
+  private func drawing(of one: ChartSeries, _ look: Int, in frame: PlotFrame) -> [Markup] {
     let line = one.points.map { frame.place($0.x, $0.y) }.joined(separator: " ")
     let marks = one.points.map { point in
       PlotMark.markup(
-        series: index, at: frame.x(point.x), frame.y(point.y),
+        series: look, at: frame.x(point.x), frame.y(point.y),
         title: "\(one.name), \(horizontal.label) \(label(of: point.x)): \(value(point))")
     }
-    return band(of: one, in: frame) + [.element("polyline", ["class": "line", "points": line])]
+    return band(of: one, in: frame) + [
+      .element(
+        "polyline", ["class": ChartFigure.lineStyle(isDashed: one.isDashed), "points": line])
+    ]
       + marks
   }
 

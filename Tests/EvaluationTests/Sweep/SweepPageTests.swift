@@ -53,7 +53,9 @@ struct SweepPageTests {
       "<figcaption>Score</figcaption>", "<figcaption>efficacy success (ES)</figcaption>",
       "<figcaption>Score by relation</figcaption>", "edits together (n)", "<span>unedited</span>",
       "<span>memit</span>", "<span>rome &amp; &lt;b&gt;</span>", "class=\"reference\"",
-      "class=\"band\"", "reference score (RS): not measured, no reference texts were given.",
+      "class=\"band\"", "class=\"line dashed\"", "<span>memit, mixed</span>",
+      "<span>memit, average of each</span>",
+      "reference score (RS): not measured, no reference texts were given.",
       "Made by emend test from",
     ] {
       #expect(text.contains(part), "\(part)")
