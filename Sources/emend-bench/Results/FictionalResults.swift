@@ -43,13 +43,13 @@ struct FictionalResults {
     text.paragraph(
       "Files of hyperparameters come with the fixture. They were chosen on statements; the first 100 are among those that "
         + "MEMIT's were chosen on, with which its authors' program was run. \(editor.note)")
-    try table1(&text)
-    try largeBatches(&text)
-    try mixes(&text)
     text.heading("Against the authors' programs", level: 3)
     try text.authors(
       MEMITAuthors.fictional, study, keepingIn: directory + "/authors", values: memit)
     try singles(&text)
+    try table1(&text)
+    try largeBatches(&text)
+    try mixes(&text)
   }
 
   private func table1(_ text: inout ResultsText) throws {
@@ -111,7 +111,9 @@ struct FictionalResults {
     text.paragraph(
       "The first \(Self.reported) statements of `Fixtures/fictional/facts.json`, less those that contradict earlier ones: "
         + "more facts than the study model's data hold, and more than the edited matrices have directions "
-        + "(\(study.model.architecture.innerWidth)). ROME, one fact after the other, is left out.")
+        + "(\(study.model.architecture.innerWidth)). ROME, one fact after the other, is left out. Fine-tuning takes a step for each 64 facts, "
+        + "25 times: at most 400 steps here and 3,925 in the paper, whose FT-W ends with GE 293.9 against 622.4."
+    )
     text.outcome([outcome], at: Self.reported)
   }
 
@@ -122,7 +124,7 @@ struct FictionalResults {
         study.memit("memit", memit), try study.rome("rome", rome),
         try study.fineTunes("hparams_ftw.json").own, study.mend("mend", editor, .whole),
       ], data, SweepPlan(data, sizes: [2, 10, 32, 56], parts: [.mixes]),
-      keepingIn: directory + "/large")
+      keepingIn: directory + "/mixes")
     text.heading("Mixes of two relations (Figure 7)", level: 3)
     text.mixes(outcome)
   }

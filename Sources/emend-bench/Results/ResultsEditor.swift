@@ -40,16 +40,20 @@ struct ResultsEditor {
           "training": recipe.training.hexadecimal, "validation": recipe.validation.hexadecimal,
           "edits": "\(outcome.best.edits)",
           "neighbors": "\(trainer.trainingRecords - training.count)",
-          "seconds": Figure.fixed(ProcessorTime.now - start, 0),
         ], to: path)
+      // Beside the editor: its bytes, which results are kept under, follow from the training alone.
+      let seconds = Figure.fixed(ProcessorTime.now - start, 0)
+      try AtomicFile.write(Array(seconds.utf8), to: directory + "/mend.seconds")
       if try fileKind(at: state) != nil { try removeTree(state) }
     }
     file = try MENDFile(path: path, for: study.model.architecture, fingerprint: study.base)
     let made = file.metadata
+    let seconds = String(
+      decoding: try readFile(directory + "/mend.seconds", limit: 64), as: UTF8.self)
     note =
       "MEND is trained here with `hparams_mend.json`: \(made["edits"] ?? "?") edits of \(values.factsPerEdit) facts, drawn "
       + "from \(training.count) facts (\(records)) and \(made["neighbors"] ?? "?") of their prompts about other "
-      + "subjects as further edits, validated with \(validation.count) facts behind them; \(made["seconds"] ?? "?") s of "
+      + "subjects as further edits, validated with \(validation.count) facts behind them; \(seconds) s of "
       + "processor time."
   }
 
