@@ -51,7 +51,8 @@ struct CounterFactResults {
     text.heading("Scaling curve (Figure 5)", level: 3)
     text.paragraph(
       "The paper's n, as far as there are records, and all of them. Seconds are processor seconds of one batch's edit, its "
-        + "targets included, second moments and MEND's training left out.")
+        + "targets included, second moments and MEND's training left out; ROME's batches that begin like smaller ones have "
+        + "their first targets from them.")
     text.scaling(outcome)
     text.heading("With the released programs' defects", level: 3)
     text.paragraph(
