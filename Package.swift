@@ -93,7 +93,7 @@ let package = Package(
     tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
-    tests(of: "Editing", ["Diagnostics", "LinearAlgebra", "Checkpoint", "Transformer"]),
+    tests(of: "Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
     tests(
       of: "Evaluation",
       [

@@ -2,6 +2,7 @@ internal import Checkpoint
 internal import Diagnostics
 internal import Editing
 internal import Evaluation
+internal import LinearAlgebra
 package import Store
 internal import Transformer
 package import Workflows
@@ -55,12 +56,22 @@ package struct AuditHistory {
       commits.append(
         CommitCheck(repository: repository, requiresSignatures: plan.requiresSignatures).run(
           entry, integrity.commits[entry.id] ?? [], run))
+      FreeMemory.release()
     }
     workspace.progress.report(ProgressEvent(.verify, done: entries.count, total: entries.count))
-    let end = try run?.finish(stack, commits)
+    var notChecked = Self.notChecked(base, run)
+    var end: ModelAudit.End?
+    do {
+      end = try run?.finish(stack, commits)
+    } catch let error as any ExplainedError {
+      // The commits' own findings say what is wrong; the rest of the report stands.
+      notChecked.append(
+        "which facts hold at the end of the range, side effects and growth over it: "
+          + error.description)
+    }
     return AuditReport(
-      range: range.text, tool: plan.tool, base: base,
-      notChecked: Self.notChecked(base, run), findings: general, commits: commits.reversed(),
+      range: range.text, tool: plan.tool, base: base, notChecked: notChecked, findings: general,
+      commits: commits.reversed(),
       facts: end?.facts ?? [], effects: end?.effects, growth: end?.growth ?? [],
       overlap: end?.overlap)
   }

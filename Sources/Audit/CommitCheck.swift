@@ -27,7 +27,7 @@ struct CommitCheck {
       content.dropped = change.dropped.map(\.hexadecimal)
       content.edits = change.added.map { id in
         do { return try declared(change.edit(id)) } catch {
-          findings.append(Finding(.integrity, .failure, error))
+          Self.add(error, to: &findings)
           return EditAudit(unreadable: id, error)
         }
       }
@@ -35,7 +35,7 @@ struct CommitCheck {
         try model.run(entry, change, &content)
       }
     } catch {
-      findings.append(Finding(.integrity, Self.isUnknownFormat(error) ? .warning : .failure, error))
+      Self.add(error, to: &findings)
       content.isIncomplete = true
     }
     findings += content.findings
@@ -62,17 +62,25 @@ struct CommitCheck {
         suspects: []), effect: nil)
   }
 
-  private static func isUnknownFormat(_ error: any Error) -> Bool {
-    if case FormatError.unknownVersion = error { true } else { false }
+  /// What a newer version wrote may be sound; all else that cannot be read is a failure. Each is said once.
+  private static func add(_ error: any Error, to findings: inout [Finding]) {
+    let isNewer = if case FormatError.unknownVersion = error { true } else { false }
+    let finding = Finding(.integrity, isNewer ? .warning : .failure, error)
+    let isKnown = findings.contains {
+      ($0.summary, $0.found, $0.severity) == (finding.summary, finding.found, finding.severity)
+    }
+    if !isKnown { findings.append(finding) }
   }
 
   private static func findings(_ proof: DeclarationAudit, of edit: String) -> [Finding] {
     let subject = "edit \(edit.prefix(12))"
+    let suspect = proof.suspects.first.map { "; of what was tried it moves “\($0.prompt)” most" }
     var found = proof.layers.filter { !$0.isProven }.map { layer in
       layer.outside > layer.outsideLimit
         ? Finding(
           .completeness, .failure, "\(layer.tensor) is changed beyond what the facts declare",
-          subject: subject, found: "\(ShortNumber.text(layer.outside)) of the change",
+          subject: subject,
+          found: "\(ShortNumber.text(layer.outside)) of the change\(suspect ?? "")",
           expected: "at most \(ShortNumber.text(layer.outsideLimit))")
         : Finding(
           .completeness, .failure, "\(layer.tensor) does not do to the facts what was recorded",

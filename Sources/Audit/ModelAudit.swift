@@ -23,10 +23,13 @@ final class ModelAudit {
   private let tokenizer: BytePairTokenizer
   private let declaration: DeclarationCheck
   private let effect: EffectCheck
+  private let notes: NotesCheck
   private let probes: ProbeMeter
   private let growth: GrowthMeter
   private let base: BaseManifest
   private var proofs: [EditID: DeclarationAudit] = [:]
+  /// What commits of the range recorded of the weights of a tree.
+  private let recordedWeights: [ObjectID: (text: String, commit: ObjectID)]
   /// The answers of the state before the range, and of the latest state seen.
   private var first: ProbeMeter.Answers?
   private var latest: (tree: ObjectID?, answers: ProbeMeter.Answers)?
@@ -41,11 +44,16 @@ final class ModelAudit {
     base = try workspace.base().manifest
     tokenizer = try workspace.tokenizer()
     models = RecentModels(in: workspace)
-    let model = try workspace.baseModel()
+    recordedWeights = Dictionary(
+      entries.compactMap { entry in
+        entry.trailers[.weights].last.map { (entry.commit.tree, ($0, entry.id)) }
+      }, uniquingKeysWith: { first, _ in first })
+    let model = try models.unedited()
     growth = GrowthMeter(model)
     let replays = try ReplayEdits(in: workspace, settings, models: models)
     hasMoments = replays.hasMoments
     effect = EffectCheck(tokenizer: tokenizer)
+    notes = NotesCheck(repository: workspace.repository, tokenizer: tokenizer)
     let texts = Self.texts(of: entries, in: workspace.repository)
     declaration = DeclarationCheck(
       workspace: workspace, replays: replays, prompts: plan.prompts + texts.facts)
@@ -102,7 +110,7 @@ final class ModelAudit {
       return
     }
     try checkWeights(entry, after, &content)
-    let oldModel = try before.map { try models.model(at: $0) } ?? workspace.baseModel()
+    let oldModel = try before.map { try models.model(at: $0) } ?? models.unedited()
     let newModel = try models.model(at: after)
     if !(change.added.isEmpty && change.dropped.isEmpty) {
       content.growth = try growth.growth(of: after, newModel, added: change.added)
@@ -111,6 +119,7 @@ final class ModelAudit {
       let answers = try probes.ask(newModel)
       (first, latest) = (answers, (after.tree, answers))
     }
+    content.findings += try notes.run(entry.id, after, newModel)
     content.edits = try change.added.map { id in
       let edit = try change.edit(id)
       let proof =
@@ -133,14 +142,26 @@ final class ModelAudit {
   )
     throws
   {
-    let recorded = entry.trailers[.weights].last
-    guard recorded != nil || stack.edits.isEmpty == false else { return }
-    let found = try WeightsFingerprint(of: workspace.base()).run(stack).hexadecimal
-    content.weights = .init(recorded: recorded, found: found)
-    if let recorded, recorded != found {
+    let own = entry.trailers[.weights].last
+    let other = own == nil ? recordedWeights[stack.tree] : nil
+    guard own != nil || !stack.edits.isEmpty else { return }
+    let found = try models.fingerprint(at: stack).hexadecimal
+    let recorded = own ?? other?.text
+    content.weights = .init(
+      recorded: recorded, recordedBy: other?.commit.hexadecimal, found: found)
+    guard let recorded else {
       content.findings.append(
         Finding(
-          .integrity, .failure, "the weights are not those that the commit recorded",
+          .integrity, .note,
+          "nobody recorded a fingerprint of these weights: they could be made, and not compared",
+          found: String(found.prefix(12))))
+      return
+    }
+    if recorded != found {
+      let whose = other.map { "commit \($0.commit.abbreviated), with the same edits," }
+      content.findings.append(
+        Finding(
+          .integrity, .failure, "the weights are not those that \(whose ?? "the commit") recorded",
           found: found, expected: recorded))
     }
   }

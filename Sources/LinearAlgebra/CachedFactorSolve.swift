@@ -72,20 +72,25 @@ package struct CachedFactorSolve: Sendable {
 
   /// X, `[d, n]`, by the cheaper of both routes.
   ///
-  /// - Parameter secondMoment: gives C, `[d, d]` (lower triangle), where refactorising is cheaper.
-  ///   Called at most once.
-  /// - Throws: what ``solve(keys:protected:)`` and `secondMoment` throw.
+  /// Memory does not follow the protected keys: where they are many the other route is the cheaper one, and it
+  /// holds one block of them at a time.
+  /// - Parameters:
+  ///   - protected: Kp, block by block.
+  ///   - secondMoment: gives C, `[d, d]` (lower triangle), where refactorising is cheaper.
+  ///     Called at most once.
+  /// - Throws: what ``solve(keys:protected:)``, `protected` and `secondMoment` throw.
   package func solve(
-    keys: Matrix<Double>, protected: Matrix<Double>? = nil,
-    secondMoment: () throws -> Matrix<Double>
+    keys: Matrix<Double>, protected: KeyBlocks? = nil, secondMoment: () throws -> Matrix<Double>
   ) throws -> Matrix<Double> {
-    let cost = SolveCost(
-      order: factor.order, keys: keys.columns, protected: protected?.columns ?? 0)
-    switch cost.route {
-    case .cachedFactor: return try solve(keys: keys, protected: protected)
-    case .refactorise:
+    let cost = SolveCost(order: factor.order, keys: keys.columns, protected: protected?.count ?? 0)
+    switch (cost.route, protected) {
+    case (.cachedFactor, let protected):
+      return try solve(keys: keys, protected: protected?.joined(rows: factor.order))
+    case (.refactorise, let protected?):
       return try DirectSolve.solve(
         secondMoment: secondMoment(), weight: weight, keys: keys, protected: protected)
+    case (.refactorise, nil):
+      return try DirectSolve.solve(secondMoment: secondMoment(), weight: weight, keys: keys)
     }
   }
 }

@@ -28,4 +28,26 @@ package enum DirectSolve {
     if let protected { secondMoment.addOuterProduct(of: protected) }
     return try Cholesky(factoring: secondMoment).solve(keys)
   }
+
+  /// The same with protected keys that come block by block: of them, one block is held at a time.
+  ///
+  /// - Throws: as above, and what the blocks throw.
+  package static func solve(
+    secondMoment: consuming Matrix<Double>, weight: Double, keys: Matrix<Double>,
+    protected: KeyBlocks
+  ) throws -> Matrix<Double> {
+    guard weight >= 0, weight.isFinite else { throw LinearAlgebraError.weightOutOfRange(weight) }
+    guard keys.columns > 0 else { return Matrix(rows: secondMoment.rows, columns: 0) }
+    var sum = secondMoment
+    // The weight goes in with the first block, so that the sum is formed where it stands.
+    var scale = weight
+    try protected.forEach { block in
+      guard block.storage.allSatisfy(\.isFinite) else {
+        throw LinearAlgebraError.notFinite(matrix: "a key")
+      }
+      sum.addOuterProduct(of: block, scalingSelfBy: scale)
+      scale = 1
+    }
+    return try solve(secondMoment: sum, weight: scale, keys: keys)
+  }
 }

@@ -42,10 +42,12 @@ extension EditRepository {
   ///
   /// - Parameter resolve: changes what is recorded, for a merge with conflicts: drops the losing edits and adds what is to stand in their
   ///   place. Ignored where the branch only moves.
+  /// - Parameter trailers: what stands in the trailers besides the edits, asked for after `resolve`.
   /// - Returns: `nil` when there was nothing to merge.
   /// - Throws: ``StoreError/unresolved`` when a losing edit is still there; as ``StackCommit/record``.
   package func merge(
-    _ plan: MergePlan, message: String, resolve: (StackCommit) throws -> Void = { _ in }
+    _ plan: MergePlan, message: String, resolve: (StackCommit) throws -> Void = { _ in },
+    trailers: () throws -> [(CommitTrailers.Key, String)] = { [] }
   ) throws -> RecordedCommit? {
     switch plan.kind {
     case .upToDate: return nil
@@ -62,7 +64,8 @@ extension EditRepository {
         ours: conflict.ours.line, theirs: conflict.theirs.line, count: plan.conflicts.count)
     }
     return try commit.record(
-      message, as: .merge, onto: .head(expecting: plan.ours), merging: [plan.theirs])
+      message, as: .merge, onto: .head(expecting: plan.ours), merging: [plan.theirs],
+      trailers: trailers())
   }
 
   private func fastForward(_ plan: MergePlan) throws -> RecordedCommit {

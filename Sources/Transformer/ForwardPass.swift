@@ -62,11 +62,19 @@ package final class ForwardPass {
   /// A second pass that stands where this one stands: each goes on alone, perhaps under other weights.
   package func fork() -> ForwardPass { ForwardPass(self, hidden: hidden, nextLayer: nextLayer) }
 
+  /// A second pass that stands where this one stands, with other numbers: those of this pass, kept elsewhere
+  /// in the meantime, or none, `[0, d]`, until they are needed again.
+  package func fork(holding hidden: FloatRows) -> ForwardPass {
+    precondition(
+      [0, nodes.count].contains(hidden.rows) && hidden.columns == self.hidden.columns)
+    return ForwardPass(self, hidden: hidden, nextLayer: nextLayer)
+  }
+
   /// A second pass behind the next block, whose output somebody computed already, `[rows, d]`.
   ///
   /// - Precondition: `output` has this pass's rows.
   package func fork(behindNextBlock output: FloatRows) -> ForwardPass {
-    precondition(output.rows == hidden.rows && output.columns == hidden.columns)
+    precondition(output.rows == nodes.count && output.columns == hidden.columns)
     return ForwardPass(self, hidden: output, nextLayer: nextLayer + 1)
   }
 

@@ -50,9 +50,12 @@ struct SolveState {
   /// Those of `extra` that are in the repository.
   private(set) var storedExtra: [StoredEdit] = []
 
-  /// The edits that are active.
-  func edits() throws -> [StoredEdit] {
-    try stack.edits.filter { !excluded.contains($0) }.map { try stack.edit($0) } + storedExtra
+  /// The ids of the edits that are active and in the repository.
+  var ids: [EditID] { stack.edits.filter { !excluded.contains($0) } + storedExtra.map(\.id) }
+
+  /// One of them.
+  func edit(_ id: EditID) throws -> StoredEdit {
+    try storedExtra.first { $0.id == id } ?? stack.edit(id)
   }
 
   /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.

@@ -196,7 +196,10 @@ package struct ImportEdit {
     let lines = Editing.FactLines.encode(cases).split(separator: 10)
       .map { String(decoding: $0, as: UTF8.self) }
     let id = try commit.add(writer, description, facts: Store.FactLines(lines))
-    let recorded = try commit.record(message, as: .commit, onto: .head(expecting: state.head))
+    let weights = try WeightsFingerprint(of: workspace.base()).run(state.stack, adding: parts)
+    let recorded = try commit.record(
+      message, as: .commit, onto: .head(expecting: state.head),
+      trailers: [(.weights, weights.hexadecimal)])
     return Outcome(
       commit: recorded, edit: id, form: form, cases: cases,
       before: measured.before,

@@ -37,7 +37,7 @@ package struct MeasureCommit {
     let commit = try repository.commitID(revision)
     let stack = try repository.stack(at: commit)
     let identity = try repository.identity().committer
-    var about = "its active facts"
+    var about = MeasurementNote.activeFacts
     let cases: [FactCase]
     if let path {
       cases = try FactsFile.distinctCases(path: path).cases
@@ -48,12 +48,7 @@ package struct MeasureCommit {
     guard !cases.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
     let scorer = PromptScorer(try workspace.model(at: stack), try workspace.tokenizer())
     let measured = BatchMeasurement(try FactMeter(scorer).measure(cases))
-    let figures = measured.named.map {
-      "\($0.name) \(DecimalText.rounded($0.mean.value)) of \($0.mean.count)"
-    }
-    let line =
-      "measured \(identity.time.iso8601) by \(identity.name) <\(identity.email)> with \(tool): "
-      + "\(about), " + figures.joined(separator: ", ")
+    let line = MeasurementNote(by: identity, with: tool, of: about, measured).line
     try repository.addNote(line: line, on: commit)
     return Outcome(commit: commit, measured: measured, facts: cases.count, line: line)
   }

@@ -1,33 +1,91 @@
-internal import Checkpoint
+package import Checkpoint
 package import Store
 package import Transformer
 
 /// The models of a few states, the latest used ones: in a walk through history, the state after one
-/// commit is the state before the next.
+/// commit is the state before the next, and only what differs is computed.
 package final class RecentModels {
+  private struct Known {
+    let key: Digest
+    let model: DecoderModel
+    /// Of the materialised checkpoint; `nil` until somebody asks for it.
+    var fingerprint: Digest?
+  }
+
   private let workspace: Workspace
   private let limit = 3
-  private var models: [(key: Digest, model: DecoderModel)] = []
+  private var models: [Known] = []
+  private var opened: (base: BaseBinding, model: DecoderModel, sums: RunningSums)?
 
   /// Models of a workspace.
   package init(in workspace: Workspace) { self.workspace = workspace }
+
+  /// The unedited model: one for all, so that what is widened of its weights is there once.
+  package func unedited() throws -> DecoderModel { try parts().model }
 
   /// The model at a stack.
   package func model(at stack: EditStack) throws -> DecoderModel {
     try model(at: SolveState(stack: stack))
   }
 
-  func model(at state: SolveState) throws -> DecoderModel {
-    let key = state.weightsKey(try workspace.base().manifest)
+  /// The fingerprint of the checkpoint that a stack materialises to.
+  package func fingerprint(at stack: EditStack) throws -> Digest {
+    let place = try find(SolveState(stack: stack))
+    if let known = models[place].fingerprint { return known }
+    let found = try WeightsFingerprint(of: parts().base).run(stack)
+    models[place].fingerprint = found
+    return found
+  }
+
+  func model(at state: SolveState) throws -> DecoderModel { try models[find(state)].model }
+
+  private func parts() throws -> (base: BaseBinding, model: DecoderModel, sums: RunningSums) {
+    if let opened { return opened }
+    let base = try workspace.base()
+    let parts = (
+      base: base, model: try workspace.baseModel(),
+      sums: RunningSums(of: base, limit: workspace.memory / 4)
+    )
+    opened = parts
+    return parts
+  }
+
+  /// Where a state's model is, the last of the list by then.
+  private func find(_ state: SolveState) throws -> Int {
+    let (base, unedited, sums) = try parts()
+    let key = state.weightsKey(base.manifest)
     if let place = models.firstIndex(where: { $0.key == key }) {
-      let known = models.remove(at: place)
-      models.append(known)
-      return known.model
+      models.append(models.remove(at: place))
+      return models.count - 1
     }
-    let model = try workspace.model(
-      at: state.stack, excluding: state.excluded, adding: state.extra)
+    let isPlain = state.excluded.isEmpty && state.extra.isEmpty
+    let known: Known
+    if isPlain, try sums.move(to: state.stack) {
+      var tensors: [String: FloatRows] = [:]
+      var digests: [String: Digest] = [:]
+      for name in sums.changedTensors {
+        let source = try base.checkpoint.tensor(named: name)
+        var digest = DigestAccumulator()
+        tensors[name] = try StackMaterialiser.widened(source) { sink in
+          try sums.write(name) {
+            digest.append($0)
+            try sink($0)
+          }
+        }
+        digests[name] = digest.finish()
+      }
+      known = Known(
+        key: key, model: unedited.replacing(tensors),
+        fingerprint: WeightsFingerprint(of: base).joining(digests))
+    } else {
+      known = Known(
+        key: key,
+        model: try workspace.model(
+          at: state.stack, excluding: state.excluded, adding: state.extra, to: unedited),
+        fingerprint: nil)
+    }
     if models.count == limit { models.removeFirst() }
-    models.append((key, model))
-    return model
+    models.append(known)
+    return models.count - 1
   }
 }

@@ -1,6 +1,7 @@
 internal import Checkpoint
 internal import Delta
 package import Editing
+internal import Files
 internal import LinearAlgebra
 package import Store
 package import Transformer
@@ -9,7 +10,8 @@ package import Transformer
 /// that they were computed on. Nothing is optimised.
 ///
 /// Many edits of one history share what no edit changes: requests are run once up to the first edited
-/// projection and kept there, as far as the memory allows.
+/// projection and kept there: in memory as far as that goes, then in a scratch file, so that memory does
+/// not follow the length of a history.
 package final class ReplayEdits {
   /// What an edit's own recipe gives.
   package struct Replay {
@@ -35,7 +37,14 @@ package final class ReplayEdits {
   private let budget: Int
   private var kept: [Key: KeptRequests] = [:]
   private var keptBytes = 0
-  private var openedBase: DecoderModel?
+  /// Where kept requests lie that are too many for the memory: made when the first comes, `nil` where there
+  /// is no room for it.
+  private lazy var scratch: ScratchFile? = {
+    let directory = workspace.repository.location.cacheDirectory
+    try? makeDirectories(directory)
+    return try? ScratchFile(in: directory)
+  }()
+  private static let scratchLimit = 8 << 30
   private var projections: [EditID: Set<String>] = [:]
 
   /// Replays edits of a workspace.
@@ -43,14 +52,15 @@ package final class ReplayEdits {
   /// - Parameters:
   ///   - settings: where the second moments come from.
   ///   - models: where the models of states come from.
-  ///   - budget: bytes that kept requests may take; 256 MiB, or the workspace's memory where that is less.
+  ///   - budget: bytes of memory that kept requests may take; 32 MiB, or an eighth of the workspace's where
+  ///     that is less.
   package init(
     in workspace: Workspace, _ settings: EditSettings, models: RecentModels, budget: Int? = nil
   ) throws {
     self.workspace = workspace
-    moments = try settings.secondMoments(for: workspace.baseModel())
+    moments = try settings.secondMoments(for: models.unedited())
     self.models = models
-    self.budget = budget ?? min(1 << 28, workspace.memory)
+    self.budget = budget ?? min(1 << 25, workspace.memory / 8)
   }
 
   /// Computes an edit again.
@@ -63,7 +73,7 @@ package final class ReplayEdits {
       throw ReplayObstacle.notRecorded("contexts")
     }
     let state = try state(of: edit, neighbours)
-    let architecture = try workspace.base().architecture()
+    let architecture = try models.unedited().architecture
     let hyperparameters = try hyperparameters(recorded, of: edit.id, for: architecture)
     try checkMoments(recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
@@ -124,25 +134,35 @@ package final class ReplayEdits {
     }
     let rules = SolveRules(recorded)
     let sameSubject = rules.sameSubject ?? .merge
-    let isShared = try sharesLowerPart(
-      state, edit, from: first, workspace.base().architecture())
+    let isShared = try sharesLowerPart(state, edit, from: first, model.architecture)
     let own = try requests(
       edit.id, history, model, sameSubject, layer: first, isShared: isShared)
-    var protected: [KeptRequests] = []
-    if rules.history != .forget {
-      for stored in try state.edits() {
-        guard let templates = try? BatchSolver.templates(of: stored.manifest.description) else {
-          continue
-        }
-        let facts = try ListFacts.facts(of: stored).map(\.fact)
-        protected.append(
-          try requests(
-            stored.id, EditHistory(facts: facts, templates: templates), model, sameSubject,
-            layer: first, isShared: isShared))
+    let protected =
+      rules.history == .forget
+      ? [] : try earlier(than: edit, state, model, sameSubject, layer: first, isShared: isShared)
+    return try ResidualSpread(model, hyperparameters, moments, preserving: preservation).updates(
+      own, targets: targets, protecting: protected, bytes: budget, progress: workspace.progress)
+  }
+
+  /// The requests of the edits that a state has. Imported edits without contexts protect nothing.
+  private func earlier(
+    than edit: StoredEdit, _ state: SolveState, _ model: DecoderModel, _ sameSubject: SameSubject,
+    layer: Int, isShared: Bool
+  ) throws -> [EarlierRequests] {
+    try state.ids.compactMap { id in
+      if isShared, let known = kept[Key(edit: id, layer: layer, sameSubject: sameSubject)] {
+        return EarlierRequests(known)
+      }
+      let stored = try state.edit(id)
+      guard let templates = try? BatchSolver.templates(of: stored.manifest.description) else {
+        return nil
+      }
+      let history = EditHistory(
+        facts: try ListFacts.facts(of: stored).map(\.fact), templates: templates)
+      return EarlierRequests(count: sameSubject.partition(history.facts).count) {
+        try self.requests(id, history, model, sameSubject, layer: layer, isShared: isShared)
       }
     }
-    return try ResidualSpread(model, hyperparameters, moments, preserving: preservation).updates(
-      own, targets: targets, protecting: protected, progress: workspace.progress)
   }
 
   /// ROME's changes of one matrix.
@@ -218,18 +238,13 @@ package final class ReplayEdits {
     _ state: SolveState, _ edit: StoredEdit, from layer: Int, _ architecture: ModelArchitecture
   ) throws -> Bool {
     let above = Set((layer..<architecture.layerCount).map { architecture.editedWeight(layer: $0) })
-    return try (state.edits() + [edit]).allSatisfy { stored in
-      let tensors = projections[stored.id] ?? Set(stored.manifest.deltas.map(\.tensor))
-      projections[stored.id] = tensors
+    return try (state.ids + [edit.id]).allSatisfy { id in
+      let tensors =
+        try projections[id]
+        ?? Set((id == edit.id ? edit : state.edit(id)).manifest.deltas.map(\.tensor))
+      projections[id] = tensors
       return tensors.isSubset(of: above)
     }
-  }
-
-  private func unedited() throws -> DecoderModel {
-    if let openedBase { return openedBase }
-    let model = try workspace.baseModel()
-    openedBase = model
-    return model
   }
 
   private func requests(
@@ -238,16 +253,24 @@ package final class ReplayEdits {
   ) throws -> KeptRequests {
     let key = Key(edit: id, layer: layer, sameSubject: sameSubject)
     if isShared, let known = kept[key] { return known }
-    let fits = keptBytes < budget
     // All are kept under the base's projection, so that one change of it serves all.
     let requests = try KeptRequests(
-      isShared ? unedited() : model, workspace.tokenizer(), history, sameSubject: sameSubject,
-      layer: layer,
-      bytes: workspace.memory, keepsBlock: isShared && fits)
-    if isShared, fits {
-      kept[key] = requests
-      keptBytes += requests.byteCount
-    }
+      isShared ? models.unedited() : model, workspace.tokenizer(), history,
+      sameSubject: sameSubject, layer: layer, bytes: workspace.memory, keepsBlock: isShared)
+    if isShared, try keeps(requests) { kept[key] = requests }
     return requests
+  }
+
+  /// Whether there is room for requests, in memory or in the scratch file.
+  private func keeps(_ requests: KeptRequests) throws -> Bool {
+    let bytes = requests.byteCount
+    if keptBytes + bytes <= budget {
+      keptBytes += bytes
+      return true
+    }
+    guard let scratch, scratch.count + bytes <= Self.scratchLimit else { return false }
+    // Where the disk is full they are run again: slower, not wrong.
+    do { try requests.park(in: scratch) } catch { return false }
+    return true
   }
 }

@@ -121,7 +121,8 @@ package struct ResolveEdits {
         ?? (newBase == nil
           ? "Solve \(changes.count) \(noun) again"
           : "Move \(edits.count == 1 ? "1 edit" : "\(edits.count) edits") to another base"),
-      as: newBase == nil ? .resolve : .rebase, onto: .head(expecting: head))
+      as: newBase == nil ? .resolve : .rebase, onto: .head(expecting: head),
+      trailers: [try WeightsFingerprint(of: newBase?.binding ?? place.base()).trailer(state)])
     if let newBase {
       let base = newBase.binding
       try BaseBinding.remember(base.checkpoint, of: base.manifest.fingerprint, in: repository)

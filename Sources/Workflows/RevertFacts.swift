@@ -70,7 +70,10 @@ package struct RevertFacts {
     let names = Array(Set(removed.map(\.subject)).sorted().prefix(3)).joined(separator: ", ")
     let recorded = try commit.record(
       message ?? "Take out \(removed.count) fact\(removed.count == 1 ? "" : "s"): \(names)",
-      as: .revert, onto: .head(expecting: head))
+      as: .revert, onto: .head(expecting: head),
+      // Where whole batches go, nothing was solved and no base need be at hand.
+      trailers: state.extra.isEmpty
+        ? [] : [try WeightsFingerprint(of: workspace.base()).trailer(state)])
     return Outcome(commit: recorded, removed: removed, kept: kept)
   }
 }

@@ -53,18 +53,29 @@ package struct StackMaterialiser {
   private mutating func add(
     _ source: Source, to name: String, shape: [Int], of base: BaseManifest, edit: String
   ) throws {
-    guard let tensor = base.tensor(named: name), let exponent = tensor.gridExponent,
-      tensor.shape == shape
-    else {
-      throw WorkflowError.foreignTensor(
-        edit: edit, tensor: name, found: "\(shape)",
-        expected: base.tensor(named: name).map { "\($0.shape), floating" } ?? "no such tensor")
-    }
-    var change =
-      try changes[name]
-      ?? Change(tensor: tensor, grid: FixedPointGrid(exponent: exponent), sources: [])
+    let place = try Self.place(of: name, shape: shape, in: base, edit: edit)
+    var change = changes[name] ?? Change(tensor: place.tensor, grid: place.grid, sources: [])
     change.sources.append(source)
     changes[name] = change
+  }
+
+  /// The tensor of the base that a change is for, with its grid and its extents as a matrix.
+  ///
+  /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)`` where there is none of that shape;
+  ///   ``DeltaError`` for a grid that there cannot be.
+  static func place(
+    of name: String, shape: [Int], in base: BaseManifest, edit: String
+  ) throws -> (
+    tensor: BaseManifest.Tensor, grid: FixedPointGrid, rows: Int, columns: Int
+  ) {
+    let known = base.tensor(named: name)
+    guard let tensor = known, let exponent = tensor.gridExponent, tensor.shape == shape else {
+      let expected = if let known { "\(known.shape), floating" } else { "no such tensor" }
+      throw WorkflowError.foreignTensor(
+        edit: edit, tensor: name, found: "\(shape)", expected: expected)
+    }
+    let (rows, columns) = Change.extents(tensor.shape)
+    return (tensor, try FixedPointGrid(exponent: exponent), rows, columns)
   }
 
   /// The tensors that at least one edit changes, by name.
@@ -115,10 +126,17 @@ package struct StackMaterialiser {
 
   /// A changed tensor in float32, rounded to the checkpoint's element type first.
   package func widened(_ source: TensorView) throws -> FloatRows {
+    try Self.widened(source) { try write(source, to: $0) }
+  }
+
+  /// A tensor in float32 whose bytes, in the checkpoint's element type, are handed over piece by piece.
+  static func widened(
+    _ source: TensorView, _ write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
+  ) throws -> FloatRows {
     let (rows, columns) = Change.extents(source.shape)
-    let result = FloatRows(rows: rows, columns: columns)
+    let result = FloatRows(unwritten: rows, columns: columns)
     var done = 0
-    try write(source) { bytes in
+    try write { bytes in
       let count = bytes.count / source.elementType.byteCount
       source.elementType.widen(
         bytes, into: UnsafeMutableBufferPointer(start: result.base + done, count: count))

@@ -11,17 +11,33 @@ package struct WeightsFingerprint {
   /// Fingerprints on a base.
   package init(of base: BaseBinding) { self.base = base }
 
-  /// The fingerprint at a stack, with some deltas beside it.
+  /// The fingerprint at a stack, without some edits and with some deltas beside it.
   ///
   /// - Throws: what the store and the codec throw for damaged edits.
-  package func run(_ stack: EditStack, adding extra: [EncodedEdit.Part] = []) throws -> Digest {
-    let materialiser = try StackMaterialiser(stack, base.manifest, adding: extra)
+  package func run(
+    _ stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
+  ) throws -> Digest {
+    let materialiser = try StackMaterialiser(
+      stack, base.manifest, excluding: excluded, adding: extra)
     var digests: [String: Digest] = [:]
     for name in materialiser.changedTensors {
       var accumulator = DigestAccumulator()
       try materialiser.write(base.checkpoint.tensor(named: name)) { accumulator.append($0) }
       digests[name] = accumulator.finish()
     }
+    return joining(digests)
+  }
+
+  /// The trailer that a commit of a state gets.
+  func trailer(_ state: SolveState) throws -> (CommitTrailers.Key, String) {
+    let weights = try run(state.stack, excluding: state.excluded, adding: state.extra)
+    return (.weights, weights.hexadecimal)
+  }
+
+  /// The fingerprint of the base with some tensors changed.
+  ///
+  /// - Parameter digests: of the changed tensors' bytes, by name.
+  func joining(_ digests: [String: Digest]) -> Digest {
     let records = base.manifest.tensors.map { tensor in
       TensorRecord(
         declaration: TensorDeclaration(

@@ -19,6 +19,7 @@ package final class Workspace {
   package let progress: any ProgressSink
   /// The bases that were opened, by fingerprint.
   private var opened: [Digest: BaseBinding] = [:]
+  private var tokenizers: [Digest: BytePairTokenizer] = [:]
   /// The base that everything runs on, whatever a stack says; `nil` for each stack's own.
   private var chosenBase: BaseBinding?
 
@@ -78,6 +79,7 @@ package final class Workspace {
   }
 
   private func tokenizer(of base: BaseBinding) throws -> BytePairTokenizer {
+    if let known = tokenizers[base.manifest.fingerprint] { return known }
     let path = base.checkpoint.path + "/tokenizer.json"
     if let expected = base.manifest.tokenizer {
       let found = try MappedFile(path: path).withBytes { Digest(of: $0) }
@@ -86,7 +88,9 @@ package final class Workspace {
           path: path, found: found.hexadecimal, expected: expected.hexadecimal)
       }
     }
-    return try BytePairTokenizer(contentsOf: path)
+    let tokenizer = try BytePairTokenizer(contentsOf: path)
+    tokenizers[base.manifest.fingerprint] = tokenizer
+    return tokenizer
   }
 
   /// The unedited model.
@@ -99,13 +103,15 @@ package final class Workspace {
   /// - Parameters:
   ///   - excluded: edits of the stack that are left out.
   ///   - extra: deltas beside the stack's.
+  ///   - unedited: the base's model, where it is open already.
   package func model(
-    at stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
+    at stack: EditStack, excluding excluded: Set<EditID> = [],
+    adding extra: [EncodedEdit.Part] = [], to unedited: DecoderModel? = nil
   ) throws -> DecoderModel {
     let base = try base(of: stack)
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
-    let model = try DecoderModel(base.checkpoint, workers: workers)
+    let model = try unedited ?? DecoderModel(base.checkpoint, workers: workers)
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))

@@ -18,7 +18,7 @@ struct AuditBenchmark: ParsableCommand {
   @Option(help: "The directory with the bundled models")
   var fixtures = "Fixtures"
 
-  @Option(help: "Trials: each is an honest edit and three attacks")
+  @Option(help: "Trials: each is an honest edit and four attacks")
   var trials = 200
 
   @Option(help: "Declared facts an edit")
@@ -105,6 +105,23 @@ struct AuditBenchmark: ParsableCommand {
             ? "–" : "\(places.count { $0 == 1 }) / \(places.count { $0 <= 5 }) of \(places.count)",
           30
         ))
+    let scales = Set(working.compactMap(\.scale)).sorted()
+    if scales.count > 1 {
+      // The norm at which a hidden fact begins to work, and what is found there.
+      let found = scales.map { scale in
+        let own = working.filter { $0.scale == scale }
+        return "\(Figure.fixed(scale, 2)): \(own.count { $0.isRefuted })/\(own.count)"
+      }
+      print(
+        "             of the hidden change's norm, refuted/works: " + found.joined(separator: ", "))
+    }
+    if attack == .faint {
+      let missed = own.filter { !$0.succeeds }
+      print(
+        "             at \(Figure.fixed(AttackTrials.faintScale, 2)) of its norm; of those that do not work: "
+          + "\(missed.count { $0.isRefuted }) of \(missed.count) refuted, undeclared share at least "
+          + Figure.scientific(missed.map(\.outside).min() ?? 0))
+    }
     if attack == .honest {
       let off = own.map(\.action).max() ?? 0
       print("             largest distance from the targets: \(Figure.scientific(off))")

@@ -36,7 +36,7 @@ import Workflows
       MomentArchive(path: kit.moments, innerWidth: model.architecture.innerWidth),
       .init(facts: facts, targets: targets.map(\.vector)), declaredCount: 6, depth: 2)
     let results = try (0..<6).flatMap { try trials.run($0) }
-    #expect(results.count == 24)
+    #expect(results.count == 30)
     for result in results {
       let isHonest = result.attack == .honest
       #expect(!(isHonest && result.isRefuted), "\(result)")

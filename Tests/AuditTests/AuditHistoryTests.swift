@@ -109,6 +109,97 @@ import Workflows
     #expect(summaries.contains("the weights are not those that the commit recorded"))
   }
 
+  @Test("a note that says otherwise than the weights is a failure; one about other facts is not")
+  func notes() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<3)
+    let head = try scene.repository.head().commit
+    let measured = try MeasureCommit(in: scene.workspace).run(
+      RevisionExpression("HEAD"), facts: nil, tool: "emend test")
+    #expect(MeasurementNote(measured.line)?.subject == MeasurementNote.activeFacts)
+    try scene.repository.addNote(
+      line: measured.line.replacing("its active facts", with: "facts 123"), on: head)
+    try scene.repository.addNote(line: "efficacy is 0.1, they say", on: head)
+    #expect(try scene.audit().verdict == .clean)
+    let figure = try #require(
+      MeasurementNote(measured.line)?.figures.first { $0.name == "efficacy" })
+    try scene.repository.addNote(
+      line: measured.line.replacing(
+        "efficacy \(figure.value) of", with: "efficacy 0.25 of"), on: head)
+    let report = try scene.audit()
+    let finding = try #require(report.commits[0].findings.first { $0.severity == .failure })
+    #expect(report.commits[0].verdict == .failed && report.commits[1].verdict == .clean)
+    #expect(finding.summary == "a note says otherwise than the weights")
+    #expect(finding.subject?.contains("emend test") == true)
+    #expect(finding.found == "efficacy 1 of 3" && finding.expected == "efficacy 0.25 of 3")
+  }
+
+  @Test("an edit of a newer version is named with its version; the other commits are audited")
+  func newerFormat() throws {
+    let scene = try AuditScene()
+    for start in [0, 3] { try scene.commit(start..<start + 3) }
+    let repository = scene.repository
+    let edit = try repository.changes(of: repository.head().commit).added[0]
+    // The same edit, as a version to come might write it, in a commit beside.
+    let git = try ReferenceGit(repository.location.gitDirectory)
+    let old = "edits/\(edit.hexadecimal.prefix(2))/\(edit.hexadecimal.dropFirst(2))"
+    let manifest = try git("show", "HEAD:\(old)/edit.json").output
+    let bytes = Array(
+      manifest.replacing("\"format\": 1,", with: "\"format\": 2,").utf8)
+    #expect(bytes != Array(manifest.utf8))
+    let id = Digest(of: bytes).hexadecimal
+    let index = ["GIT_INDEX_FILE": scene.directory["index"]]
+    func run(_ arguments: [String], _ input: [UInt8] = []) throws -> String {
+      let outcome = try git.run(arguments, input: input, environment: index)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      return outcome.lines.first ?? ""
+    }
+    _ = try run(["read-tree", "HEAD~1"])
+    let blob = try run(["hash-object", "-w", "--stdin"], bytes)
+    for line in try git("ls-tree", "-r", "HEAD", "--", old).lines {
+      let parts = line.split(separator: "\t")
+      let words = parts[0].split(separator: " ")
+      let file = parts[1].dropFirst(old.count)
+      _ = try run([
+        "update-index", "--add", "--cacheinfo",
+        "\(words[0]),\(file == "/edit.json" ? blob : String(words[2])),edits/\(id.prefix(2))/\(id.dropFirst(2))\(file)",
+      ])
+    }
+    let tree = try run(["write-tree"])
+    let commit = try run(["commit-tree", tree, "-p", "HEAD~1", "-m", "From the future"])
+    try git("update-ref", "refs/heads/future", commit)
+
+    let report = try scene.audit("future")
+    #expect(report.commits.map(\.verdict) == [.notChecked, .clean, .clean])
+    #expect(report.verdict == .notChecked && report.notChecked.count == 1)
+    let finding = try #require(
+      report.commits[0].findings.first { $0.summary.contains("does not know") })
+    #expect(finding.severity == .warning && finding.found == "2" && finding.expected == "1")
+    #expect(report.commits[0].findings.filter { $0.summary == finding.summary }.count == 1)
+    #expect(report.commits[1].edits[0].proof.outcome == .proven)
+  }
+
+  @Test(
+    "weights are compared with what was recorded for the same edits; where nothing was, it is said")
+  func recordedWeights() throws {
+    let scene = try AuditScene()
+    for start in [0, 3, 6] { try scene.commit(start..<start + 3) }
+    func revert(_ revision: String) throws {
+      _ = try RevertCommits(scene)(scene.repository.commitID(RevisionExpression(revision)))
+    }
+    // The last commit's edit out: the tree of the commit before. The first one's out as well: a tree of its own.
+    try revert("HEAD")
+    try revert("HEAD~3")
+    let report = try scene.audit()
+    #expect(report.verdict == .clean)
+    let (alone, again) = (report.commits[0], report.commits[1])
+    #expect(again.weights?.isAsRecorded == true)
+    #expect(again.weights?.recordedBy == report.commits[3].id)
+    #expect(alone.weights?.recorded == nil)
+    #expect(alone.findings.map(\.severity) == [.note])
+    #expect(report.weights == (asRecorded: 4, unrecorded: 1))
+  }
+
   @Test("without facts, moments, base or signature: what could not be checked is said")
   func missing() throws {
     let scene = try AuditScene()

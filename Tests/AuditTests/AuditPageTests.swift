@@ -22,7 +22,7 @@ import Testing
     let body = try page.nodes(forXPath: "//body//text()").compactMap(\.stringValue)
       .joined(separator: " ")
     #expect(text.contains("✗ failed"))
-    let verdict = try #require(body.range(of: "1 of 3 commits are not what they say."))
+    let verdict = try #require(body.range(of: "3 commits: 1 not what it says."))
     let history = try #require(body.range(of: "Commits, the latest first"))
     #expect(verdict.lowerBound < history.lowerBound)
     for reference in try page.nodes(forXPath: "//@href | //@src").compactMap(\.stringValue) {

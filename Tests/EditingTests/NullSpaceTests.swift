@@ -18,7 +18,8 @@ struct NullSpaceTests {
     let space = try NullSpace(of: golden.matrix("moment"), threshold: threshold, layer: 0)
     #expect((space.span == .nullSpace) == (threshold == 5e-4))
     let found = try space.solve(
-      keys: golden.matrix("keys"), protected: hasHistory ? golden.matrix("earlier") : nil,
+      keys: golden.matrix("keys"),
+      protected: hasHistory ? KeyBlocks(golden.matrix("earlier")) : nil,
       ridge: 0.7)
     let name = (threshold == 5e-4 ? "few" : "many") + (hasHistory ? ".after" : ".alone")
     #expect(largestDifference(found, try golden.matrix(name)) < 1e-10, "\(name)")
@@ -32,7 +33,7 @@ struct NullSpaceTests {
       try (0..<30).map { _ in try golden.matrix("earlier") })
     let all = Matrix<Double>.concatenatingColumns([keys, many])
     #expect(SolveCost(order: 48, keys: 5, protected: many.columns).route == .refactorise)
-    let direct = try space.solve(keys: keys, protected: many, ridge: 0.7)
+    let direct = try space.solve(keys: keys, protected: KeyBlocks(many), ridge: 0.7)
     // The columns of the solve with all keys as its own are those of the joint system.
     let joint = try space.solve(keys: all, protected: nil, ridge: 0.7).selectingColumns(
       Array(0..<5))

@@ -95,16 +95,19 @@ struct EffectCheck {
     return result
   }
 
-  /// Figures that are not those recorded. A rate may differ by what one tie can make of it.
+  /// What a recorded figure may differ by: a rate by what one tie can make of it.
+  static func tolerance(of name: String, count: Int) -> Double {
+    name == "probability" ? probabilityTolerance : 1 / Double(max(1, count)) + 1e-9
+  }
+
+  /// Figures that are not those recorded.
   private static func contradictions(
     _ recorded: [String: (mean: Double, count: Int)], _ found: EffectAudit.Metrics, _ side: String,
     _ edit: StoredEdit
   ) -> [Finding] {
     recorded.sorted { $0.key < $1.key }.compactMap { name, value in
       guard let measured = found[name] else { return nil }
-      let tolerance =
-        name == "probability" ? probabilityTolerance : 1 / Double(max(1, value.count)) + 1e-9
-      guard abs(measured - value.mean) > tolerance else { return nil }
+      guard abs(measured - value.mean) > tolerance(of: name, count: value.count) else { return nil }
       return Finding(
         .effect, .failure,
         "the recorded \(name.replacingUnderscores) \(side) is not what the weights give",

@@ -25,9 +25,11 @@ struct IntegrityCheck {
           isContradiction = false
         }
         // What is odd is a failure only where a commit says something else than it does.
+        // And what a newer version wrote may be sound: nobody can tell here.
+        let isDamage =
+          finding.severity == .damage && finding.explanation.summary != FormatError.newerFormat
         let found = Finding(
-          .integrity, finding.severity == .damage || isContradiction ? .failure : .warning,
-          finding.explanation)
+          .integrity, isDamage || isContradiction ? .failure : .warning, finding.explanation)
         if finding.commits.isEmpty { outcome.general.append(found) }
         for commit in finding.commits { outcome.commits[commit, default: []].append(found) }
       }

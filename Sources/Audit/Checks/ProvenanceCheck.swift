@@ -18,9 +18,15 @@ struct ProvenanceCheck {
     } else if state == .bad {
       findings.append(
         Finding(.provenance, .failure, "the signature is bad", found: verdict.detail))
-    } else if state == .unknownSigner || state == .unverified {
+    } else if state == .unknownSigner {
       findings.append(
-        Finding(.provenance, .warning, "the signature says nothing here", found: verdict.detail))
+        Finding(
+          .provenance, .warning, "the signature is by a key that nobody allowed here",
+          found: verdict.detail, expected: "a key of gpg.ssh.allowedSignersFile, or a trusted one"))
+    } else if state == .unverified {
+      findings.append(
+        Finding(
+          .provenance, .warning, "the signature could not be checked here", found: verdict.detail))
     }
     for (who, person) in [("author", entry.commit.author), ("committer", entry.commit.committer)]
     where person.name.isEmpty || person.email.isEmpty || person.time.seconds <= 0 {

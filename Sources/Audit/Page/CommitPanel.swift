@@ -54,7 +54,7 @@ struct CommitPanel {
           "Weights",
           commit.weights.map { weights in
             switch weights.recorded {
-            case nil: "\(weights.found.prefix(12)); none recorded"
+            case nil: "\(weights.found.prefix(12)); none recorded to compare with"
             case weights.found: "\(weights.found.prefix(12)), as recorded"
             case let recorded?: "\(weights.found.prefix(12)), recorded \(recorded.prefix(12))"
             }

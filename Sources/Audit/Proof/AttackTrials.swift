@@ -20,6 +20,8 @@ package final class AttackTrials {
     case afterwards
     /// It is solved after them over all edited layers, with the smallest norm that works.
     case spread
+    /// The same at one fixed, small part of its norm, whether it works or not.
+    case faint
   }
 
   /// What became of one trial.
@@ -30,6 +32,8 @@ package final class AttackTrials {
     package let parents: Int
     /// Whether the hidden fact beats the old object; true for an honest edit, which hides none.
     package let succeeds: Bool
+    /// What the hidden change was scaled by; `nil` where it was not.
+    package let scale: Double?
     /// The largest share outside the span, of all layers.
     package let outside: Double
     /// The largest distance from the targets, of all layers.
@@ -70,7 +74,10 @@ package final class AttackTrials {
   private let firstFree: Int
 
   /// Scales of a hidden change that are tried, the smallest that still works is taken.
-  private static let scales = [0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1]
+  private static let scales = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1]
+  /// The scale of the faint attack.
+  package static let faintScale = 0.05
+  private static let protectedBytes = 1 << 28
   private static let precision = TensorDelta.defaultPrecision
 
   /// Solves the edits that trials are stacked on.
@@ -125,26 +132,28 @@ package final class AttackTrials {
       TargetArchive.encode(declared.map { pool.targets[$0] }), width: base.architecture.width,
       count: declaredCount)
     let replay = try ResidualSpread(state.model, hyperparameters, moments).updates(
-      requests, targets: stored, protecting: state.history, progress: NoProgress())
+      requests, targets: stored, protecting: state.history.map { EarlierRequests($0) },
+      bytes: Self.protectedBytes, progress: NoProgress())
     let secret = try kept([hidden])
     let edited = try Self.applying(honest, to: state.model)
 
     return try Attack.allCases.map { attack in
       let changes: [LayerUpdate]
+      var scale: Double?
       switch attack {
       case .honest: changes = honest
       case .joint: changes = try solve(kept(declared + [hidden]), declared + [hidden], on: state)
-      case .afterwards:
-        changes = try smallest(
-          hidden, secret, layers: Array(hyperparameters.layers.suffix(1)), beside: honest, edited,
+      case .afterwards, .spread, .faint:
+        let layers = hyperparameters.layers
+        let found = try smallest(
+          of: attack == .faint ? [Self.faintScale] : Self.scales, hidden, secret,
+          layers: attack == .afterwards ? Array(layers.suffix(1)) : layers, beside: honest, edited,
           state)
-      case .spread:
-        changes = try smallest(
-          hidden, secret, layers: hyperparameters.layers, beside: honest, edited, state)
+        (changes, scale) = (found.changes, found.scale)
       }
       return try audit(
-        attack, changes, replay, state, parents: parents, hidden: hidden, searching: searched,
-        targetError: TargetArchive.errorBound(of: stored))
+        attack, changes, replay, state, parents: parents, scale: scale, hidden: hidden,
+        searching: searched, targetError: TargetArchive.errorBound(of: stored))
     }
   }
 
@@ -159,8 +168,9 @@ package final class AttackTrials {
     -> [LayerUpdate]
   {
     try ResidualSpread(state.model, hyperparameters, moments).updates(
-      requests, targets: facts.map { pool.targets[$0] }, protecting: state.history,
-      progress: NoProgress())
+      requests, targets: facts.map { pool.targets[$0] },
+      protecting: state.history.map { EarlierRequests($0) },
+      bytes: Self.protectedBytes, progress: NoProgress())
   }
 
   private static func applying(_ updates: [LayerUpdate], to model: DecoderModel) throws
@@ -175,11 +185,11 @@ package final class AttackTrials {
     return model.replacing(tensors)
   }
 
-  /// The honest change with the hidden fact's beside it, scaled down as far as it still works.
+  /// The honest change with the hidden fact's beside it, at the first scale at which that works, or the last one.
   private func smallest(
-    _ hidden: Int, _ secret: KeptRequests, layers: [Int], beside honest: [LayerUpdate],
-    _ edited: DecoderModel, _ state: State
-  ) throws -> [LayerUpdate] {
+    of scales: [Double], _ hidden: Int, _ secret: KeptRequests, layers: [Int],
+    beside honest: [LayerUpdate], _ edited: DecoderModel, _ state: State
+  ) throws -> (changes: [LayerUpdate], scale: Double) {
     var settings = hyperparameters
     settings.layers = layers
     let requests =
@@ -189,16 +199,21 @@ package final class AttackTrials {
         edited, tokenizer, EditHistory(facts: [pool.facts[hidden]], templates: templates),
         sameSubject: .merge, layer: layers[0], bytes: 1 << 28, keepsBlock: false)
     let whole = try ResidualSpread(edited, settings, moments).updates(
-      requests, targets: [pool.targets[hidden]], protecting: [], progress: NoProgress())
-    for scale in Self.scales {
-      let trial = whole.map { $0.scaled(by: scale) }
-      if try succeeds(hidden, Self.applying(trial, to: edited)) || scale == 1 {
-        return honest.map { update in
-          trial.first { $0.tensor == update.tensor }.map { update.joined(with: $0) } ?? update
-        }
-      }
-    }
-    return honest
+      requests, targets: [pool.targets[hidden]], protecting: [],
+      bytes: Self.protectedBytes, progress: NoProgress())
+    let last = scales.last ?? 1
+    let scale =
+      try scales.dropLast().first {
+        let factor = $0
+        return try succeeds(
+          hidden, Self.applying(whole.map { $0.scaled(by: factor) }, to: edited))
+      } ?? last
+    let trial = whole.map { $0.scaled(by: scale) }
+    return (
+      honest.map { update in
+        trial.first { $0.tensor == update.tensor }.map { update.joined(with: $0) } ?? update
+      }, scale
+    )
   }
 
   private func succeeds(_ hidden: Int, _ model: DecoderModel) throws -> Bool {
@@ -210,7 +225,7 @@ package final class AttackTrials {
 
   private func audit(
     _ attack: Attack, _ changes: [LayerUpdate], _ replay: [LayerUpdate], _ state: State,
-    parents: Int, hidden: Int, searching searched: [String], targetError: Double
+    parents: Int, scale: Double?, hidden: Int, searching searched: [String], targetError: Double
   ) throws -> Result {
     var proofs: [LayerProof] = []
     var layers: [PromptSearch.Layer] = []
@@ -239,7 +254,7 @@ package final class AttackTrials {
     return Result(
       attack: attack, parents: parents,
       succeeds: attack == .honest
-        ? true : try succeeds(hidden, Self.applying(changes, to: state.model)),
+        ? true : try succeeds(hidden, Self.applying(changes, to: state.model)), scale: scale,
       outside: proofs.map(\.outside).max() ?? 0, action: proofs.map(\.action).max() ?? 0,
       isRefuted: !proofs.allSatisfy(\.isProven), place: place)
   }

@@ -38,6 +38,12 @@ package struct AuditReport: Sendable, Encodable {
     Verdict.allCases.map { verdict in (verdict, commits.count { $0.verdict == verdict }) }
   }
 
+  /// How many commits' weights are those that were recorded, and how many record none to compare with.
+  package var weights: (asRecorded: Int, unrecorded: Int) {
+    let known = commits.compactMap(\.weights)
+    return (known.count { $0.isAsRecorded }, known.count { $0.recorded == nil })
+  }
+
   /// The worst verdict; failed where something is wrong with the repository itself.
   package var verdict: Verdict {
     let own: Verdict = findings.contains { $0.severity == .failure } ? .failed : .clean

@@ -18,10 +18,16 @@ package struct CommitAudit: Sendable, Encodable {
 
   /// The fingerprint of a commit's weights: as recorded and as materialised now.
   package struct Weights: Sendable, Encodable, Equatable {
-    /// What the commit's `Emend-Weights` says; `nil` where it has none.
+    /// What the commit's `Emend-Weights` says, or that of another commit of the range that names the same tree;
+    /// `nil` where there is none.
     package let recorded: String?
+    /// The other commit, where it is another one's.
+    package let recordedBy: String?
     /// What materialising gives.
     package let found: String
+
+    /// Whether there was something to compare with, and it agrees.
+    package var isAsRecorded: Bool { recorded == found }
   }
 
   /// Its id.

@@ -1,4 +1,5 @@
 package import Diagnostics
+package import Files
 package import LinearAlgebra
 package import Transformer
 
@@ -46,11 +47,35 @@ package final class KeptRequests {
     if keepsBlock { try requests.keepNextBlock(of: model) }
   }
 
-  /// Bytes of hidden states and kept blocks.
+  /// Bytes of memory that hidden states and kept blocks take.
   package var byteCount: Int { requests.byteCount }
+
+  /// Moves the numbers to a file; they are read from there when they are needed.
+  ///
+  /// - Throws: where there is no room; what is moved by then stays moved.
+  package func park(in file: ScratchFile) throws(FileFailure) { try requests.park(in: file) }
 
   /// The mean keys at the first edited layer, `[f, n]`.
   package func keys(_ model: DecoderModel) throws -> Matrix<Double> { try requests.keys(model) }
+}
+
+/// Earlier requests of one edit, kept or yet to be run.
+package struct EarlierRequests {
+  let source: ProtectedRequests.Source
+
+  /// Kept at the first edited layer.
+  package init(_ kept: KeptRequests) {
+    source = ProtectedRequests.Source(count: kept.count, layer: kept.layer) { kept.requests.fork() }
+  }
+
+  /// Run when they are asked for, and again for the next layer where the memory does not hold them.
+  ///
+  /// - Parameters:
+  ///   - count: the columns of their keys.
+  ///   - run: runs them up to the first edited layer.
+  package init(count: Int, _ run: @escaping () throws -> KeptRequests) {
+    source = ProtectedRequests.Source(count: count, layer: 0) { try run().requests.fork() }
+  }
 }
 
 extension ResidualSpread {
@@ -58,18 +83,20 @@ extension ResidualSpread {
   ///
   /// - Parameters:
   ///   - targets: z of each fact, `[d]`; facts of one group have the same.
-  ///   - protected: earlier requests, kept at the same layer.
+  ///   - protected: earlier requests, at the same layer.
+  ///   - bytes: memory that protected requests may take between two layers.
   /// - Throws: as ``updates(_:targets:protecting:progress:)``.
   package func updates(
-    _ own: KeptRequests, targets: [[Float]], protecting protected: [KeptRequests],
-    progress: some ProgressSink
+    _ own: KeptRequests, targets: [[Float]], protecting protected: [EarlierRequests],
+    bytes: Int, progress: some ProgressSink
   ) throws -> [LayerUpdate] {
     let columns = Matrix<Double>(rows: targets.first?.count ?? 0, columns: own.count) {
       Double(targets[own.partition[$1][0]][$0])
     }
     return try spread(
-      ChunkedRequests(forking: [own.requests]), targets: columns,
-      protecting: protected.isEmpty ? nil : ChunkedRequests(forking: protected.map(\.requests)),
+      own.requests.fork(), targets: columns,
+      protecting: protected.isEmpty
+        ? nil : ProtectedRequests(protected.map(\.source), bytes: bytes),
       progress: progress)
   }
 }

@@ -1,9 +1,11 @@
+internal import Files
 internal import LinearAlgebra
 internal import Transformer
 
 /// Groups of requests on their way through the edited layers, in chunks that fit the memory.
 struct ChunkedRequests {
-  private let count: Int
+  /// The number of groups.
+  let count: Int
   private let parts: [(range: Range<Int>, chunk: RequestChunk)]
 
   /// Embeds all requests.
@@ -14,21 +16,22 @@ struct ChunkedRequests {
     }
   }
 
-  /// Second chunks of several sources, one after the other; the sources stay where they stand.
-  init(forking sources: [ChunkedRequests]) {
-    var parts: [(range: Range<Int>, chunk: RequestChunk)] = []
-    var count = 0
-    for source in sources {
-      for (range, chunk) in source.parts {
-        parts.append((range.lowerBound + count..<range.upperBound + count, chunk.fork()))
-      }
-      count += source.count
-    }
-    self.parts = parts
+  private init(count: Int, _ parts: [(range: Range<Int>, chunk: RequestChunk)]) {
     self.count = count
+    self.parts = parts
   }
 
-  /// Bytes of hidden states and kept blocks.
+  /// Second chunks; these stay where they stand.
+  func fork() -> ChunkedRequests {
+    ChunkedRequests(count: count, parts.map { ($0.range, $0.chunk.fork()) })
+  }
+
+  /// Moves all numbers to a file; they are read from there when they are needed.
+  func park(in file: ScratchFile) throws(FileFailure) {
+    for part in parts { try part.chunk.park(in: file) }
+  }
+
+  /// Bytes of memory that hidden states and kept blocks take.
   var byteCount: Int { parts.reduce(0) { $0 + $1.chunk.byteCount } }
 
   /// Keeps what the next block computes before its output projection; nothing advances.

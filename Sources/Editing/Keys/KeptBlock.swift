@@ -1,3 +1,4 @@
+internal import Files
 internal import LinearAlgebra
 internal import Transformer
 
@@ -11,11 +12,11 @@ struct KeptBlock {
   private let tensor: String
   private let keySide: LayerUpdate.KeySide
   /// The projection's inputs, `[rows, f]`.
-  private let inner: Matrix<Float>
-  /// The block's output under `weight`, `[rows, d]`.
-  private let output: FloatRows
-  /// The projection's weights when it was kept, as stored.
-  private let weight: Matrix<Float>
+  private let inner: ParkedMatrix
+  /// The block's output under `model`'s projection, `[rows, d]`.
+  private let output: ParkedMatrix
+  /// The model that it was kept under.
+  private let model: DecoderModel
 
   /// Runs the next block of a pass; the pass itself does not advance.
   init(next pass: ForwardPass, of model: DecoderModel) throws {
@@ -24,48 +25,62 @@ struct KeptBlock {
     tensor = architecture.editedWeight(layer: layer)
     keySide = architecture.editedKeySide(layer: layer)
     let block = pass.fork()
-    var inner = Matrix<Float>(rows: block.nodes.count, columns: architecture.innerWidth)
-    let activations = try block.innerActivations(of: model, advancing: true)
-    inner.storage.withUnsafeMutableBufferPointer {
-      $0.baseAddress?.update(from: activations.base, count: $0.count)
-    }
-    self.inner = inner
-    output = block.hidden
+    inner = ParkedMatrix(Matrix(try block.innerActivations(of: model, advancing: true)))
+    output = ParkedMatrix(Matrix(block.hidden))
+    self.model = model
+  }
+
+  /// Bytes of memory that it takes.
+  var byteCount: Int { inner.byteCount + output.byteCount }
+
+  /// Moves its numbers to a file.
+  func park(in file: ScratchFile) throws(FileFailure) {
+    try inner.park(in: file)
+    try output.park(in: file)
+  }
+
+  /// The projection's inputs at some rows, `[rows.count, f]`.
+  func keys(at rows: [Int32]) throws(FileFailure) -> FloatRows { try inner.gather(rows) }
+
+  /// What another state's projection has more, as stored.
+  func change(to other: DecoderModel) throws -> Matrix<Float> {
+    let architecture = model.architecture
     let (rows, columns) =
       keySide == .columns
       ? (architecture.width, architecture.innerWidth)
       : (architecture.innerWidth, architecture.width)
-    weight = try model.matrix(named: tensor, rows: rows, columns: columns)
-  }
-
-  /// Bytes that it takes.
-  var byteCount: Int { 4 * (inner.storage.count + output.rows * output.columns) }
-
-  /// The projection's inputs at some rows, `[rows.count, f]`.
-  func keys(at rows: [Int32]) -> FloatRows {
-    let result = FloatRows(rows: rows.count, columns: inner.columns)
-    inner.storage.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      for (place, row) in rows.enumerated() {
-        result.row(place).update(from: base + Int(row) * inner.columns, count: inner.columns)
-      }
-    }
-    return result
-  }
-
-  /// What another state's projection has more, as stored.
-  func change(to model: DecoderModel) throws -> Matrix<Float> {
-    var change = try model.matrix(named: tensor, rows: weight.rows, columns: weight.columns)
+    var change = try other.matrix(named: tensor, rows: rows, columns: columns)
+    let weight = try model.matrix(named: tensor, rows: rows, columns: columns)
     for i in change.storage.indices { change.storage[i] -= weight.storage[i] }
     return change
   }
 
   /// The block's output under a changed projection, `[rows, d]`.
-  func output(changedBy change: Matrix<Float>) -> FloatRows {
+  func output(changedBy change: Matrix<Float>) throws -> FloatRows {
     let moved = Matrix.product(
-      inner, .none, change, keySide == .columns ? .transposed : .none)
-    let result = FloatRows(rows: output.rows, columns: output.columns)
-    for i in moved.storage.indices { result.base[i] = output.base[i] + moved.storage[i] }
+      try inner.matrix(), .none, change, keySide == .columns ? .transposed : .none)
+    let result = FloatRows(try output.matrix())
+    for i in moved.storage.indices { result.base[i] += moved.storage[i] }
     return result
+  }
+}
+
+extension Matrix<Float> {
+  /// A copy of rows.
+  init(_ rows: FloatRows) {
+    self.init(
+      rows: rows.rows, columns: rows.columns,
+      Array(UnsafeBufferPointer(start: rows.base, count: rows.rows * rows.columns)))
+  }
+}
+
+extension FloatRows {
+  /// A copy of a matrix.
+  convenience init(_ matrix: Matrix<Float>) {
+    self.init(unwritten: matrix.rows, columns: matrix.columns)
+    matrix.storage.withUnsafeBufferPointer { source in
+      guard let start = source.baseAddress else { return }
+      base.update(from: start, count: source.count)
+    }
   }
 }

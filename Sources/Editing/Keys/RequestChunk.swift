@@ -1,3 +1,4 @@
+internal import Files
 internal import LinearAlgebra
 internal import Transformer
 
@@ -7,6 +8,8 @@ internal import Transformer
 /// requests share are computed once.
 final class RequestChunk {
   private var pass: ForwardPass
+  /// The pass's numbers, where they were taken out of it.
+  private var parked: ParkedMatrix?
   private var kept: KeptBlock?
   /// For each group, the rows of the lookup tokens with their weights in the mean key.
   private let lookups: [[(row: Int32, weight: Double)]]
@@ -46,6 +49,7 @@ final class RequestChunk {
 
   private init(forking source: RequestChunk) {
     pass = source.pass.fork()
+    parked = source.parked
     kept = source.kept
     lookups = source.lookups
     bareNodes = source.bareNodes
@@ -66,17 +70,37 @@ final class RequestChunk {
     return try kept.change(to: model)
   }
 
-  /// Bytes of hidden states, and of the kept block.
+  /// Moves hidden states and the kept block to a file; they are read from there when they are needed.
+  func park(in file: ScratchFile) throws(FileFailure) {
+    try kept?.park(in: file)
+    guard parked == nil else { return }
+    let numbers = ParkedMatrix(Matrix(pass.hidden))
+    try numbers.park(in: file)
+    parked = numbers
+    pass = pass.fork(holding: FloatRows(rows: 0, columns: pass.hidden.columns))
+  }
+
+  /// The pass, with its numbers in it.
+  private func standing() throws(FileFailure) -> ForwardPass {
+    guard let parked else { return pass }
+    return pass.fork(holding: FloatRows(try parked.matrix()))
+  }
+
+  /// Bytes of memory that hidden states and the kept block take.
   var byteCount: Int { pass.hidden.rows * pass.hidden.columns * 4 + (kept?.byteCount ?? 0) }
 
   /// Runs the blocks up to and including `layer` with the model's present weights.
   ///
   /// - Parameter change: of the kept block's output projection since it was kept; `nil` computes it.
   func advance(through layer: Int, _ model: DecoderModel, change: Matrix<Float>? = nil) throws {
-    if let kept, kept.layer == pass.nextLayer, layer >= kept.layer {
+    guard layer >= pass.nextLayer else { return }
+    if let kept, kept.layer == pass.nextLayer {
       let change = try change ?? kept.change(to: model)
-      pass = pass.fork(behindNextBlock: kept.output(changedBy: change))
+      pass = pass.fork(behindNextBlock: try kept.output(changedBy: change))
+    } else {
+      pass = try standing()
     }
+    (parked, kept) = (nil, nil)
     try pass.run(through: layer, of: model)
   }
 
@@ -84,17 +108,19 @@ final class RequestChunk {
   func writeKeys(_ model: DecoderModel, to keys: inout Matrix<Double>, start: Int) throws {
     let rows = lookups.joined().map { $0.row }
     let activations =
-      if let kept, kept.layer == pass.nextLayer { kept.keys(at: rows) } else {
-        try pass.innerActivations(at: rows, of: model)
+      if let kept, kept.layer == pass.nextLayer { try kept.keys(at: rows) } else {
+        try standing().innerActivations(at: rows, of: model)
       }
+    var sums = [Double](repeating: 0, count: keys.rows)
     var next = 0
     for (group, rows) in lookups.enumerated() {
-      for unit in 0..<keys.rows {
-        var sum = 0.0
-        for (index, row) in rows.enumerated() {
-          sum += row.weight * Double(activations.row(next + index)[unit])
-        }
-        keys[unit, start + group] = Double(Float(sum))
+      for unit in sums.indices { sums[unit] = 0 }
+      for (index, row) in rows.enumerated() {
+        let values = activations.row(next + index)
+        for unit in sums.indices { sums[unit] += row.weight * Double(values[unit]) }
+      }
+      for unit in sums.indices {
+        keys.storage[unit * keys.columns + start + group] = Double(Float(sums[unit]))
       }
       next += rows.count
     }
@@ -108,7 +134,7 @@ final class RequestChunk {
   )
     throws
   {
-    let bare = pass.restricted(to: bareNodes)
+    let bare = try standing().restricted(to: bareNodes)
     try bare.run(through: layer, of: model)
     for (group, rows) in bareRows.enumerated() {
       for i in 0..<hidden.rows {

@@ -65,29 +65,36 @@ package struct NullSpace: Sendable, Equatable {
   /// With M = P [Kp K] this is M (MᵀM + L₂I)⁻¹, columns of K: a small system unless the keys are many.
   /// - Parameters:
   ///   - keys: K, `[f, n]`: one key a column.
-  ///   - protected: Kp, `[f, p]`: keys whose outputs must stay.
+  ///   - protected: Kp, block by block: keys whose outputs must stay.
   ///   - ridge: L₂ > 0.
-  /// - Throws: ``LinearAlgebraError/weightOutOfRange(_:)``, ``LinearAlgebraError/notFinite(matrix:)``.
+  /// - Throws: ``LinearAlgebraError/weightOutOfRange(_:)``, ``LinearAlgebraError/notFinite(matrix:)``, and what
+  ///   `protected` throws.
   /// - Source: the authors' update, AlphaEdit, equation 14, solved in range(P), where it is symmetric.
   package func solve(
-    keys: Matrix<Double>, protected: Matrix<Double>?, ridge: Double
-  ) throws(LinearAlgebraError) -> Matrix<Double> {
-    guard ridge > 0, ridge.isFinite else { throw .weightOutOfRange(ridge) }
+    keys: Matrix<Double>, protected: KeyBlocks?, ridge: Double
+  ) throws -> Matrix<Double> {
+    guard ridge > 0, ridge.isFinite else { throw LinearAlgebraError.weightOutOfRange(ridge) }
     let own = project(keys)
-    let others = protected.map { project($0) }
-    let cost = SolveCost(order: order, keys: keys.columns, protected: protected?.columns ?? 0)
+    let cost = SolveCost(order: order, keys: keys.columns, protected: protected?.count ?? 0)
     if cost.route == .refactorise {
+      let identity = Matrix<Double>(rows: order, columns: order) { $0 == $1 ? 1 : 0 }
+      guard let protected else {
+        return try DirectSolve.solve(secondMoment: identity, weight: ridge, keys: own)
+      }
       return try DirectSolve.solve(
-        secondMoment: Matrix(rows: order, columns: order) { $0 == $1 ? 1 : 0 }, weight: ridge,
-        keys: own, protected: others)
+        secondMoment: identity, weight: ridge, keys: own,
+        protected: KeyBlocks(count: protected.count) { body in
+          try protected.forEach { try body(project($0)) }
+        })
     }
+    let others = try protected.map { project(try $0.joined(rows: order)) }
     let all = others.map { Matrix.concatenatingColumns([$0, own]) } ?? own
     let before = all.columns - own.columns
     var system = Matrix<Double>(rows: all.columns, columns: all.columns)
     system.addInnerProduct(of: all, scalingSelfBy: 0)
     for i in 0..<all.columns { system[i, i] += ridge }
     guard (0..<all.columns).allSatisfy({ system[$0, $0].isFinite }) else {
-      throw .notFinite(matrix: "a key")
+      throw LinearAlgebraError.notFinite(matrix: "a key")
     }
     let unit = Matrix<Double>(rows: all.columns, columns: own.columns) { $0 == before + $1 ? 1 : 0 }
     return Matrix.product(all, .none, try Cholesky(factoring: system).solve(unit))

@@ -13,10 +13,10 @@ package enum Preservation: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - keys: K, `[f, n]`.
-  ///   - protected: Kp, `[f, p]`: keys whose outputs must stay.
+  ///   - protected: Kp, block by block: keys whose outputs must stay.
   /// - Throws: ``EditingError``, ``LinearAlgebraError``.
   func adjust(
-    _ keys: Matrix<Double>, protected: Matrix<Double>?, layer: Int,
+    _ keys: Matrix<Double>, protected: KeyBlocks?, layer: Int,
     _ moments: any SecondMomentSource
   ) throws -> Matrix<Double> {
     switch self {

@@ -50,23 +50,26 @@ package struct ResidualSpread {
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
     let own = try ChunkedRequests(model, groups, bytes: hyperparameters.batchBytes)
-    let history = try ChunkedRequests(model, protected, bytes: hyperparameters.batchBytes)
     if let first = hyperparameters.layers.first, first > 0 {
-      for requests in [own, history] { try requests.advance(through: first - 1, model) }
+      try own.advance(through: first - 1, model)
     }
     return try spread(
-      own, targets: targets, protecting: protected.isEmpty ? nil : history, progress: progress)
+      own, targets: targets,
+      protecting: protected.isEmpty
+        ? nil : ProtectedRequests(model, protected, bytes: hyperparameters.batchBytes),
+      progress: progress)
   }
 
   /// The updates of requests that stand at the first edited layer already.
   func spread(
-    _ own: ChunkedRequests, targets: Matrix<Double>, protecting history: ChunkedRequests?,
+    _ own: ChunkedRequests, targets: Matrix<Double>, protecting history: ProtectedRequests?,
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
     let architecture = model.architecture
     let layers = hyperparameters.layers
     guard let last = layers.last else { return [] }
     var current = model
+    var change: Matrix<Float>?
     var updates: [LayerUpdate] = []
     for (index, layer) in layers.enumerated() {
       progress.report(ProgressEvent(.keys, done: index, total: layers.count))
@@ -76,17 +79,17 @@ package struct ResidualSpread {
       let update = LayerUpdate(
         layer: layer, tensor: architecture.editedWeight(layer: layer), keys: keys,
         adjustedKeys: try preservation.adjust(
-          keys, protected: history?.keys(current), layer: layer, moments),
+          keys,
+          protected: history?.keys(at: layer, current, change: change, isLast: layer == last),
+          layer: layer, moments),
         residual: residual, keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {
         let (rows, columns) = (update.left.rows, update.right.rows)
         let weight = try current.matrix(named: update.tensor, rows: rows, columns: columns)
         current = current.replacing([update.tensor: update.adding(to: weight)])
-        let change = try own.changeOfKeptBlock(to: current)
-        for requests in [own, history].compactMap(\.self) {
-          try requests.advance(through: layers[index + 1] - 1, current, change: change)
-        }
+        change = try own.changeOfKeptBlock(to: current) ?? change
+        try own.advance(through: layers[index + 1] - 1, current, change: change)
       }
     }
     progress.report(ProgressEvent(.keys, done: layers.count, total: layers.count))

@@ -8,6 +8,9 @@ package enum FormatError: ExplainedError, Equatable {
   case field(file: String, field: String, found: String, expected: String)
   case notCanonical(file: String, offset: Int)
 
+  /// What is said of a file that a newer version wrote, which need not be damaged.
+  package static let newerFormat = "it is written in a format that this program does not know"
+
   /// The parts of what the user is told.
   package var explanation: Explanation {
     switch self {
@@ -19,7 +22,7 @@ package enum FormatError: ExplainedError, Equatable {
       Explanation("it cannot be read: \(problem)", file: file, field: "byte \(offset)")
     case .unknownVersion(let file, let found, let supported):
       Explanation(
-        "it is written in a format that this program does not know", file: file,
+        Self.newerFormat, file: file,
         field: "format", found: found, expected: supported,
         remedy: "A newer emend wrote it: install that one to read this repository.")
     case .field(let file, let field, let found, let expected):

@@ -70,9 +70,22 @@ package struct MergeBranches {
     if losers.isEmpty { try check(plan, gate) }
     let name = ours.branch.map { " into \($0)" } ?? ""
     var replaced: [EditID: EditID] = [:]
+    var joined: SolveState?
     let recorded = try repository.merge(
       plan, message: message ?? "Merge \(revision.text)\(name)",
-      resolve: { replaced = try take(losers, out: plan, gate, in: $0, tool: tool) })
+      resolve: { commit in
+        guard !losers.isEmpty else { return }
+        let taken = try take(losers, out: plan, gate, in: commit, tool: tool)
+        (replaced, joined) = (taken.replaced, taken.state)
+      },
+      trailers: {
+        if let joined { return [try WeightsFingerprint(of: workspace.base()).trailer(joined)] }
+        // A merge needs no base; where one is at hand and the model is to be run anyway, it costs little more.
+        guard !gate.isOpen || measuring == .interference, let base = try? workspace.base() else {
+          return []
+        }
+        return [try WeightsFingerprint(of: base).trailer(state(of: plan))]
+      })
     guard let recorded, plan.kind == .trueMerge, measuring == .interference else {
       return Outcome(commit: recorded, interference: nil, notMeasured: nil)
     }
@@ -114,14 +127,21 @@ package struct MergeBranches {
     }
   }
 
+  /// The joined state of a merge in which no facts lose.
+  private func state(of plan: MergePlan) throws -> SolveState {
+    var state = SolveState(stack: try workspace.repository.stack(at: plan.ours))
+    state.excluded = Set(plan.dropped)
+    for edit in plan.added { try state.add(stored: edit) }
+    return state
+  }
+
   /// Takes the losing facts out of their batches, which are solved again on the merged state.
   ///
-  /// - Returns: for each batch that was solved again, the one that it replaces.
+  /// - Returns: for each batch that was solved again, the one that it replaces; and the merged state.
   private func take(
     _ losers: [StackDifference.Fact], out plan: MergePlan, _ gate: EditGate,
     in commit: StackCommit, tool: String
-  ) throws -> [EditID: EditID] {
-    guard !losers.isEmpty else { return [:] }
+  ) throws -> (replaced: [EditID: EditID], state: SolveState) {
     let repository = workspace.repository
     var settings = EditSettings(of: workspace)
     settings.moments = moments
@@ -156,7 +176,7 @@ package struct MergeBranches {
       asked += solution.cases
     }
     try gate.check(asked, excluding: state.excluded, adding: state.extra, on: left, in: workspace)
-    return replaced
+    return (replaced, state)
   }
 
   /// The batches that only one side has, against those that only the other has, on the merged weights.

@@ -9,7 +9,7 @@ struct Eval: EmendCommand {
     discussion: """
       Success, magnitude and accuracy of facts, paraphrases and neighbors, with 95 % intervals over the \
       records that were measured, beside the same on the unedited base or on another revision. Nothing is \
-      recorded. Records come in CounterFact's form, zsRE's, EasyEdit's or KnowEdit's.
+      recorded; what a commit's own facts answer is noted on it by 'emend measure'. Records come in CounterFact's form, zsRE's, EasyEdit's or KnowEdit's.
 
       EXAMPLES:
         emend eval counterfact.json

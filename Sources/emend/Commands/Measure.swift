@@ -9,7 +9,8 @@ struct Measure: EmendCommand {
     discussion: """
       The figures, who measured them and with which version become a line of a Git note on the commit, \
       which itself stays as it is. 'emend log --notes' shows them, and so does \
-      'git --git-dir .emend log --notes=emend'.
+      'git --git-dir .emend log --notes=emend'; 'emend audit' holds them against the weights. To measure \
+      without recording, with intervals and beside another revision, use 'emend eval'.
 
       EXAMPLES:
         emend measure

@@ -15,11 +15,12 @@ struct AuditCommitView {
     page.line(
       "  signature: \(commit.signature.rawValue)\(commit.signer.map { ", by \($0)" } ?? "")")
     if let weights = commit.weights {
+      let whose = weights.recordedBy.map { " by \(Figures.shortID($0)), which has the same edits" }
       let word =
         weights.recorded.map {
-          $0 == weights.found ? "as recorded" : "recorded as \(Figures.shortID($0))"
-        }
-        ?? "none recorded"
+          ($0 == weights.found ? "as recorded" : "recorded as \(Figures.shortID($0))")
+            + (whose ?? "")
+        } ?? "none recorded to compare with"
       page.line("  weights: \(Figures.shortID(weights.found)), \(word)")
     }
     for id in commit.dropped { page.line("  takes out edit \(Figures.shortID(id))") }

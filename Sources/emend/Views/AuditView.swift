@@ -102,6 +102,12 @@ struct AuditView: View {
         ? "\("base", .heading): \(Figures.shortID(report.base.fingerprint)), every byte as recorded"
         : "\("base", .heading): \("not verified", .warning)"
     ]
+    let weights = report.weights
+    if weights.asRecorded + weights.unrecorded > 0 {
+      lines.append(
+        "\("weights", .heading): \(Figures.count(weights.asRecorded, "commit")) as recorded"
+          + (weights.unrecorded > 0 ? "; \(weights.unrecorded) record none to compare with" : ""))
+    }
     if !report.facts.isEmpty {
       let drifted = report.facts.filter(\.hasDrifted)
       lines.append(

@@ -1,0 +1,41 @@
+internal import Evaluation
+internal import Store
+internal import Transformer
+internal import Workflows
+
+/// Whether what notes say was measured of a commit's facts is what its weights give.
+struct NotesCheck {
+  let repository: EditRepository
+  let tokenizer: BytePairTokenizer
+
+  /// Asks the facts active at a commit again, where a note says what they answered.
+  ///
+  /// Of a note about other facts, or in other words, nothing can be said.
+  func run(_ commit: ObjectID, _ stack: EditStack, _ model: DecoderModel) throws -> [Finding] {
+    guard let bytes = try repository.note(on: commit) else { return [] }
+    let notes = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+      .compactMap { MeasurementNote(String($0)) }
+      .filter { $0.subject == MeasurementNote.activeFacts }
+    guard !notes.isEmpty else { return [] }
+    let cases = try stack.edits.flatMap { try ListFacts.facts(of: stack.edit($0)) }
+    let found = BatchMeasurement(
+      try FactMeter(PromptScorer(model, tokenizer)).measure(cases))
+    let figures = Dictionary(
+      uniqueKeysWithValues: found.named.map { ($0.name, ($0.mean.value, $0.mean.count)) })
+    return notes.flatMap { note in
+      note.figures.compactMap { figure -> Finding? in
+        let measured = figures[figure.name]
+        if let (value, count) = measured, count == figure.count,
+          abs(value - figure.value) <= EffectCheck.tolerance(of: figure.name, count: count)
+        {
+          return nil
+        }
+        return Finding(
+          .effect, .failure, "a note says otherwise than the weights", subject: note.origin,
+          found: measured.map { "\(figure.name) \(ShortNumber.text($0)) of \($1)" }
+            ?? "no \(figure.name) can be measured",
+          expected: "\(figure.name) \(ShortNumber.text(figure.value)) of \(figure.count)")
+      }
+    }
+  }
+}
