@@ -33,6 +33,37 @@ package struct QRDecomposition: Sendable {
     orthogonal = Matrix(rows: k, columns: m, byColumns).blockTransposed
   }
 
+  /// R alone, `[min(m, n), n]`, with RᵀR = AᵀA.
+  ///
+  /// A tall matrix is taken in pieces that the second-level cache holds; their R's, one below the other, have the R of
+  /// the whole.
+  /// - Complexity: about 2mn² flops for m ≥ n.
+  /// - Source: Demmel, Grigori, Hoemmen and Langou, "Communication-optimal parallel and sequential QR", 2012.
+  package static func upper(of matrix: Matrix<Double>) -> Matrix<Double> {
+    let n = matrix.columns
+    let height = max(256, 2 * n)
+    if matrix.rows > 2 * height, n > 0 {
+      var stacked: [Double] = []
+      for first in stride(from: 0, to: matrix.rows, by: height) {
+        let count = min(height, matrix.rows - first)
+        let piece = Matrix(
+          rows: count, columns: n, Array(matrix.storage[first * n..<(first + count) * n]))
+        stacked += upper(of: piece).storage
+      }
+      return upper(of: Matrix(rows: stacked.count / n, columns: n, stacked))
+    }
+    let m = matrix.rows
+    let k = min(m, n)
+    guard k > 0 else { return Matrix(rows: k, columns: n) }
+    var byColumns = matrix.blockTransposed.storage
+    var reflectors = [Double](repeating: 0, count: k)
+    var (mm, nn, info) = (Int32(m), Int32(n), Int32(0))
+    withWorkspace { work, length in
+      dgeqrf_(&mm, &nn, &byColumns, &mm, &reflectors, work, length, &info)
+    }
+    return Matrix(rows: k, columns: n) { i, j in i <= j ? byColumns[j * m + i] : 0 }
+  }
+
   /// Asks LAPACK how much scratch it wants, then calls again with that much.
   private static func withWorkspace(
     _ call: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Void

@@ -15,12 +15,14 @@ struct TensorComparison {
     var denseSquares = 0.0
     var hasDense = false
 
-    /// The directions; `nil` where there are none, or a dense change.
-    func spectrum() throws -> DeltaSpectrum? {
-      guard !hasDense, !left.isEmpty else { return nil }
-      return try DeltaSpectrum(
-        LowRankFactors(
-          left: .concatenatingColumns(left), right: .concatenatingColumns(right)))
+    /// How many directions the factors have, needed or not.
+    var rank: Int { left.reduce(0) { $0 + $1.columns } }
+
+    /// All of them side by side.
+    var factors: LowRankFactors {
+      get throws {
+        try LowRankFactors(left: .concatenatingColumns(left), right: .concatenatingColumns(right))
+      }
     }
 
     func negative() -> Side {
@@ -48,16 +50,22 @@ struct TensorComparison {
       for id in ids { try add(difference.edit(id), to: side, of: &tensors) }
     }
     return try tensors.sorted { $0.key < $1.key }.map { name, tensor in
-      let (old, new) = (try tensor.old.spectrum(), try tensor.new.spectrum())
       let undone = tensor.old.negative()
       let net = Side(
         left: tensor.new.left + undone.left, right: tensor.new.right + undone.right,
         denseSquares: tensor.new.denseSquares + undone.denseSquares,
         hasDense: tensor.new.hasDense || undone.hasDense)
-      let spectrum = try net.spectrum()
+      // One decomposition of both sides' factors: the sides and their sum are small matrices in it.
+      let split = tensor.new.rank
+      let span = net.rank > 0 ? try ChangeSpan(net.factors) : nil
+      let new = tensor.new.hasDense || split == 0 ? nil : try span?.spectrum(of: 0..<split)
+      let old =
+        tensor.old.hasDense || split == net.rank ? nil : try span?.spectrum(of: split..<net.rank)
+      let isOneSided = split == 0 || split == net.rank
+      let spectrum = net.hasDense ? nil : isOneSided ? new ?? old : try span?.spectrum()
       var angles: CompareRevisions.Angles?
-      if let old, let new {
-        let found = try old.angles(to: new)
+      if let span, let old, let new {
+        let found = try span.angles(between: old, and: new)
         angles = .init(columns: found.columns, rows: found.rows)
       }
       return CompareRevisions.TensorChange(
@@ -71,12 +79,7 @@ struct TensorComparison {
 
   /// Dense parts are taken as perpendicular to the rest: their product is not formed here.
   private static func norm(_ side: Side) throws -> Double {
-    let slim =
-      side.left.isEmpty
-      ? 0
-      : try LowRankFactors(
-        left: .concatenatingColumns(side.left), right: .concatenatingColumns(side.right)
-      ).frobeniusNorm
+    let slim = try side.left.isEmpty ? 0 : side.factors.frobeniusNorm
     return (slim * slim + side.denseSquares).squareRoot()
   }
 

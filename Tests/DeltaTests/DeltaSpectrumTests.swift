@@ -20,7 +20,7 @@ import Testing
     let factors = try LowRankFactors(
       left: .concatenatingColumns([left, left.selectingColumns([2, 2])]),
       right: .concatenatingColumns([right, right.selectingColumns([2, 2])]))
-    let spectrum = try DeltaSpectrum(factors)
+    let spectrum = try ChangeSpan(factors).spectrum()
     let whole = Matrix.product(factors.left, .none, factors.right, .transposed)
     let oracle = try SingularValues(whole).values
     #expect(spectrum.rank == 3)
@@ -31,19 +31,45 @@ import Testing
     #expect(spectrum.spectralNorm == spectrum.values[0])
   }
 
-  @Test("a plane turned by an angle is at that angle")
+  @Test("a plane turned by an angle is at that angle, and a sum's spectrum is that of the sum")
   func angles() throws {
     let turn = 0.4
-    func change(_ angle: Double) throws -> DeltaSpectrum {
+    func right(_ angle: Double) -> Matrix<Double> {
       var right = Matrix<Double>(rows: 4, columns: 2)
       right[0, 0] = 1
       right[1, 1] = cos(angle)
       right[2, 1] = sin(angle)
-      return try DeltaSpectrum(LowRankFactors(left: random(5, 2, 3), right: right))
+      return right
     }
-    let angles = try change(0).angles(to: change(turn))
+    let left = random(5, 2, 3)
+    let both = try LowRankFactors(
+      left: .concatenatingColumns([left, left]),
+      right: .concatenatingColumns([right(0), right(turn)]))
+    let span = try ChangeSpan(both)
+    let angles = try span.angles(
+      between: span.spectrum(of: 0..<2), and: span.spectrum(of: 2..<4))
     #expect(angles.rows.count == 2 && angles.columns.allSatisfy { $0 < 1e-4 })
     #expect(angles.rows[0] < 1e-4)
     #expect(abs(angles.rows[1] - turn * 180 / .pi) < 1e-6)
+    let oracle = try SingularValues(
+      Matrix.product(both.left, .none, both.right, .transposed)
+    ).values
+    let sum = try span.spectrum()
+    #expect(sum.rank == 2)
+    for (found, expected) in zip(sum.values, oracle) { #expect(abs(found - expected) < 1e-12) }
+  }
+
+  @Test(
+    "R of a tall matrix taken in pieces has the whole's Gram matrix", arguments: [300, 1100, 5003])
+  func pieces(rows: Int) {
+    let matrix = random(rows, 7, UInt64(rows))
+    let upper = QRDecomposition.upper(of: matrix)
+    #expect(upper.rows == 7 && upper.columns == 7)
+    let found = Matrix.product(upper, .transposed, upper, .none)
+    let wanted = Matrix.product(matrix, .transposed, matrix, .none)
+    for (one, other) in zip(found.storage, wanted.storage) {
+      #expect(abs(one - other) < 1e-13 * wanted.frobeniusNorm)
+    }
+    for i in 0..<7 { for j in 0..<i { #expect(upper[i, j] == 0) } }
   }
 }
