@@ -39,6 +39,12 @@ import Testing
       (["set", "pushlimit", "0"], ["cannot have this value"]),
       (["set", "--shared", "base", "x"], ["about one machine"]),
       (["get", "nonsense"], ["no such setting"]),
+      (
+        ["set", "--shared", "require", "eficacy>=1"],
+        ["names what nobody measures", "emend.require", "Did you mean efficacy?"]
+      ),
+      (["set", "--shared", "require", "efficacy=1"], ["a requirement cannot be understood"]),
+      (["set", "require", "efficacy>=1"], ["--shared"]),
     ] {
       try expectRefusal(scene.repository, ["config"] + arguments, 2, parts)
     }

@@ -77,6 +77,29 @@ struct GateCommandTests {
     try repository("revert", "HEAD~1")
   }
 
+  @Test("pull obeys the rule that came with it: refused with the figures, and the branch stays")
+  func pull() throws {
+    let scene = try SharedScene()
+    try scene("work", "push", "-u")
+    try scene.clone(to: "copy")
+    try scene("copy", "reset", "HEAD~1")
+    try scene("work", "config", "set", "--shared", "require", "facts>=3")
+    try scene("work", "push")
+    let before = try scene.head("copy")
+    let refused = try scene.emend(in: "copy").run(["pull"])
+    #expect(refused.ending == .exit(1))
+    for part in ["does not measure up", "emend.require", "facts is 2.0, wanted >=3"] {
+      #expect(refused.errorText.contains(part), "\(refused.errorText)")
+    }
+    #expect(try scene.head("copy") == before && scene.head("copy", "main") == before)
+    // What was fetched stays known, and goes in once the rule lets it.
+    #expect(try scene.head("copy", "origin/main") == scene.head("work"))
+    try scene("work", "config", "set", "--shared", "require", "facts>=2")
+    try scene("work", "push")
+    try scene("copy", "pull")
+    #expect(try scene.head("copy") == scene.head("work"))
+  }
+
   @Test("imports obey the rule: with facts they are measured, without them nothing is known")
   func imports() throws {
     let directory = try TemporaryDirectory()

@@ -12,12 +12,22 @@ package struct EditGate {
   /// - Throws: ``RequirementError``, what the configuration throws.
   package init(of repository: EditRepository, asking text: String? = nil) throws {
     var requirements: [Requirement] = []
-    if let rule = try repository.setting("require") {
-      requirements.append(try Requirement(rule, source: "emend.require"))
+    if let rule = try repository.setting(Self.setting) {
+      requirements.append(try Self.requirement(rule))
     }
     if let text { requirements.append(try Requirement(text, source: "--require")) }
     self.requirements = requirements
   }
+
+  /// The setting that holds a repository's own rule.
+  static let setting = "require"
+
+  private static func requirement(_ rule: String) throws(RequirementError) -> Requirement {
+    try Requirement(rule, source: "emend.\(setting)")
+  }
+
+  /// Refuses a rule that cannot be understood.
+  static func checkRule(_ rule: String) throws(RequirementError) { _ = try requirement(rule) }
 
   /// Whether nothing is required.
   var isOpen: Bool { requirements.isEmpty }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Store
+internal import Workflows
 
 /// `emend config`
 struct ConfigCommand: ParsableCommand {
@@ -66,6 +67,7 @@ struct ConfigSet: EmendCommand {
       EXAMPLES:
         emend config set hparams hparams/gpt-j.json
         emend config set --shared pushlimit 400m
+        emend config set --shared require "efficacy>=0.95,specificity_drop<=2%"
       """)
 
   @OptionGroup var common: CommonOptions
@@ -80,7 +82,7 @@ struct ConfigSet: EmendCommand {
     let setting = try Setting.named(name)
     let repository = try common.openRepository(console)
     let meant = setting.kind == .path ? Paths.absolute(value) : value
-    try repository.set(setting, to: meant, shared ? .shared : .local)
+    try SetSetting(in: repository).run(setting, to: meant, shared ? .shared : .local)
     try console.show(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
   }
 }
