@@ -27,6 +27,7 @@ package struct AuditPage {
 
   private var lead: [Markup] {
     var lead = [report.verdict.page.lead(report.verdict.rawValue, sentence)]
+    if !offences.isEmpty { lead.append(.element("ul", [:], offences)) }
     if !report.notChecked.isEmpty {
       lead.append(
         .element(
@@ -35,23 +36,64 @@ package struct AuditPage {
     return lead
   }
 
+  /// How many commits are named above everything else.
+  private static let offenceLimit = 5
+
+  /// What is wrong, commit by commit: what somebody in a hurry reads.
+  private var offences: [Markup] {
+    let failing = report.commits.filter { $0.verdict.isFailure }
+    var items = report.findings.filter { $0.severity == .failure }.prefix(Self.offenceLimit).map {
+      Markup.element("li", [:], "The repository: \($0.summary).")
+    }
+    items += failing.prefix(Self.offenceLimit).map { commit -> Markup in
+      let reason =
+        commit.findings.first { $0.severity == .failure }?.summary
+        ?? "nobody declared what it does"
+      let suspect = commit.edits.compactMap(\.proof.suspects.first).first
+      return .element(
+        "li", [:],
+        [
+          Self.link(String(commit.id.prefix(12))), .text(" "),
+          commit.verdict.page.badge(commit.verdict.rawValue),
+          .text(" “\(commit.summary)”: \(reason)."),
+          .text(
+            suspect.map {
+              " Of what was tried, the undeclared part moves “\($0.prompt)” most."
+            } ?? ""),
+        ])
+    }
+    if failing.count > Self.offenceLimit {
+      items.append(.element("li", [:], "and \(failing.count - Self.offenceLimit) more, below."))
+    }
+    return items
+  }
+
   /// What the verdict means, in words.
   private var sentence: String {
     let commits = ShortNumber.count(report.commits.count, "commit")
     switch report.verdict {
     case .clean:
-      return "\(commits): every change does what its commit declares, and nothing else was found."
+      let warnings = findings.count { $0.finding.severity == .warning }
+      return
+        "\(commits): every change is the one that its commit declares, and nothing else was found."
+        + (warnings > 0 ? " \(ShortNumber.count(warnings, "warning")), below." : "")
     case .notChecked:
       return "\(commits): nothing wrong was found, but some checks could not be made."
     case .notProvable:
       return
         "\(commits): nothing wrong was found, but for some it cannot be proved that they do nothing else."
-    case .undeclared:
-      return "\(number(.undeclared)) of \(commits) change weights, and nobody said what they do."
-    case .failed:
-      return report.commits.contains { $0.verdict == .failed }
-        ? "\(number(.failed)) of \(commits) are not what they say."
-        : "The repository itself is damaged."
+    case .undeclared, .failed:
+      let (failed, undeclared) = (number(.failed), number(.undeclared))
+      var parts: [String] = []
+      if failed > 0 { parts.append("\(failed) not what \(failed == 1 ? "it says" : "they say")") }
+      if undeclared > 0 {
+        parts.append(
+          "\(undeclared) changing weights without a word of what "
+            + (undeclared == 1 ? "it does" : "they do"))
+      }
+      guard !parts.isEmpty else { return "The repository itself is damaged." }
+      return "\(commits): \(parts.joined(separator: ", and ")). "
+        + "Do not rely on this model before you know why."
     }
   }
 
@@ -64,7 +106,7 @@ package struct AuditPage {
   private var sections: [HTMLPage.Section] {
     var sections = [HTMLPage.Section("Verdicts", anchor: "verdicts", verdicts)]
     if !findings.isEmpty {
-      sections.append(.init("Findings", anchor: "findings", [findingTable]))
+      sections.append(.init("Findings", anchor: "findings", findingTables))
     }
     sections.append(.init("History", anchor: "history", [history]))
     let charts = AuditCharts(report)
@@ -111,23 +153,50 @@ package struct AuditPage {
       }
   }
 
-  private var findingTable: Markup {
+  /// As many findings as are read at a glance; the rest is unfolded.
+  private static let shownFindings = 12
+
+  private var findingTables: [Markup] {
     let order: [Finding.Severity] = [.failure, .warning, .note]
     let sorted = order.flatMap { severity in findings.filter { $0.finding.severity == severity } }
-    return DataTable(
-      caption: "What the checks found, failures first",
+    let failures = sorted.count { $0.finding.severity == .failure }
+    let shown = max(failures, min(sorted.count, Self.shownFindings))
+    var parts = [
+      Self.table(
+        "What the checks found, failures first", Array(sorted[..<shown]), anchor: "finding-table")
+    ]
+    let rest = Array(sorted[shown...])
+    if !rest.isEmpty {
+      parts.append(
+        .element(
+          "details", [:],
+          [
+            .element(
+              "summary", [:],
+              "\(ShortNumber.count(rest.count, "more finding")), none of them a failure"),
+            Self.table("The other warnings and notes", rest, anchor: "more-findings"),
+          ]))
+    }
+    return parts
+  }
+
+  private static func table(
+    _ caption: String, _ findings: [(commit: String, finding: Finding)], anchor: String
+  ) -> Markup {
+    DataTable(
+      caption: caption,
       columns: [
         ("Commit", .text), ("Severity", .text), ("Check", .text), ("What", .text), ("Found", .text),
         ("Expected", .text),
       ],
-      rows: sorted.map { commit, finding in
+      rows: findings.map { commit, finding in
         [
-          Self.link(commit), finding.severity.page.badge(finding.severity.rawValue),
+          link(commit), finding.severity.page.badge(finding.severity.rawValue),
           .text(finding.check.title),
           .text([finding.subject, finding.summary].compactMap(\.self).joined(separator: ": ")),
           .text(finding.found ?? ""), .text(finding.expected ?? ""),
         ]
-      }, searchAnchor: sorted.count > 10 ? "finding-table" : nil
+      }, searchAnchor: findings.count > shownFindings ? anchor : nil
     ).markup
   }
 

@@ -58,9 +58,12 @@ package struct AxisScale: Sendable {
 
   /// A place a name: positions 0, 1, 2 and so on in the middle of equal parts.
   ///
-  /// Of more than `limit` names, every second, third and so on is written.
+  /// Of more than `limit` names, or than have room side by side, every second, third and so on is written.
   package static func names(_ names: [String], limit: Int = 24) -> AxisScale {
-    let every = max(1, (names.count + limit - 1) / max(1, limit))
+    // In units of the picture: a letter takes some 7, and all names together some 540.
+    let longest = names.map(\.count).max() ?? 0
+    let most = max(1, min(limit, 540 / (7 * longest + 8)))
+    let every = max(1, (names.count + most - 1) / most)
     let ticks = names.enumerated().filter { $0.offset % every == 0 }
       .map { Tick(Double($0.offset), $0.element) }
     return AxisScale(

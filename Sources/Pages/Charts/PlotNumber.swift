@@ -19,8 +19,11 @@ package enum PlotNumber {
   /// A coordinate, to a hundredth of a unit.
   static func coordinate(_ value: Double) -> String { text(value, decimals: 2) }
 
-  /// A mark of a logarithmic axis: `0.01`, `3`, `1000`.
+  /// A mark of a logarithmic axis: `1e-5`, `0.01`, `3`, `1000`.
   static func short(_ value: Double) -> String {
-    value >= 1 ? text(value, decimals: 0) : text(value, decimals: Int(ceil(-log10(value) - 1e-9)))
+    let power = floor(log10(value) + 1e-9)
+    if power < -3 { return "\(text(value / pow(10, power), decimals: 0))e\(Int(power))" }
+    return value >= 1
+      ? text(value, decimals: 0) : text(value, decimals: Int(ceil(-log10(value) - 1e-9)))
   }
 }
