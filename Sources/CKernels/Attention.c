@@ -55,17 +55,24 @@ CLONES void emend_rotate(emend_rotary_pairing pairing, float *x, size_t rows, si
   }
 }
 
-/// Turns `x` into its softmax, in place; up to 16 numbers behind its end are overwritten.
-INLINE void softmax(float *x, size_t count) {
-  float most = largest(x, count);
-  lanes_t sum = {0}, v;
-  for (size_t i = count; i % LANES != 0; i++) x[i] = -INFINITY;
+/// Turns `scale` times `x` into its softmax, in place; up to 16 numbers behind its end are read and
+/// overwritten.
+INLINE void softmax(float *x, size_t count, float scale) {
+  lanes_t most = -INFINITY + (lanes_t){0}, sum = {0}, v;
   for (size_t i = 0; i < count; i += LANES) {
     load(&v, x + i, LANES);
-    v -= most;
-    exponential(&v);
+    v *= scale;
+    if (count - i < LANES) v = CHOOSE(FIRST_LANES(count - i), v, -INFINITY + (lanes_t){0});
     store(&v, x + i, LANES);
-    // Behind the end stand numbers near 1e-38, too small to change a sum of which one part is 1.
+    most = CHOOSE((bits_t)(v > most), v, most);
+  }
+  float shift = lane_most(&most);
+  for (size_t i = 0; i < count; i += LANES) {
+    load(&v, x + i, LANES);
+    v -= shift;
+    exponential(&v);
+    if (count - i < LANES) v = CHOOSE(FIRST_LANES(count - i), v, (lanes_t){0});
+    store(&v, x + i, LANES);
     sum += v;
   }
   float inverse = 1.0f / lane_sum(&sum);
@@ -76,15 +83,62 @@ INLINE void softmax(float *x, size_t count) {
   }
 }
 
-/// y += the sum over j of weights[j * step] rows[j], in the order of j; rows begin at `offset`.
-INLINE void add_mixture(float *y, const float *weights, size_t step, const float *const *rows,
-                        size_t offset, size_t count, size_t width) {
+/// y[l] = x · rows[l] for the first `count` of `n` rows, `offset` into each; 16 numbers are written. `n` is a
+/// constant: the sums stay in registers.
+INLINE void dot_group(size_t n, const float *x, const float *const *rows, size_t offset, size_t count,
+                      size_t width, float *y) {
+  const float *row[LANES];
+  lanes_t sums[LANES], a, b;
+#pragma clang loop unroll(full)
+  for (size_t l = 0; l < LANES; l++) {
+    sums[l] = (lanes_t){0};
+    row[l] = rows[l < count ? l : 0] + offset;
+  }
+  size_t c = 0;
+  for (; c + LANES <= width; c += LANES) {
+    load(&a, x + c, LANES);
+#pragma clang loop unroll(full)
+    for (size_t l = 0; l < n; l++) {
+      load(&b, row[l] + c, LANES);
+      sums[l] += a * b;
+    }
+  }
+  if (c < width) {
+    load(&a, x + c, width - c);
+#pragma clang loop unroll(full)
+    for (size_t l = 0; l < n; l++) {
+      load(&b, row[l] + c, width - c);
+      sums[l] += a * b;
+    }
+  }
+  lane_sums(sums, &a);
+  store(&a, y, LANES);
+}
+
+/// y[j] = x · rows[j], `offset` into each row; up to 16 numbers behind the last are overwritten.
+INLINE void dots(const float *x, const float *const *rows, size_t offset, size_t count, size_t width,
+                 float *y) {
+  for (size_t j = 0; j < count; j += LANES) {
+    size_t left = count - j;
+    if (left > LANES / 2)
+      dot_group(LANES, x, rows + j, offset, left, width, y + j);
+    else if (left > LANES / 4)
+      dot_group(LANES / 2, x, rows + j, offset, left, width, y + j);
+    else
+      dot_group(LANES / 4, x, rows + j, offset, left, width, y + j);
+  }
+}
+
+/// y = (or with `adds`, +=) the sum over j of weights[j * step] rows[j], in the order of j; rows begin at
+/// `offset`.
+INLINE void mix(float *y, const float *weights, size_t step, const float *const *rows, size_t offset,
+                size_t count, size_t width, int adds) {
   size_t c = 0;
   // Several sums at a time: each waits for its own last addition.
   for (; c + 2 * LANES <= width; c += 2 * LANES) {
-    lanes_t a, b, v;
-    load(&a, y + c, LANES);
-    load(&b, y + c + LANES, LANES);
+    lanes_t a = {0}, b = {0}, v;
+    if (adds) load(&a, y + c, LANES);
+    if (adds) load(&b, y + c + LANES, LANES);
     for (size_t j = 0; j < count; j++) {
       const float *row = rows[j] + offset + c;
       load(&v, row, LANES);
@@ -96,8 +150,8 @@ INLINE void add_mixture(float *y, const float *weights, size_t step, const float
     store(&b, y + c + LANES, LANES);
   }
   for (; c < width; c += LANES) {
-    lanes_t a, v;
-    load(&a, y + c, width - c);
+    lanes_t a = {0}, v;
+    if (adds) load(&a, y + c, width - c);
     for (size_t j = 0; j < count; j++) {
       load(&v, rows[j] + offset + c, width - c);
       a += weights[j * step] * v;
@@ -111,16 +165,15 @@ CLONES void emend_attend(const float *const *queries, const float *const *keys,
                          size_t offset_q, size_t offset_k, size_t offset_v, size_t width,
                          float scale, float *const *outputs, size_t offset_out,
                          float *probabilities, size_t probability_stride) {
-  for (size_t i = 0; i < query_count; i++) {
-    const float *q = queries[i] + offset_q;
-    float *p = probabilities + i * probability_stride;
-    float *out = outputs[i] + offset_out;
-    size_t count = (size_t)visible[i];
-    for (size_t j = 0; j < count; j++) p[j] = dot(q, keys[j] + offset_k, width) * scale;
-    softmax(p, count);
-    memset(out, 0, width * sizeof *out);
-    add_mixture(out, p, 1, values, offset_v, count, width);
-  }
+  // Step by step for all queries: the steps of one query wait for each other, those of several do not.
+  for (size_t i = 0; i < query_count; i++)
+    dots(queries[i] + offset_q, keys, offset_k, (size_t)visible[i], width,
+         probabilities + i * probability_stride);
+  for (size_t i = 0; i < query_count; i++)
+    softmax(probabilities + i * probability_stride, (size_t)visible[i], scale);
+  for (size_t i = 0; i < query_count; i++)
+    mix(outputs[i] + offset_out, probabilities + i * probability_stride, 1, values, offset_v,
+        (size_t)visible[i], width, 0);
 }
 
 CLONES void emend_attend_backward(const float *const *queries, const float *const *keys,
@@ -131,17 +184,33 @@ CLONES void emend_attend_backward(const float *const *queries, const float *cons
                                   const float *probabilities, size_t probability_stride,
                                   float *const *d_queries, float *const *d_keys,
                                   float *const *d_values, float *scratch) {
+  for (size_t i = 0; i < query_count; i++)
+    dots(d_outputs[i] + offset_out, values, offset_v, (size_t)visible[i], width,
+         scratch + i * probability_stride);
   for (size_t i = 0; i < query_count; i++) {
     const float *p = probabilities + i * probability_stride;
-    const float *d_out = d_outputs[i] + offset_out;
     float *d_scores = scratch + i * probability_stride;
     size_t count = (size_t)visible[i];
-    for (size_t j = 0; j < count; j++) d_scores[j] = dot(d_out, values[j] + offset_v, width);
-    float centre = dot(p, d_scores, count);
-    for (size_t j = 0; j < count; j++) d_scores[j] = p[j] * (d_scores[j] - centre) * scale;
-    if (d_queries[i])
-      add_mixture(d_queries[i] + offset_q, d_scores, 1, keys, offset_k, count, width);
+    lanes_t sum = {0}, v, weight;
+    for (size_t j = 0; j < count; j += LANES) {
+      load(&v, d_scores + j, LANES);
+      load(&weight, p + j, LANES);
+      v *= weight;
+      if (count - j < LANES) v = CHOOSE(FIRST_LANES(count - j), v, (lanes_t){0});
+      sum += v;
+    }
+    float centre = lane_sum(&sum);
+    for (size_t j = 0; j < count; j += LANES) {
+      load(&v, d_scores + j, LANES);
+      load(&weight, p + j, LANES);
+      v = weight * (v - centre) * scale;
+      store(&v, d_scores + j, LANES);
+    }
   }
+  for (size_t i = 0; i < query_count; i++)
+    if (d_queries[i])
+      mix(d_queries[i] + offset_q, scratch + i * probability_stride, 1, keys, offset_k,
+          (size_t)visible[i], width, 1);
   // Key by key, so that each gradient is read and written once for all queries that see the key: from
   // the first on, since later queries see more.
   size_t first = 0;
@@ -150,10 +219,10 @@ CLONES void emend_attend_backward(const float *const *queries, const float *cons
     if (first == query_count) break;
     size_t count = query_count - first, start = first * probability_stride + j;
     if (d_keys[j])
-      add_mixture(d_keys[j] + offset_k, scratch + start, probability_stride, queries + first, offset_q,
-                  count, width);
+      mix(d_keys[j] + offset_k, scratch + start, probability_stride, queries + first, offset_q, count,
+          width, 1);
     if (d_values[j])
-      add_mixture(d_values[j] + offset_v, probabilities + start, probability_stride,
-                  d_outputs + first, offset_out, count, width);
+      mix(d_values[j] + offset_v, probabilities + start, probability_stride, d_outputs + first,
+          offset_out, count, width, 1);
   }
 }

@@ -64,6 +64,10 @@ INLINE void store(const lanes_t *lanes, float *x, size_t left) {
 /// `a` where all bits of `mask` are set, `b` where none is.
 #define CHOOSE(mask, a, b) ((lanes_t)(((mask) & (bits_t)(a)) | (~(mask) & (bits_t)(b))))
 
+/// All bits set in the first `count` lanes.
+#define FIRST_LANES(count)                                                                         \
+  ((bits_t)((bits_t){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} < (uint32_t)(count)))
+
 /// At least `bound`; NaN stays NaN.
 INLINE void raise_to(lanes_t *x, float bound) {
   *x = CHOOSE((bits_t)(*x < bound), bound + (lanes_t){0}, *x);
@@ -93,6 +97,29 @@ INLINE float dot(const float *a, const float *b, size_t count) {
   return lane_sum(&sum);
 }
 
+// Halves, quarters, eighths and sixteenths of two vectors folded onto themselves, the first vector's in front.
+#define FOLD_8(a, b)                                                                               \
+  (__builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23) +         \
+   __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+#define FOLD_4(a, b)                                                                               \
+  (__builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27) +       \
+   __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31))
+#define FOLD_2(a, b)                                                                               \
+  (__builtin_shufflevector(a, b, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29) +       \
+   __builtin_shufflevector(a, b, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22, 23, 26, 27, 30, 31))
+#define FOLD_1(a, b)                                                                               \
+  (__builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +      \
+   __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31))
+
+/// The sums of sixteen vectors' lanes, each in the order of `lane_sum`: a third of the work of sixteen of those.
+INLINE void lane_sums(const lanes_t *v, lanes_t *sums) {
+  lanes_t a = FOLD_4(FOLD_8(v[0], v[1]), FOLD_8(v[2], v[3]));
+  lanes_t b = FOLD_4(FOLD_8(v[4], v[5]), FOLD_8(v[6], v[7]));
+  lanes_t c = FOLD_4(FOLD_8(v[8], v[9]), FOLD_8(v[10], v[11]));
+  lanes_t d = FOLD_4(FOLD_8(v[12], v[13]), FOLD_8(v[14], v[15]));
+  *sums = FOLD_1(FOLD_2(a, b), FOLD_2(c, d));
+}
+
 /// y += a x.
 INLINE void axpy(float a, const float *from, float *to, size_t count) {
   lanes_t x, y;
@@ -104,6 +131,20 @@ INLINE void axpy(float a, const float *from, float *to, size_t count) {
   }
 }
 
+/// The largest lane; NaN are passed over.
+INLINE float lane_most(const lanes_t *lanes) {
+  lanes_t v = *lanes, other;
+#define TAKE_LARGER(...)                                                                           \
+  other = __builtin_shufflevector(v, v, __VA_ARGS__);                                              \
+  v = CHOOSE((bits_t)(other > v), other, v);
+  TAKE_LARGER(8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15)
+  TAKE_LARGER(4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7)
+  TAKE_LARGER(2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3)
+  TAKE_LARGER(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)
+#undef TAKE_LARGER
+  return v[0];
+}
+
 /// The largest of some numbers; NaN are passed over.
 INLINE float largest(const float *x, size_t count) {
   lanes_t most = -INFINITY + (lanes_t){0}, next;
@@ -112,8 +153,7 @@ INLINE float largest(const float *x, size_t count) {
     load(&next, x + i, LANES);
     most = CHOOSE((bits_t)(next > most), next, most);
   }
-  float result = -INFINITY;
-  for (int l = 0; l < LANES; l++) result = most[l] > result ? most[l] : result;
+  float result = lane_most(&most);
   for (; i < count; i++) result = x[i] > result ? x[i] : result;
   return result;
 }

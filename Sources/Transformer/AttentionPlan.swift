@@ -5,6 +5,8 @@
 struct AttentionPlan: Sendable {
   /// Rows in sequence, with what they see.
   struct Run: Sendable {
+    /// The rows of the pass that the run is made of.
+    let rows: Range<Int>
     /// Into `queryRows`, `visible` and `outputs`.
     let queries: Range<Int>
     /// Into `keys`.
@@ -86,7 +88,7 @@ struct AttentionPlan: Sendable {
         outputs.append(outputOf[row])
       }
       let run = Run(
-        queries: firstQuery..<queryRows.count, keys: firstKey..<keys.count,
+        rows: start..<end, queries: firstQuery..<queryRows.count, keys: firstKey..<keys.count,
         probabilities: probabilities)
       let owner = tree.owners[Int(nodes[start])]
       if owner != 0, owner == groupOwner, let last = groups.last {

@@ -19,7 +19,7 @@ final class BlockPass {
   private var attentionNorm: NormLayer
   private var feedForwardNorm: NormLayer?
 
-  /// The block's input, `[rows, d]`: the caller fills it.
+  /// The block's input, `[rows, d]`: the caller fills it, or the block below.
   let input: FloatRows
   /// The block's output, `[needed rows, d]`.
   let output: FloatRows
@@ -46,11 +46,13 @@ final class BlockPass {
   /// - Parameters:
   ///   - layer: which block.
   ///   - plan: what attends to what; made with the same `needed`.
+  ///   - input: what the block reads, `[rows, d]`, such as the output of the block below; `nil` for memory of
+  ///     its own.
   ///   - needed: the rows whose output is wanted; `nil` for all.
   ///   - keepsBase: whether later steps will name varying rows (`forward(varying:)`).
   init(
     _ model: DecoderModel, layer: Int, plan: AttentionPlan, rotary: RotaryTable?,
-    needed: [Int32]? = nil, keepsBase: Bool = false
+    input: FloatRows? = nil, needed: [Int32]? = nil, keepsBase: Bool = false
   ) throws {
     architecture = model.architecture
     block = architecture.blocks[layer]
@@ -67,7 +69,7 @@ final class BlockPass {
     let width = architecture.width
     let inner = block.up.outputs.reduce(0, +)
     // What a step reads it has written before, so nothing needs to be cleared.
-    input = FloatRows(unwritten: rows, columns: width)
+    self.input = input ?? FloatRows(unwritten: rows, columns: width)
     output = FloatRows(unwritten: outputs, columns: width)
     queryKeyValue = FloatRows(unwritten: rows, columns: architecture.queryKeyValueWidth)
     normalised = FloatRows(unwritten: rows, columns: width)
@@ -117,8 +119,9 @@ final class BlockPass {
     attentionNorm.apply(
       input.base, to: normalised.base, statistics: statistics, rows: rows, workers)
     if extent == .complete || !isParallel {
-      try projectQueryKeyValue(
-        normalised.base, to: queryKeyValue.base, positions: plan.positions, rows: rows)
+      projection.apply(
+        try reader.linear(block.queryKeyValue), normalised.base, to: queryKeyValue.base,
+        positions: plan.positions, rows: rows, asking: needed)
       attend(store: store)
     }
     try finish(extent)
@@ -141,8 +144,9 @@ final class BlockPass {
       statistics.scale[Int(row)] = part.scale[i]
     }
     y.scatter(varying, to: normalised)
-    try projectQueryKeyValue(
-      y.base, to: qkv.base, positions: varying.map { plan.positions[Int($0)] }, rows: count)
+    projection.apply(
+      try reader.linear(block.queryKeyValue), y.base, to: qkv.base,
+      positions: varying.map { plan.positions[Int($0)] }, rows: count)
     qkv.scatter(varying, to: queryKeyValue)
     attend(store: store)
     guard let base else { return try finish(.complete) }
@@ -173,27 +177,8 @@ final class BlockPass {
     try addAttention(to: output)
   }
 
-  private func projectQueryKeyValue(
-    _ x: UnsafePointer<Float>, to qkv: UnsafeMutablePointer<Float>, positions: [Int32], rows: Int
-  ) throws {
-    let linear = try reader.linear(block.queryKeyValue)
-    let stride = queryKeyValue.columns
-    linear.apply(
-      x, inputStride: width, to: qkv, outputStride: stride, rows: rows, accumulating: false,
-      workers)
-    positions.withUnsafeBufferPointer { positions in
-      guard let first = positions.baseAddress else { return }
-      workers.split(rows, minimum: 64) { range in
-        let start = qkv + range.lowerBound * stride
-        if let bias = linear.bias {
-          emend_add_bias(start, bias.base, range.count, stride, stride)
-        }
-        rotary?.rotate(
-          start, rows: range.count, stride: stride,
-          heads: architecture.headCount + architecture.keyValueHeadCount,
-          headWidth: architecture.headWidth, positions: first + range.lowerBound, direction: 1)
-      }
-    }
+  private var projection: QueryKeyValueProjection {
+    QueryKeyValueProjection(architecture: architecture, rotary: rotary, workers: workers)
   }
 
   /// Everything after attention, for the needed rows.
@@ -337,7 +322,6 @@ final class BlockPass {
     guard wantsAttention || observer?.wants(feedForwardTensors) == true else {
       return FloatRows(rows: gradientRows, columns: width)
     }
-    let dx = FloatRows(rows: gradientRows, columns: width)
     var dResidual = dOutput
     // What the MLP's input gets: compact over the rows that the MLP's gradient is taken at.
     var dFeedForward: FloatRows?
@@ -372,7 +356,7 @@ final class BlockPass {
       observer.norm(
         norm, architecture.norm, input: x, statistics: middleStatistics, gradient: dFeedForward)
     }
-    guard wantsAttention else { return dx }
+    guard wantsAttention else { return FloatRows(rows: gradientRows, columns: width) }
     observer?.linear(block.attentionOutput, input: context, gradient: dResidual)
 
     let dContext = FloatRows(unwritten: neededCount, columns: context.columns)
@@ -382,10 +366,21 @@ final class BlockPass {
     let dQueryKeyValue = attentionGradient(dContext, varying: varying, store: store)
     observer?.linear(block.queryKeyValue, input: normalised, gradient: dQueryKeyValue)
     let dNormalised = FloatRows(unwritten: gradientRows, columns: width)
-    try reader.linear(block.queryKeyValue).applyTransposed(
-      dQueryKeyValue.base, outputStride: dQueryKeyValue.columns, to: dNormalised.base,
-      inputStride: width, rows: gradientRows, workers)
+    projection.applyBackward(
+      try reader.linear(block.queryKeyValue), dQueryKeyValue, to: dNormalised, asking: needed)
 
+    // The residual stream's own part first, then what came through norms is added.
+    let dx: FloatRows
+    if let varying {
+      dx = FloatRows(unwritten: gradientRows, columns: width)
+      dx.gather(varying, from: dResidual)
+    } else if let needed {
+      dx = FloatRows(rows: gradientRows, columns: width)
+      dResidual.scatter(needed, to: dx)
+    } else {
+      dx = FloatRows(unwritten: gradientRows, columns: width)
+      dx.base.update(from: dResidual.base, count: rows * width)
+    }
     let x = rowsOfInterest(input, varying)
     let part = statisticsOfInterest(statistics, varying)
     if let dFeedForward {
@@ -400,13 +395,6 @@ final class BlockPass {
       gradient: dNormalised)
     attentionNorm.applyBackward(
       dNormalised.base, x: x.base, statistics: part, to: dx.base, rows: gradientRows, workers)
-    if let varying {
-      for (i, row) in varying.enumerated() {
-        emend_accumulate(dx.row(i), dResidual.row(Int(row)), width)
-      }
-    } else {
-      addRows(of: dResidual, to: dx, varying: nil)
-    }
     return dx
   }
 
@@ -509,7 +497,7 @@ final class BlockPass {
     let headWidth = architecture.headWidth
     let group = architecture.headCount / architecture.keyValueHeadCount
     let scale = 1 / Float(headWidth).squareRoot()
-    let gradient = FloatRows(rows: varying?.count ?? rows, columns: queryKeyValue.columns)
+    let gradient = FloatRows(unwritten: varying?.count ?? rows, columns: queryKeyValue.columns)
     var slots = [Int32](repeating: -1, count: rows)
     if let varying {
       for (slot, row) in varying.enumerated() { slots[Int(row)] = Int32(slot) }
@@ -520,6 +508,10 @@ final class BlockPass {
       var pointers = RunPointers(plan)
       for runIndex in plan.groups[groupIndex] {
         let run = plan.runs[runIndex]
+        // A run adds to its own rows and to those before it, so what it starts from can wait for its turn.
+        for row in run.rows where slots[row] >= 0 {
+          gradient.row(Int(slots[row])).update(repeating: 0, count: gradient.columns)
+        }
         guard !run.queries.isEmpty else { continue }
         pointers.fill(run, plan, queryKeyValue, store, dContext, architecture)
         pointers.fillGradients(run, plan, gradient, slots, architecture)

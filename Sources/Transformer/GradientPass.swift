@@ -61,13 +61,8 @@ package final class GradientPass {
   ///   written to between steps.
   package func forward(_ model: DecoderModel) throws -> FloatRows {
     if blocks.isEmpty || self.model !== model { try build(model) }
-    var below = input
-    for block in blocks {
-      block.input.base.update(from: below.base, count: below.rows * below.columns)
-      try block.forward(store: nil)
-      below = block.output
-    }
-    return below
+    for block in blocks { try block.forward(store: nil) }
+    return blocks[blocks.count - 1].output
   }
 
   /// Tells of the gradients of weights, after a ``forward(_:)``.
@@ -102,10 +97,12 @@ package final class GradientPass {
     let none = Array(repeating: Int32(-1), count: tree.count)
     let full = AttentionPlan(nodes: nodes, tree: tree, storeIndex: none)
     let final = AttentionPlan(nodes: nodes, tree: tree, storeIndex: none, needed: outputs)
-    blocks = try (layer...last).map { index in
-      try BlockPass(
-        model, layer: index, plan: index == last ? final : full, rotary: rotary,
-        needed: index == last ? outputs : nil)
+    blocks = []
+    for index in layer...last {
+      blocks.append(
+        try BlockPass(
+          model, layer: index, plan: index == last ? final : full, rotary: rotary,
+          input: blocks.last?.output ?? input, needed: index == last ? outputs : nil))
     }
     self.model = model
   }

@@ -10,7 +10,14 @@ package struct LanguageModelHead {
   package let vocabularySize: Int
 
   /// Rows that share one product: enough for the matrix kernel, few enough for the cache.
-  private static let rowsAtOnce = 64
+  private static let rowsAtOnce = 128
+
+  /// The bytes of the logits and hidden states that are held at once, on all threads together.
+  package static func bufferBytes(of model: DecoderModel) -> Int {
+    let architecture = model.architecture
+    return MemoryLayout<Float>.size * model.workers.count * rowsAtOnce
+      * (architecture.vocabularySize + 2 * architecture.width)
+  }
 
   /// The head of a model.
   package init(_ model: DecoderModel) throws {

@@ -155,7 +155,7 @@ package struct ModelArchitecture: Sendable, Equatable {
 
 extension ModelArchitecture {
   /// Every tensor the model needs, with the shape it must have.
-  func expectedShapes() -> [(name: String, shape: [Int])] {
+  package func expectedShapes() -> [(name: String, shape: [Int])] {
     var result: [(String, [Int])] = [(tokenEmbedding, [vocabularySize, width])]
     if let positionEmbedding { result.append((positionEmbedding, [positionLimit, width])) }
     func add(_ norm: Norm?) {

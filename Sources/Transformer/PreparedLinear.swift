@@ -13,6 +13,8 @@ struct PreparedLinear {
   let order: Order
   let inputs: Int
   let outputs: Int
+  /// Elements from one stored row to the next.
+  let stride: Int
   /// `[outputs]`, where there is one.
   let bias: FloatRows?
 
@@ -25,7 +27,7 @@ struct PreparedLinear {
       Float.gemm(
         .none, order == .outputsByInputs ? .transposed : .none, m: range.count, n: outputs,
         k: inputs, alpha: 1, x + range.lowerBound * inputStride, lda: inputStride, weight,
-        ldb: order == .outputsByInputs ? inputs : outputs, beta: accumulating ? 1 : 0,
+        ldb: stride, beta: accumulating ? 1 : 0,
         y + range.lowerBound * outputStride, ldc: outputStride)
     }
   }
@@ -39,8 +41,16 @@ struct PreparedLinear {
       Float.gemm(
         .none, order == .outputsByInputs ? .none : .transposed, m: range.count, n: inputs,
         k: outputs, alpha: 1, dy + range.lowerBound * outputStride, lda: outputStride, weight,
-        ldb: order == .outputsByInputs ? inputs : outputs, beta: 0,
+        ldb: stride, beta: 0,
         dx + range.lowerBound * inputStride, ldc: inputStride)
     }
+  }
+
+  /// Some of the outputs: a part of the same memory.
+  func outputs(_ range: Range<Int>) -> PreparedLinear {
+    PreparedLinear(
+      owner: owner,
+      weight: weight + range.lowerBound * (order == .outputsByInputs ? stride : 1), order: order,
+      inputs: inputs, outputs: range.count, stride: stride, bias: nil)
   }
 }

@@ -98,7 +98,8 @@ package final class SuffixPass {
       blocks.append(
         try BlockPass(
           model, layer: block, plan: block == last ? final : full, rotary: rotary,
-          needed: block == last ? outputRows : nil, keepsBase: block == layer + 1 && block < last))
+          input: blocks.last?.output, needed: block == last ? outputRows : nil,
+          keepsBase: block == layer + 1 && block < last))
     }
   }
 
@@ -123,10 +124,6 @@ package final class SuffixPass {
       emend_accumulate(target, vectors.row(owner), vectors.columns)
     }
     for (index, block) in blocks.enumerated() {
-      if index > 0 {
-        let below = blocks[index - 1].output
-        block.input.base.update(from: below.base, count: below.rows * below.columns)
-      }
       if index == 0, hasRun, blocks.count > 1 {
         try block.forward(varying: insertionRows.map(\.row), store: store[layer + 1])
       } else {

@@ -51,7 +51,7 @@ final class WeightReader: Sendable {
     func prepared(_ owner: AnyObject?, _ weight: UnsafePointer<Float>) -> PreparedLinear {
       PreparedLinear(
         owner: owner, weight: weight, order: order, inputs: linear.inputs, outputs: outputs,
-        bias: bias)
+        stride: order == .outputsByInputs ? linear.inputs : outputs, bias: bias)
     }
     if linear.weights.count == 1, linear.layout != .headInterleaved {
       if let edited = overrides[linear.weights[0]] { return prepared(edited, edited.base) }

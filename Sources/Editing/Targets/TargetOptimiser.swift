@@ -118,6 +118,9 @@ package struct TargetOptimiser {
     let blocks = max(1, architecture.layerCount - 1 - objective.layer)
     // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
     let rowBytes = blocks * model.rowBytes
+    // As few batches as may be, of equal size: a small rest at the end would run at a small batch's speed.
+    let count = max(1, (groups.count + Self.mostAtOnce - 1) / Self.mostAtOnce)
+    let most = (groups.count + count - 1) / count
     var ranges: [Range<Int>] = []
     var start = 0
     var bytes = 0
@@ -128,7 +131,7 @@ package struct TargetOptimiser {
       }
       let cost = rows * rowBytes
       if index > start,
-        bytes + cost > objective.batchBytes || index - start == Self.mostAtOnce
+        bytes + cost > objective.batchBytes || index - start == most
       {
         ranges.append(start..<index)
         (start, bytes) = (index, 0)
