@@ -26,7 +26,9 @@ struct RatioCase<Output> {
     let verdict = ratio >= gate ? "" : "  MISSED"
     print(
       "\(name): \(Figure.seconds(slow)) -> \(Figure.seconds(fast)), "
-        + "\(Figure.fixed(ratio, 1))x (gate \(Figure.fixed(gate, 1))x)\(verdict)")
+        + "\(Self.text(ratio))x (gate \(Self.text(gate))x)\(verdict)")
     return ratio >= gate
   }
+
+  private static func text(_ ratio: Double) -> String { Figure.fixed(ratio, ratio < 2 ? 2 : 1) }
 }

@@ -29,7 +29,7 @@ struct SolveBenchmark: ParsableCommand {
     let solver = try CachedFactorSolve(factor: Cholesky(factoring: moment), weight: 15_000)
     var kept = true
     // At 8192 the large batches take minutes and show nothing that 4096 does not.
-    let large = order > 4096 ? [] : [order / 4, order / 2, order * 3 / 4]
+    let large = order > 4096 ? [] : [2, 3, 4, 5, 6].map { order * $0 / 8 }
     for count in [1, 10, 100] + large {
       let keys = random.matrix(rows: order, columns: count)
       let cost = SolveCost(order: order, keys: count)
@@ -55,8 +55,8 @@ struct SolveBenchmark: ParsableCommand {
   private func gate(order: Int, count: Int) -> Double {
     switch count {
     case ...10: order >= 4096 ? 20 : 6
-    case ...100: order >= 4096 ? 6 : 2
-    default: 0.9
+    case ...100: order >= 4096 ? 8 : 2
+    default: 0.95
     }
   }
 
