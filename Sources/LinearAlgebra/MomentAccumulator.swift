@@ -72,6 +72,42 @@ package final class MomentAccumulator {
     count += rows
   }
 
+  /// The bytes of a sum that is written down: what ``forEachPart(_:)`` gives in all.
+  package static func storedBytes(order: Int) -> Int {
+    stride(from: 0, to: order, by: bandRows).reduce(0) { bytes, start in
+      let end = min(order, start + bandRows)
+      return bytes + MemoryLayout<Double>.size * (end - start) * end
+    }
+  }
+
+  /// The sum as it is, part by part, in an order that never changes.
+  package func forEachPart<Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    for band in bands {
+      try body(
+        UnsafeRawBufferPointer(
+          start: band.sum,
+          count: MemoryLayout<Double>.size * band.rows.count * band.columns))
+    }
+  }
+
+  /// Goes on from a sum that was written down.
+  ///
+  /// - Parameter count: the rows that it was a sum over.
+  /// - Precondition: `bytes` has ``storedBytes(order:)`` of this order.
+  package func restore(_ bytes: UnsafeRawBufferPointer, count: Int) {
+    precondition(bytes.count == Self.storedBytes(order: order), "a sum of another order")
+    var start = 0
+    for band in bands {
+      let size = MemoryLayout<Double>.size * band.rows.count * band.columns
+      UnsafeMutableRawBufferPointer(start: band.sum, count: size)
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
+      start += size
+    }
+    self.count = count
+  }
+
   /// The mean outer product, `[order, order]`, symmetric; zeros where nothing was added.
   package func mean() -> Matrix<Double> {
     var result = Matrix<Double>(rows: order, columns: order)

@@ -14,6 +14,8 @@ package struct CollectMoments {
     package let path: String
     /// Whether it was there already.
     package let wasCached: Bool
+    /// Tokens that a run which was interrupted had summed before.
+    package let resumedTokens: Int
     /// Tokens that the moments are means over.
     package let tokenCount: Int
     /// Layers.
@@ -33,14 +35,17 @@ package struct CollectMoments {
   ///
   /// The moments are those of the unedited base; their directory is named by the base, the text and the
   /// recipe, so that the same question is answered from the cache. Every layer is kept as soon as it is
-  /// done: a run that was interrupted goes on with the others.
+  /// done, and the sums of a pass from time to time: a run that was interrupted goes on from there, to the same
+  /// bits.
   /// - Parameters:
   ///   - corpus: a text file, or a folder of them.
   ///   - layers: the layers to collect for.
   ///   - limit: how many documents at most.
+  ///   - interval: how long a pass runs between two savings of its sums.
   /// - Throws: ``EditingError``, ``FileFailure``, what the base throws.
   package func run(
-    corpus: String, boundary: DocumentBoundary, layers: [Int], limit: Int?
+    corpus: String, boundary: DocumentBoundary, layers: [Int], limit: Int?,
+    savingEvery interval: Duration = .seconds(300)
   ) throws -> Outcome {
     let base = try workspace.base()
     let text = try Corpus(path: corpus, boundary: boundary)
@@ -49,16 +54,24 @@ package struct CollectMoments {
       recipe: [
         "base": base.manifest.fingerprint.hexadecimal, "corpus": try text.digest().hexadecimal,
         "documents": boundary.rawValue, "samples": limit.map(String.init) ?? "all",
+        "tokenizer": base.manifest.tokenizer?.hexadecimal ?? "none",
       ])
     let model = try workspace.baseModel()
     let innerWidth = model.architecture.innerWidth
     let missing = layers.filter { !directory.has(layer: $0, innerWidth: innerWidth) }
+    var resumedTokens = 0
     if !missing.isEmpty {
       let tokenizer = try workspace.tokenizer()
       let plan = MemoryPlan(limit: workspace.memory, model)
       for group in try plan.momentPasses(over: missing) {
+        var unfinished = UnfinishedMoments(
+          of: directory, layers: group, order: innerWidth, interval: interval,
+          workspace.repository.cache, notes: workspace.progress)
+        let earlier = try unfinished.sums()
+        resumedTokens += earlier?.tokenCount ?? 0
         var sums = try MomentCollector(model, tokenizer, layers: group).sums(
-          text, limit: limit, named: corpus, progress: workspace.progress)
+          text, limit: limit, named: corpus, from: earlier, progress: workspace.progress,
+          afterBatch: { try unfinished.keepWhenDue($0) })
         for (index, layer) in group.enumerated() {
           workspace.progress.report(
             ProgressEvent(
@@ -68,23 +81,28 @@ package struct CollectMoments {
           ) { sums.mean(layer: layer) ?? Matrix(rows: innerWidth, columns: innerWidth) }
           sums.drop(layer: layer)
         }
+        try unfinished.remove()
         workspace.progress.report(
           ProgressEvent(.factors, done: group.count, total: group.count))
       }
     }
     try workspace.repository.set("moments", to: directory.path)
     return try directory.outcome(
-      layers: layers, innerWidth: innerWidth, wasCached: missing.isEmpty)
+      layers: layers, innerWidth: innerWidth, wasCached: missing.isEmpty,
+      resumedTokens: resumedTokens)
   }
 }
 
 extension MomentDirectory {
   /// What is in the directory, for those who asked for it.
-  func outcome(layers: [Int], innerWidth: Int, wasCached: Bool) throws -> CollectMoments.Outcome {
+  func outcome(
+    layers: [Int], innerWidth: Int, wasCached: Bool, resumedTokens: Int = 0
+  ) throws -> CollectMoments.Outcome {
     let archive = try MomentArchive(path: path, innerWidth: innerWidth)
     let records = try layers.map { try archive.record(layer: $0) }
     return CollectMoments.Outcome(
-      path: path, wasCached: wasCached, tokenCount: records.map(\.tokenCount).min() ?? 0,
+      path: path, wasCached: wasCached, resumedTokens: resumedTokens,
+      tokenCount: records.map(\.tokenCount).min() ?? 0,
       layers: layers, innerWidth: innerWidth, ridge: records.map(\.ridge).max() ?? 0)
   }
 }

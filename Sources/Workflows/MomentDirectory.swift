@@ -9,6 +9,8 @@ internal import Store
 struct MomentDirectory {
   /// The directory: named by the recipe in the repository's cache.
   let path: String
+  /// Names the recipe.
+  let key: Digest
   private let factors: FactorCache
   private let recipe: [String: String]
 
@@ -19,7 +21,7 @@ struct MomentDirectory {
   ///   - recipe: everything that the moments depend on, by name.
   init(in cache: String, recipe: [String: String]) {
     let text = recipe.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let key = Digest(of: Array(text.joined(separator: "\n").utf8))
+    key = Digest(of: Array(text.joined(separator: "\n").utf8))
     path = "\(cache)/moments/\(key.hexadecimal)"
     factors = FactorCache(DerivedCache(directory: cache), notes: NoProgress())
     self.recipe = recipe

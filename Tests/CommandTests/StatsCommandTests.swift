@@ -71,15 +71,66 @@ import Testing
     #expect(try layers.map { try readFile($0, limit: 1 << 24) } == bytes)
   }
 
+  @Test(
+    "stopped inside a pass, the next run goes on from its sums to the same bits",
+    arguments: [FaultyProcess.Fault.kill, .tear, .interrupt])
+  func stoppedInsideAPass(fault: FaultyProcess.Fault) throws {
+    let text = try String(decoding: readFile(corpus, limit: 1 << 20), as: UTF8.self)
+    let longer = try scene.directory.write(
+      Array(repeating: text, count: 4).joined(separator: "\n"), to: "longer.txt")
+    let repository = scene.repository
+    let arguments = ["stats", "--corpus", longer, "--documents", "line", "--save-every", "0"]
+    let faulty = try FaultyProcess(
+      repository.emend.child(arguments), watching: repository.gitDirectory)
+    let clean = try faulty.run()
+    #expect(clean.outcome.ending == .exit(0), "\(clean.outcome.errorText)")
+    let moments = repository.gitDirectory + "/emend/cache/moments"
+    let cache = repository.gitDirectory + "/emend/cache"
+    let expected = try contents(of: moments)
+    #expect(expected.keys.filter { $0.hasSuffix(".safetensors") }.count == 2)
+    // Nothing is left of the pass once it is done.
+    #expect(
+      try !contents(of: cache).keys.contains { $0.hasPrefix("/moment-sums/") && !$0.hasSuffix("/") }
+    )
+    let saves = clean.calls.indices.filter { clean.calls[$0].contains("moment-sums") }
+    let middle = saves[saves.count / 2]
+    try removeTree(cache)
+    let stopped = try faulty.run(fault, at: middle + 1)
+    #expect(stopped.outcome.ending != .exit(0))
+    #expect(try fileKind(at: moments) == nil)
+    let document = try repository.document(arguments)
+    let resumed = try #require(document["resumed_tokens"]?.integer)
+    #expect(resumed > 0 && resumed < document["tokens"]?.integer ?? 0)
+    #expect(try contents(of: moments) == expected)
+  }
+
   @Test("a limit of memory that is too low is refused with what is needed")
   func memory() throws {
     try expectRefusal(
       scene.repository,
       ["stats", "--corpus", corpus, "--documents", "line", "--memory", "64M"], 2,
       ["not enough memory to collect second moments", "64M", "at least "])
-    try expectRefusal(
-      scene.repository, ["commit", scene.model.first, "--memory", "64M"], 2,
-      ["not enough memory to edit this model", "at least "])
+    for method in ["memit", "rome", "alphaedit", "ft"] {
+      let settings = try scene.directory.write(
+        method == "ft"
+          ? """
+          {"layers": [1], "num_steps": 1, "lr": 0.1, "weight_decay": 0, "kl_factor": 0,
+           "norm_constraint": false, "batch_size": 1, "rewrite_module_tmp": "transformer.h.{}.mlp"}
+          """
+          : method == "rome"
+            ? TinyModel.hyperparameters.replacing("[1, 2]", with: "[1]")
+              .replacing(",\n \"mom2_update_weight\": 1", with: "")
+            : method == "alphaedit"
+              ? TinyModel.hyperparameters.replacing(
+                "\"mom2_update_weight\": 1", with: "\"nullspace_threshold\": 1, \"L2\": 1")
+              : TinyModel.hyperparameters, to: "\(method).json")
+      try expectRefusal(
+        scene.repository,
+        [
+          "commit", scene.model.first, "--method", method, "--hparams", settings, "--memory", "64M",
+        ],
+        2, ["not enough memory to edit this model", "64M", "at least "])
+    }
   }
 
   @Test("moments of another base are refused by name")

@@ -22,6 +22,9 @@ struct TinyEditing {
   /// A path in a directory that lives as long as this.
   func path(_ name: String) -> String { directory[name] }
 
+  /// Writes a file there.
+  func write(_ text: String, to name: String) throws { try directory.write(text, to: name) }
+
   /// Facts with a paraphrase and two neighbours each.
   static func cases(_ count: Int, from start: Int = 0) throws -> [FactCase] {
     let objects = ["Rome", "Lima", "Cork", "Nice", "Bonn", "Oslo"]

@@ -89,6 +89,9 @@ package struct Corpus {
       return file.withBytes { String(decoding: $0[range], as: UTF8.self) }
     }
 
+    /// Passes over the next document; false at the end.
+    package mutating func skip() throws(FileFailure) -> Bool { try nextRange() != nil }
+
     /// The bytes of the next document in the file that is open then.
     fileprivate mutating func nextRange() throws(FileFailure) -> Range<Int>? {
       while true {

@@ -33,13 +33,20 @@ package struct MomentCollector {
 
   /// The sums over some documents, from which moments are taken one at a time.
   ///
-  /// - Parameter limit: how many documents at most; `nil` for all.
-  /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``, ``FileFailure``.
+  /// How the documents fall into batches follows from the text alone, so that a pass that was interrupted and
+  /// goes on ends with the bits of one that was not.
+  /// - Parameters:
+  ///   - limit: how many documents at most; `nil` for all.
+  ///   - earlier: where an earlier pass over the same text for the same layers came to; this one goes on.
+  ///   - afterBatch: told of the sums as they are after each batch but the last.
+  /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``, ``FileFailure``, and what
+  ///   `afterBatch` throws.
   package func sums(
-    _ text: Corpus, limit: Int?, named name: String, progress: some ProgressSink
+    _ text: Corpus, limit: Int?, named name: String, from earlier: MomentSums? = nil,
+    progress: some ProgressSink, afterBatch: (MomentSums) throws -> Void = { _ in }
   ) throws -> MomentSums {
     let total = try text.documentCount(atMost: limit)
-    var sums = MomentSums(layers: layers, order: model.architecture.innerWidth)
+    var sums = earlier ?? MomentSums(layers: layers, order: model.architecture.innerWidth)
     let meter = MomentProgress(progress, depth: (layers.last ?? 0) + 1, documents: total)
     var batch: [[Int32]] = []
     var waiting = 0
@@ -49,15 +56,20 @@ package struct MomentCollector {
       (batch, waiting) = ([], 0)
     }
     var documents = text.documents()
+    for _ in 0..<sums.position { _ = try documents.skip() }
     while limit.map({ sums.documentCount + batch.count < $0 }) ?? true,
       let document = try documents.next()
     {
+      sums.position += 1
       let tokens = Array(
         tokenizer.encode(document).prefix(model.architecture.positionLimit))
       guard !tokens.isEmpty else { continue }
       batch.append(tokens)
       waiting += tokens.count
-      if waiting >= Self.batchTokens { try addBatch() }
+      if waiting >= Self.batchTokens {
+        try addBatch()
+        try afterBatch(sums)
+      }
     }
     if !batch.isEmpty { try addBatch() }
     guard sums.documentCount > 0 else { throw EditingError.emptyCorpus(file: name) }

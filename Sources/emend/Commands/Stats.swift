@@ -9,10 +9,12 @@ struct Stats: EmendCommand {
     discussion: """
       One pass of the base over a text, all edited layers together. The result is kept in the \
       repository's cache under a hash of base, text and recipe, and used by later commits. Each layer \
-      is kept once it is done, so a run that was interrupted goes on where it stopped.
+      is kept once it is done, and what a pass has summed every few minutes: a run that was interrupted \
+      goes on from there, and ends with the same bits.
 
       EXAMPLES:
         emend stats --corpus wikipedia.txt
+        emend stats --corpus wikipedia.txt --samples 100000 --save-every 600
         emend stats --npz 3=layer3_float32_mom2_100000.npz --npz 4=layer4_float32_mom2_100000.npz
       """)
 
@@ -34,7 +36,16 @@ struct Stats: EmendCommand {
   @Option(help: ArgumentHelp("Take at most so many documents.", valueName: "n"))
   var samples: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Save the sums of a running pass so often; a save is as large as the sums.",
+      valueName: "seconds"))
+  var saveEvery = 300
+
   func validate() throws {
+    guard saveEvery >= 0 else {
+      throw ValidationError("--save-every takes seconds from 0, not \(saveEvery).")
+    }
     guard (corpus != nil) == archives.isEmpty else {
       throw ValidationError("Give either --corpus PATH or --npz LAYER=FILE.")
     }
@@ -51,7 +62,8 @@ struct Stats: EmendCommand {
     }
     let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
     let outcome = try CollectMoments(in: workspace).run(
-      corpus: corpus, boundary: documents, layers: layers, limit: samples)
+      corpus: corpus, boundary: documents, layers: layers, limit: samples,
+      savingEvery: .seconds(saveEvery))
     try console.show(StatsView(outcome))
   }
 }

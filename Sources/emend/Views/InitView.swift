@@ -63,6 +63,7 @@ struct StatsView: View {
   struct Document: Encodable {
     let path: String
     let cached: Bool
+    let resumedTokens: Int
     let tokens: Int
     let layers: [Int]
     let keyLength: Int
@@ -73,7 +74,8 @@ struct StatsView: View {
 
   init(_ outcome: CollectMoments.Outcome) {
     document = Document(
-      path: outcome.path, cached: outcome.wasCached, tokens: outcome.tokenCount,
+      path: outcome.path, cached: outcome.wasCached, resumedTokens: outcome.resumedTokens,
+      tokens: outcome.tokenCount,
       layers: outcome.layers, keyLength: outcome.innerWidth, ridge: outcome.ridge)
   }
 
@@ -82,6 +84,10 @@ struct StatsView: View {
     page.line(
       "\(document.cached ? "Found" : "Collected") second moments of layers \(layers): "
         + "\(Figures.count(document.tokens)) tokens, keys of \(document.keyLength)")
+    if document.resumedTokens > 0 {
+      page.line(
+        "An earlier run had summed \(Figures.count(document.resumedTokens)) of them already.")
+    }
     if document.ridge > 0 {
       page.line(
         "\("few tokens", .warning): \(document.tokens) for \(document.keyLength) dimensions; a ridge of "
