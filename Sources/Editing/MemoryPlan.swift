@@ -22,13 +22,12 @@ package struct MemoryPlan {
     self.model = model
   }
 
-  /// What a batch of an edit may take.
+  /// What a batch of an edit may take: what is left beside the running model, the edited matrices and what the
+  /// method itself needs.
   ///
-  /// - Parameter layers: how many matrices are edited.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
-  package func batchBytes(editing layers: Int) throws(EditingError) -> Int {
-    let edited = layers * MemoryLayout<Float>.size * order * model.architecture.width
-    let fixed = Self.basis + model.widenedBytes + edited + square
+  package func batchBytes(for hyperparameters: EditHyperparameters) throws(EditingError) -> Int {
+    let fixed = running + methodBytes(hyperparameters)
     // A fact with its contexts: some hundred rows at most in a block, and through all blocks above.
     let least = 128 * model.rowBytes * model.architecture.layerCount / 2
     guard limit >= fixed + least else {
@@ -37,12 +36,48 @@ package struct MemoryPlan {
     return limit - fixed
   }
 
+  /// Refuses sums of an edit that do not fit beside the running model.
+  ///
+  /// - Parameter bytes: what they take.
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
+  package func require(_ bytes: Int) throws(EditingError) {
+    guard limit >= running + bytes else {
+      throw .notEnoughMemory(limit: limit, needed: running + bytes, work: "edit this model")
+    }
+  }
+
+  /// The program and the model while it runs, with the logits that its head makes at a time.
+  private var running: Int {
+    Self.basis + model.widenedBytes + LanguageModelHead.bufferBytes(of: model)
+  }
+
+  /// What a method holds at its widest, beside batches.
+  private func methodBytes(_ hyperparameters: EditHyperparameters) -> Int {
+    let matrix = MemoryLayout<Float>.size * order * model.architecture.width
+    switch hyperparameters {
+    case .memit(let values): return values.layers.count * matrix + square
+    case .rome(let values): return matrix + (values.usesMoments ? square : 0)
+    // The moment, which becomes the eigenvectors, and LAPACK's scratch of two squares.
+    case .alphaEdit(let values): return values.memit.layers.count * matrix + 3 * square
+    case .ft(let values):
+      // A gradient, the tensor as it is and as it was, Adam's two means; in the end the change in float64.
+      let each = 5 * MemoryLayout<Float>.size + MemoryLayout<Double>.size
+      let trained = Set(values.tensors(of: model.architecture))
+      return model.architecture.expectedShapes().reduce(0) { bytes, tensor in
+        trained.contains(tensor.name) ? bytes + each * tensor.shape.reduce(1, *) : bytes
+      }
+    // It depends on the trained editor and on the facts: see `MENDEditor`.
+    case .mend: return 0
+    }
+  }
+
   /// The layers whose second moments are collected in one pass over a text, pass by pass.
   ///
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func momentPasses(over layers: [Int]) throws(EditingError) -> [[Int]] {
     let each = MomentAccumulator.byteCount(order: order)
     let rows = MomentCollector.batchTokens * model.rowBytes
+    // No head is run.
     let fixed = Self.basis + model.widenedBytes + max(rows, square)
     guard limit >= fixed + each else {
       throw .notEnoughMemory(

@@ -135,7 +135,8 @@ struct BatchSolver {
     case .ft(let hyperparameters): return FineTuneEditor(model, tokenizer, hyperparameters)
     case .mend(let use):
       return MENDEditor(
-        model, tokenizer, try settings.mendEditor(use, for: model, of: workspace.base()), use)
+        model, tokenizer, try settings.mendEditor(use, for: model, of: workspace.base()), use,
+        MemoryPlan(limit: settings.memory, model))
     }
   }
 
@@ -208,7 +209,7 @@ struct BatchSolver {
       recorded, of: edit.id.abbreviated, for: model)
     hyperparameters.batchBytes = try MemoryPlan(
       limit: settings.memory, workspace.baseModel()
-    ).batchBytes(editing: max(1, hyperparameters.momentLayers.count))
+    ).batchBytes(for: hyperparameters)
     let cases = try ListFacts.facts(of: edit)
     let kept = cases.indices.filter { isKept(cases[$0]) }
     var stored: [Int: [Float]] = [:]

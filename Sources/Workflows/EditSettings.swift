@@ -39,8 +39,7 @@ package struct EditSettings {
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
   package func editHyperparameters(for model: DecoderModel) throws -> EditHyperparameters {
     var result = try named(for: model)
-    result.batchBytes = try MemoryPlan(limit: memory, model).batchBytes(
-      editing: max(1, result.momentLayers.count))
+    result.batchBytes = try MemoryPlan(limit: memory, model).batchBytes(for: result)
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
       result = .mend(use)

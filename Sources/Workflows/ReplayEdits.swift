@@ -113,13 +113,15 @@ package final class ReplayEdits {
     guard let method = EditMethod(rawValue: recorded.method), method.keepsTargets else {
       throw ReplayObstacle.method(recorded.method)
     }
+    var values: EditHyperparameters
     do {
-      var values = try EditHyperparameters(recorded, of: id.abbreviated, for: architecture)
-      values.batchBytes = workspace.memory
-      return values
+      values = try EditHyperparameters(recorded, of: id.abbreviated, for: architecture)
     } catch is EditingError {
       throw ReplayObstacle.notRecorded("hyperparameters of its method")
     }
+    values.batchBytes = try MemoryPlan(limit: workspace.memory, workspace.baseModel())
+      .batchBytes(for: values)
+    return values
   }
 
   /// MEMIT's least squares, or AlphaEdit's.

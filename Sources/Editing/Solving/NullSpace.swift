@@ -31,14 +31,14 @@ package struct NullSpace: Sendable, Equatable {
   /// The null space of a second moment.
   ///
   /// - Parameters:
-  ///   - moment: C, `[f, f]`.
+  ///   - moment: C, `[f, f]`. Handed over (`consume`), the eigenvectors take its place.
   ///   - threshold: eigenvalues below it count as none.
   ///   - layer: for messages.
   /// - Throws: ``EditingError/nullSpaceTrivial(layer:threshold:dimension:order:quartiles:)`` where no direction or every one
   ///   is below the threshold; ``LinearAlgebraError``.
-  package init(of moment: Matrix<Double>, threshold: Double, layer: Int) throws {
+  package init(of moment: consuming Matrix<Double>, threshold: Double, layer: Int) throws {
     let order = moment.rows
-    let eigen = try SymmetricEigenvalues(moment)
+    let eigen = try SymmetricEigenvalues(consume moment)
     let below = eigen.values.prefix { $0 < threshold }.count
     guard (1..<max(1, order)).contains(below) else {
       throw EditingError.nullSpaceTrivial(

@@ -12,15 +12,19 @@ package struct MENDEditor: Editor {
   private let tokenizer: BytePairTokenizer
   private let editor: MENDFile
   private let settings: MENDSettings
+  private let plan: MemoryPlan?
 
   /// Facts whose gradients are taken together.
   private static let factsAtOnce = 32
 
   /// Edits a model as it is now, with an editor trained for its base.
+  ///
+  /// - Parameter plan: the memory that there is; without one, there is enough.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ editor: MENDFile,
-    _ settings: MENDSettings
+    _ settings: MENDSettings, _ plan: MemoryPlan? = nil
   ) {
+    self.plan = plan
     self.model = model
     self.tokenizer = tokenizer
     self.editor = editor
@@ -38,6 +42,7 @@ package struct MENDEditor: Editor {
     let texts = settings.batch == .whole ? all : Self.lastChunk(of: all)
     let targets = texts.reduce(0) { $0 + $1.labels.count }
     let network = editor.network
+    try plan?.require(bytes(for: texts))
     let rows = MENDRows(model, network, lowest: editor.hyperparameters.layers[0])
     var sums = network.matrices.map { MatrixSum($0) }
     for start in stride(from: 0, to: texts.count, by: Self.factsAtOnce) {
@@ -76,6 +81,20 @@ package struct MENDEditor: Editor {
     }
   }
 
+  /// What an edit takes at most: the editor itself, and for each matrix its factors while they are smaller than
+  /// the matrix, then both, and for one at a time their product.
+  private func bytes(for texts: [TrainingText]) -> Int {
+    let tokens = texts.reduce(0) { $0 + $1.tokens.count }
+    let sizes = editor.network.matrices.map { matrix in
+      let whole = matrix.inputs * matrix.outputs
+      let factors = tokens * (matrix.inputs + matrix.outputs)
+      return factors < whole ? factors : 2 * whole
+    }
+    let largest = editor.network.matrices.map { $0.inputs * $0.outputs }.max() ?? 0
+    return editor.hyperparameters.leastBytes(for: model.architecture)
+      + MemoryLayout<Double>.size * (sizes.reduce(0, +) + largest)
+  }
+
   private func texts(of facts: [Fact]) throws(EditingError) -> [TrainingText] {
     guard !facts.isEmpty else { throw .noFacts }
     return try facts.map { fact throws(EditingError) in
@@ -112,6 +131,8 @@ private struct MatrixSum {
   private mutating func fold() {
     let product = self.product
     if var sum = dense {
+      // Or the sum below would be a copy.
+      dense = nil
       for i in sum.storage.indices { sum.storage[i] += product.storage[i] }
       dense = sum
     } else {

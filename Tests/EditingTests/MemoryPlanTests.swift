@@ -1,0 +1,88 @@
+import Checkpoint
+import Diagnostics
+import Editing
+import TestSupport
+import Testing
+import Transformer
+
+/// What each method is planned to take, from the refusals: a model of three hundred kilobytes shows differences of bytes.
+@Suite("Memory that an edit is planned to take")
+struct MemoryPlanTests {
+  private let scene: TinyEditing
+  private var model: DecoderModel { scene.model }
+  private var order: Int { model.architecture.innerWidth }
+  private var width: Int { model.architecture.width }
+
+  init() throws { scene = try TinyEditing() }
+
+  /// The least limit that is not refused.
+  private func needed(_ hyperparameters: EditHyperparameters) throws -> Int {
+    let error = #expect(throws: EditingError.self) {
+      try MemoryPlan(limit: 0, model).batchBytes(for: hyperparameters)
+    }
+    guard case .notEnoughMemory(let limit, let needed, let work) = error else { return 0 }
+    #expect(limit == 0 && work == "edit this model")
+    #expect(throws: EditingError.self) {
+      try MemoryPlan(limit: needed - 1, model).batchBytes(for: hyperparameters)
+    }
+    #expect(try MemoryPlan(limit: needed, model).batchBytes(for: hyperparameters) > 0)
+    // What is more than needed goes to batches.
+    #expect(
+      try MemoryPlan(limit: needed + 1000, model).batchBytes(for: hyperparameters)
+        == MemoryPlan(limit: needed, model).batchBytes(for: hyperparameters) + 1000)
+    return needed
+  }
+
+  private func memit(_ layers: [Int]) -> MEMITHyperparameters {
+    MEMITHyperparameters(
+      layers: layers, gradientSteps: 1, learningRate: 1, weightDecay: 0, clampFactor: 1,
+      klFactor: 0, momentWeight: 1)
+  }
+
+  @Test("an edited matrix in float32, and a square of the key's length")
+  func leastSquares() throws {
+    let none = try needed(.mend(MENDSettings()))
+    let matrix = 4 * order * width
+    let square = 8 * order * order
+    #expect(try needed(.memit(memit([1]))) - none == matrix + square)
+    #expect(try needed(.memit(memit([1, 2]))) - none == 2 * matrix + square)
+  }
+
+  @Test("AlphaEdit's eigenvectors come with LAPACK's scratch: three squares")
+  func alphaEdit() throws {
+    let memit = try needed(.memit(memit([1, 2])))
+    let alphaEdit = try needed(
+      .alphaEdit(AlphaEditHyperparameters(memit: self.memit([1, 2]), threshold: 1e-3, ridge: 1)))
+    #expect(alphaEdit - memit == 2 * 8 * order * order)
+  }
+
+  @Test("fine-tuning keeps a tensor seven times over, by what the module has")
+  func fineTuning() throws {
+    let none = try needed(.mend(MENDSettings()))
+    func trained(_ module: String) throws -> Int {
+      let json = try JSONValue(
+        parsing: Array(
+          """
+          {"layers": [1, 2], "num_steps": 1, "lr": 0.1, "weight_decay": 0, "kl_factor": 0, \
+          "norm_constraint": false, "batch_size": 1, "rewrite_module_tmp": "\(module)"}
+          """.utf8), file: "ft.json")
+      return try needed(
+        EditHyperparameters(of: .ft, json: json, file: "ft.json", for: model.architecture))
+    }
+    let output = order * width + width
+    #expect(try trained("transformer.h.{}.mlp.fc_out") - none == 2 * 28 * output)
+    let input = width * order + order
+    #expect(try trained("transformer.h.{}.mlp") - none == 2 * 28 * (output + input))
+  }
+
+  @Test("sums beside the model are refused with what they need")
+  func sums() throws {
+    let error = #expect(throws: EditingError.self) {
+      try MemoryPlan(limit: 1 << 30, model).require(4 << 30)
+    }
+    guard case .notEnoughMemory(_, let needed, _) = error else { return }
+    #expect(needed > 4 << 30)
+    try MemoryPlan(limit: needed, model).require(4 << 30)
+    #expect(error?.explanation.expected?.hasPrefix("at least 4") == true)
+  }
+}
