@@ -68,6 +68,23 @@ struct BadFactsTests {
       "OsloOslo", "found:    ", "expected: at most 64")
   }
 
+  @Test("a subject whose last token cannot be told from the next word is named")
+  func inseparableSubject() throws {
+    // A tokenizer that joins o and s: of "Oslo" and "Oslos" the last letters are one token.
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    try TinyModel.join([("o", "s")], in: kit.base)
+    let repository = try UserRepository(kit, in: directory)
+    let facts = try directory.write(
+      Self.good + fact("{}s are in", "Bordo", "Rome"), to: "joined.jsonl")
+    try expectRefusal(
+      repository, repository.commitArguments(facts), 2,
+      [
+        "the subject's last token runs into the text after it",
+        "token \"os\" at the end of subject \"Bordo\"", "Let the subject end where a word ends",
+      ])
+  }
+
   @Test("a file without facts", arguments: ["", "\n\n", "[]"])
   func noFacts(text: String) throws {
     try refuse(text, "there are no facts in the file", "bad.jsonl")

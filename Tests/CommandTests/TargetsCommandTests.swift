@@ -92,6 +92,46 @@ import Testing
     #expect(try entries().count == 18)
   }
 
+  @Test("another tokenizer, and each part of a request, is another target; the same request is not")
+  func requestAndTokenizer() throws {
+    func facts(_ prompt: String, _ subject: String, _ object: String) throws -> String {
+      try scene.directory.write(
+        "{\"prompt\": \"\(prompt)\", \"subject\": \"\(subject)\", \"target_new\": \"\(object)\"}\n",
+        to: "one.jsonl")
+    }
+    var count = 0
+    for (prompt, subject, object, isNew) in [
+      ("{} is in", "Oslo", "Rome", true), ("{} lies in", "Oslo", "Rome", true),
+      ("{} is in", "Bern", "Rome", true), ("{} is in", "Oslo", "Lima", true),
+      ("{} is in", "Oslo", "Rome", false),
+    ] {
+      try scene.repository("targets", facts(prompt, subject, object), "--cache", cache)
+      count += isNew ? 1 : 0
+      #expect(try entries().count == count, "\(prompt) \(subject) \(object)")
+    }
+    // The same weights under a tokenizer that gives two letters each other's number.
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    let path = kit.base + "/tokenizer.json"
+    let text = try String(decoding: readFile(path, limit: 1 << 20), as: UTF8.self)
+    let (o, s) = ("\"o\": 79", "\"s\": 83")
+    try #require(text.contains(o) && text.contains(s))
+    try directory.write(
+      text.replacing(o, with: "\"o\": 83").replacing(s, with: "\"s\": 79"),
+      to: "base/tokenizer.json")
+    let other = try UserRepository(kit, in: directory)
+    #expect(
+      try other.document("base")["fingerprint"] == scene.repository.document("base")["fingerprint"])
+    let same = try facts("{} is in", "Oslo", "Rome")
+    try other("targets", same, "--cache", cache)
+    #expect(try entries().count == count + 1)
+    // And with a tokenizer of its own, the same file in another repository is a hit.
+    let twin = try TemporaryDirectory()
+    let repository = try UserRepository(TinyModel(in: twin).kit, in: twin)
+    try repository("targets", same, "--cache", cache)
+    #expect(try entries().count == count + 1)
+  }
+
   @Test("a damaged entry is made again, as it was, and said once")
   func damaged() throws {
     try scene.repository("targets", scene.model.first, "--cache", cache)

@@ -7,13 +7,26 @@ internal import FoundationEssentials
 /// token. It knows nothing: what it shows is that files are handled as they should be.
 package struct TinyModel: Sendable {
   /// An architecture of `Fixtures/families` that it can have.
-  package enum Family: String, Sendable {
+  package enum Family: String, Sendable, CaseIterable {
+    case gpt2
     case gptj
+    case gptNeoX = "gpt-neox"
+    case sequentialNeoX = "gpt-neox-sequential"
+    case llama
+    case scaledLlama = "llama3-scaled"
     /// In four files with an index.
     case mistral
+    /// In bfloat16.
+    case qwen2
 
     /// The length of a key.
-    package var innerWidth: Int { self == .gptj ? 192 : 88 }
+    package var innerWidth: Int {
+      switch self {
+      case .gptj: 192
+      case .gpt2, .gptNeoX, .sequentialNeoX: 128
+      case .llama, .scaledLlama, .mistral, .qwen2: 88
+      }
+    }
   }
 
   /// The base and what editing it needs.
@@ -65,6 +78,16 @@ package struct TinyModel: Sendable {
      "mom2_update_weight": 1}
 
     """
+
+  /// Adds tokens of two letters each to the tokenizer of a base; `Ġ` is a space.
+  package static func join(_ pairs: [(Character, Character)], in base: String) throws {
+    let path = base + "/tokenizer.json"
+    let entries = pairs.enumerated().map { ", \"\($1.0)\($1.1)\": \(97 + $0)" }.joined()
+    let merges = pairs.map { "\"\($0.0) \($0.1)\"" }.joined(separator: ", ")
+    try tokenizer.replacing("\"Ċ\": 96", with: "\"Ċ\": 96\(entries)")
+      .replacing("\"merges\": []", with: "\"merges\": [\(merges)]")
+      .write(toFile: path, atomically: true, encoding: .utf8)
+  }
 
   private static func identity(_ layer: Int, _ order: Int) -> TinySafetensors.Tensor {
     TinySafetensors.Tensor(
