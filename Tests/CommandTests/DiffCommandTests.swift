@@ -56,7 +56,14 @@ import Testing
     let oslo = try #require(prompts.first { $0["prompt"]?.string == "Oslo is in" })
     let asked = try scene.repository.document(
       "generate", "--at", "HEAD~1", "--next", "3", "Oslo is in")
-    #expect(oslo["old"] == asked["prompts"]?.array?.first?["next"])
+    let old = oslo["old"]?.array ?? []
+    let base = asked["prompts"]?.array?.first?["next"]?.array ?? []
+    #expect(!old.isEmpty && old.map { $0["text"]?.string } == base.map { $0["text"]?.string })
+    // Asked alone, a prompt rounds in other places than among others.
+    for (one, other) in zip(old, base) {
+      let (one, other) = (one["probability"]?.double ?? 0, other["probability"]?.double ?? 1)
+      #expect(abs(one - other) < 1e-5 * other)
+    }
     #expect(oslo["old"] != oslo["new"])
     let text = try scene.repository("diff", "HEAD~1", "HEAD", "--prompts", file).outputText
     #expect(text.contains("\nOslo is in  KL ") && text.contains("\n  old "))
