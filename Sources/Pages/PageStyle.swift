@@ -24,7 +24,7 @@ enum PageStyle {
     .soft { color: var(--soft); } .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     caption { text-align: left; color: var(--soft); padding: .25rem 0; }
-    th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; overflow-wrap: anywhere;
+    th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; overflow-wrap: break-word;
       border-bottom: 1px solid var(--rule); } thead th { border-bottom: 2px solid var(--rule); }
     .number { text-align: right; white-space: nowrap; } tr[hidden] { display: none; }
     .search { display: flex; gap: .75rem; align-items: baseline; margin: .5rem 0; }
