@@ -40,7 +40,15 @@ final class SmallDisk {
   func makeRoom() { unlink(path + "/filler") }
 
   /// Allows nothing to be written any more.
+  ///
+  /// Processes that other tests start at this moment may hold files that were being copied here, for as long as they
+  /// take to begin.
   func makeReadOnly() -> Bool {
-    mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0
+    for _ in 0..<200 {
+      if mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0 { return true }
+      guard errno == EBUSY else { return false }
+      usleep(100_000)
+    }
+    return false
   }
 }
