@@ -86,6 +86,21 @@ import Testing
     #expect(try directory.read("status").count > 100)
   }
 
+  @Test("directories that several make at once are there for all of them")
+  func directoriesAtOnce() async throws {
+    let directory = try TemporaryDirectory()
+    for round in 0..<1000 {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for name in ["x", "y", "x", "y"] {
+          let path = directory["\(round)/a/b/c/d/\(name)"]
+          group.addTask { try makeDirectories(path) }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try listDirectory(directory["\(round)/a/b/c/d"]).sorted() == ["x", "y"])
+    }
+  }
+
   @Test("a link is the same file, and never overwrites")
   func links() throws {
     let directory = try TemporaryDirectory()

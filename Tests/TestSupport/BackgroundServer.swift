@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// A server that runs while a test needs it: on the loopback interface, at a port that was free.
 ///
@@ -14,19 +15,27 @@ package final class BackgroundServer: Sendable {
     package let description: String
   }
 
+  /// Ports that were handed out, so that two tests do not get the same.
+  private static let given = Mutex<Set<Int>>([])
+
   /// A port of the loopback interface that nobody uses at this moment.
+  ///
+  /// Below those that Linux gives to outgoing connections: one of them could take it before the server does.
   package static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = loopback(0)
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+    for _ in 0..<1000 {
+      let port = Int.random(in: 10_240..<32_768)
+      guard given.withLock({ $0.insert(port).inserted }) else { continue }
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = loopback(port)
+      let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
       }
+      if isBound { return port }
     }
-    guard isBound else { throw ChildProcess.Failure(call: "bind", code: errno) }
-    return Int(UInt16(bigEndian: address.sin_port))
+    throw ChildProcess.Failure(call: "bind", code: EADDRINUSE)
   }
 
   /// Starts a program, which must stay in the foreground, and waits until it listens at `port`.
