@@ -16,9 +16,9 @@ package enum TokenizerError: ExplainedError, Equatable {
   case missingField(file: String, field: String)
   /// A member has a value of another type.
   case wrongType(file: String, field: String, found: String, expected: String)
-  /// A model, normalizer, pre-tokenizer, post-processor or decoder of a kind that is not implemented.
+  /// A model, normalizer, pre-tokenizer, post-processor or decoder of a kind that is refused.
   case unsupportedPart(file: String, field: String, kind: String, supported: [String])
-  /// A setting of a known part that is not implemented.
+  /// A setting of a known part that is refused.
   case unsupportedSetting(file: String, field: String, found: String, expected: String)
   /// A regular expression that has no matcher here.
   case unsupportedPattern(file: String, field: String, pattern: String, supported: [String])
