@@ -106,6 +106,8 @@ struct BatchSolver {
   let settings: EditSettings
   /// Second moments that stay in memory from batch to batch; the settings' own where it is `nil`.
   var moments: KeptMoments?
+  /// Whether ROME's targets are kept, which follow from the facts before them: not where each batch is timed.
+  var keepsSequentialTargets = true
 
   /// The editor of a recipe for a model, which is the state's.
   func editor(_ recipe: SolveRecipe, _ model: DecoderModel, on state: SolveState) throws
@@ -131,7 +133,7 @@ struct BatchSolver {
     case .rome(let hyperparameters):
       return ROMEEditor(
         model, tokenizer, hyperparameters, recipe.templates, moments,
-        stop: recipe.rules.stop ?? .loss, memory: memory)
+        stop: recipe.rules.stop ?? .loss, memory: keepsSequentialTargets ? memory : nil)
     case .ft(let hyperparameters): return FineTuneEditor(model, tokenizer, hyperparameters)
     case .mend(let use):
       return MENDEditor(

@@ -89,7 +89,8 @@ package struct RunSweep {
       hyperparameters: hyperparameters, templates: templates,
       rules: try SolveRules().settled(for: settings.method), precision: 1, tool: "")
     let solver = BatchSolver(
-      workspace: workspace, settings: settings, moments: KeptMoments(moments))
+      workspace: workspace, settings: settings, moments: KeptMoments(moments),
+      keepsSequentialTargets: false)
     return SweepMethod(
       name: settings.method.rawValue,
       editor: try solver.editor(

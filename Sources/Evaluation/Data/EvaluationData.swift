@@ -43,21 +43,30 @@ package struct EvaluationData: Sendable {
   ///
   /// - Throws: ``FactsFileError``; ``EvaluationError/tooFewRecords(file:asked:found:)``;
   ///   ``EvaluationError/neighborIsOwnPrompt(file:place:prompt:subject:)``.
-  package init(path: String, _ selection: Selection = .all) throws {
-    try self.init(FactsFile(path: path), file: path, selection)
+  package init(
+    path: String, _ selection: Selection = .all, notAbout subjects: Set<String> = []
+  ) throws {
+    try self.init(FactsFile(path: path), file: path, selection, notAbout: subjects)
   }
 
   /// Takes records of a file that was read.
-  package init(_ facts: FactsFile, file: String, _ selection: Selection = .all) throws {
-    let range = try Self.range(of: selection, among: facts.cases.count, file)
-    let filter = ContradictionFilter(facts.cases[range].map(\.fact))
-    let kept = filter.kept.map { range.lowerBound + $0 }
+  ///
+  /// - Parameter subjects: whose facts are passed over before any are counted.
+  package init(
+    _ facts: FactsFile, file: String, _ selection: Selection = .all,
+    notAbout subjects: Set<String> = []
+  ) throws {
+    let eligible = facts.cases.indices.filter { !subjects.contains(facts.cases[$0].fact.subject) }
+    let selected = eligible[try Self.range(of: selection, among: eligible.count, file)]
+    let filter = ContradictionFilter(selected.map { facts.cases[$0].fact })
+    let kept = filter.kept.map { selected[selected.startIndex + $0] }
     self.file = file
     cases = kept.map { facts.cases[$0] }
     places = kept.map { facts.places[$0] }
     objectIDs = kept.map { facts.objectIDs[$0] }
     leftOut = filter.leftOut.map {
-      let (own, earlier) = (range.lowerBound + $0.index, range.lowerBound + $0.contradicts)
+      let own = selected[selected.startIndex + $0.index]
+      let earlier = selected[selected.startIndex + $0.contradicts]
       return LeftOut(
         place: facts.places[own], fact: facts.cases[own].fact,
         contradicts: facts.places[earlier], object: facts.cases[earlier].fact.targetNew)

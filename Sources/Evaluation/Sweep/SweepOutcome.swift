@@ -116,11 +116,15 @@ package struct SweepOutcome: Sendable {
     return total / Double(max(1, data.cases.count))
   }
 
-  /// Processor seconds of one batch of a point of the scaling curve, its targets included.
+  /// Processor seconds of one fact of a point of the scaling curve, its target included.
+  package func factSeconds(_ point: ScalingPoint) -> Double {
+    point.result.processorSeconds / Double(max(1, point.result.records.count))
+      + targetSecondsPerRecord(point.method)
+  }
+
+  /// Processor seconds of one batch of n facts, of which the last batch of the data may have fewer.
   package func batchSeconds(_ point: ScalingPoint) -> Double {
-    let records = Double(point.result.records.count)
-    return (point.result.processorSeconds + records * targetSecondsPerRecord(point.method))
-      / Double(max(1, point.result.chunks))
+    factSeconds(point) * Double(point.size)
   }
 
   private func result(_ method: String, _ job: SweepJob) -> SweepResult? {

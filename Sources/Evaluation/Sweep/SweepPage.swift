@@ -165,12 +165,10 @@ package struct SweepPage {
         ("seconds a fact", .number), ("of it targets", .number),
       ],
       rows: outcome.scaling.map { point in
-        let seconds = outcome.batchSeconds(point)
-        let facts = Double(point.result.records.count) / Double(max(1, point.result.chunks))
-        return [
+        [
           .text(point.method), .text("\(point.size)"), .text("\(point.result.chunks)"),
-          .text(PlotNumber.text(seconds, decimals: 3)),
-          .text(PlotNumber.text(seconds / max(1, facts), decimals: 4)),
+          .text(PlotNumber.text(outcome.batchSeconds(point), decimals: 3)),
+          .text(PlotNumber.text(outcome.factSeconds(point), decimals: 4)),
           .text(PlotNumber.text(outcome.targetSecondsPerRecord(point.method), decimals: 4)),
         ]
       }

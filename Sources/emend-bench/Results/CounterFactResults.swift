@@ -50,9 +50,9 @@ struct CounterFactResults {
     text.outcome([outcome, defects], at: Self.reported)
     text.heading("Scaling curve (Figure 5)", level: 3)
     text.paragraph(
-      "The paper's n, as far as there are records, and all of them. Seconds are processor seconds of one batch's edit, its "
-        + "targets included, second moments and MEND's training left out; ROME's batches that begin like smaller ones have "
-        + "their first targets from them.")
+      "The paper's n, as far as there are records, and all of them. Seconds are processor seconds of the edits, their "
+        + "targets included, divided by the facts; second moments and MEND's training are left out."
+    )
     text.scaling(outcome)
     text.heading("With the released programs' defects", level: 3)
     text.paragraph(
@@ -71,11 +71,11 @@ struct CounterFactResults {
       MEMITAuthors.counterfact, study, keepingIn: directory + "/authors",
       values: hyperparameters())
     text.heading("How hyperparameters were chosen", level: 3)
-    text.choices(
-      choices,
+    text.paragraph(
       "On records 201–500 alone: MEMIT's are those of `hparams_memit.json`, chosen on records 441–480; those of `ft` are "
         + "`hparams_ft.json`, chosen on records 441–500; those of MEND's training, on the records it is validated with. "
         + editor.note)
+    text.choices(choices)
   }
 
   private func hyperparameters() throws -> MEMITHyperparameters {

@@ -11,11 +11,13 @@ struct FictionalResults {
   private static let validated = 60
   private static let singles = 300
   private static let chosenOn = 100
+  private static let chosenOnSingly = 60
 
   private let study: ResultsStudy
   private let directory: String
-  private let memit: MEMITHyperparameters
-  private let rome: ROMEHyperparameters
+  /// With what the authors' programs were run, for the comparison with them alone.
+  private let authors: (memit: MEMITHyperparameters, rome: ROMEHyperparameters)
+  private let choices: Choices
   private let editor: ResultsEditor
   private let questions: EvaluationData
 
@@ -23,10 +25,12 @@ struct FictionalResults {
     study = try .fictional(fixtures)
     self.directory = directory
     let layers = study.model.architecture.layerCount
-    memit = try MEMITHyperparameters(
-      json: study.json("hparams_memit.json"), file: "hparams_memit.json", layerCount: layers)
-    rome = try ROMEHyperparameters(
-      json: study.json("hparams_rome.json"), file: "hparams_rome.json", layerCount: layers)
+    authors = (
+      try MEMITHyperparameters(
+        json: study.json("hparams_memit.json"), file: "hparams_memit.json", layerCount: layers),
+      try ROMEHyperparameters(
+        json: study.json("hparams_rome.json"), file: "hparams_rome.json", layerCount: layers)
+    )
     questions = try EvaluationData(path: "\(study.directory)/zsre.json")
     // Nothing is learned of the subjects that the questions ask about.
     let asked = Set(questions.cases.map(\.fact.subject))
@@ -36,16 +40,79 @@ struct FictionalResults {
       validation: Array(behind.suffix(Self.validated)),
       records: "statements from 1,001 on, without those about subjects of the questions",
       keepingIn: directory)
+    choices = try Choices(authors, study, notAbout: asked, keepingIn: directory + "/chosen")
+  }
+
+  /// Settings that were chosen on statements behind those that are reported, about no subject of a question.
+  private struct Choices {
+    let memit: MEMITHyperparameters
+    let alphaEdit: AlphaEditHyperparameters
+    let rome: ROMEHyperparameters
+    let made: [ResultsChoice]
+
+    init(
+      _ authors: (memit: MEMITHyperparameters, rome: ROMEHyperparameters), _ study: ResultsStudy,
+      notAbout asked: Set<String>, keepingIn directory: String
+    ) throws {
+      func choice(
+        _ title: String, _ candidates: [ResultsChoice.Candidate], records: Int, size: Int
+      ) throws -> ResultsChoice {
+        try ResultsChoice(
+          title, candidates, study,
+          EvaluationData(path: study.facts, .last(records), notAbout: asked), "such statements",
+          size: size, keepingIn: "\(directory)-\(records)")
+      }
+      let memits = [
+        ([2, 3], 30.0), ([2, 3], 100), ([2, 3], 300), ([1, 2, 3], 100), ([2, 3, 4], 100),
+      ]
+      .map { layers, weight in
+        var values = authors.memit
+        (values.layers, values.momentWeight) = (layers, weight)
+        return values
+      }
+      let ownMEMIT = try choice(
+        "MEMIT",
+        memits.enumerated().map { index, values in
+          .init(
+            label: "layers \(values.layers), λ \(Figure.fixed(values.momentWeight, 0))",
+            method: study.memit("memit-\(index)", values, memory: study.shared))
+        }, records: FictionalResults.chosenOn, size: FictionalResults.chosenOn)
+      memit = memits[ownMEMIT.best]
+      let alphas = [(0.02, 1.0), (0.05, 1), (0.02, 10), (0.3, 1)].map { [memit] in
+        AlphaEditHyperparameters(memit: memit, threshold: $0.0, ridge: $0.1)
+      }
+      let ownAlphaEdit = try choice(
+        "AlphaEdit", study.candidates(alphas), records: FictionalResults.chosenOn,
+        size: FictionalResults.chosenOn)
+      alphaEdit = alphas[ownAlphaEdit.best]
+      let romes = [(3, 20.0), (3, 4), (2, 20), (2, 4)].map { layer, clamp in
+        var values = authors.rome
+        (values.layer, values.clampFactor) = (layer, clamp)
+        return values
+      }
+      let ownROME = try choice(
+        "ROME",
+        romes.enumerated().map { index, values in
+          .init(
+            label: "layer \(values.layer), clamp \(Figure.fixed(values.clampFactor, 0))",
+            method: try study.rome("rome-\(index)", values))
+        }, records: FictionalResults.chosenOnSingly, size: 1)
+      rome = romes[ownROME.best]
+      made = [ownMEMIT, ownAlphaEdit, ownROME]
+    }
   }
 
   func write(to text: inout ResultsText) throws {
     text.heading("Invented world, GPT-J fixture (3.1 M parameters)")
     text.paragraph(
-      "Files of hyperparameters come with the fixture. They were chosen on statements; the first 100 are among those that "
-        + "MEMIT's were chosen on, with which its authors' program was run. \(editor.note)")
+      "Hyperparameters are chosen on statements behind the 1,000 that are reported, and about no subject of a question; "
+        + "`hparams_memit.json` and `hparams_rome.json`, with which the authors' programs were run and which were chosen on "
+        + "some of the first statements, serve in the comparison with those programs alone. Those of `ft` are "
+        + "`hparams_ftw.json`, chosen on the last 300 statements. \(editor.note)")
+    text.choices(choices.made)
     text.heading("Against the authors' programs", level: 3)
     try text.authors(
-      MEMITAuthors.fictional, study, keepingIn: directory + "/authors", values: memit)
+      MEMITAuthors.fictional, study, keepingIn: directory + "/authors", values: authors.memit)
     try singles(&text)
     try table1(&text)
     try largeBatches(&text)
@@ -53,24 +120,17 @@ struct FictionalResults {
   }
 
   private func table1(_ text: inout ResultsText) throws {
-    let alphas = [(0.02, 1.0), (0.05, 1), (0.02, 10), (0.3, 1)].map {
-      AlphaEditHyperparameters(memit: memit, threshold: $0.0, ridge: $0.1)
-    }
-    let alpha = try ResultsChoice(
-      "AlphaEdit", study.candidates(alphas), study,
-      EvaluationData(path: study.facts, .last(Self.chosenOn)), size: Self.chosenOn,
-      keepingIn: directory + "/chosen")
     let fineTunes = try study.fineTunes("hparams_ftw.json")
     let all = questions.cases.count
     let own = try study.sweep(
       [
-        study.memit("memit", memit), study.alphaEdit("alphaedit", alphas[alpha.best]),
-        try study.rome("rome", rome), fineTunes.own, study.mend("mend", editor, .whole),
+        study.memit("memit", choices.memit), study.alphaEdit("alphaedit", choices.alphaEdit),
+        try study.rome("rome", choices.rome), fineTunes.own, study.mend("mend", editor, .whole),
       ], questions, SweepPlan(questions, sizes: [10, all], parts: [.scaling]),
       keepingIn: directory + "/zsre")
     let released = try study.sweep(
       [
-        try study.rome("rome-released", bare), fineTunes.released,
+        try study.rome("rome-released", released(choices.rome)), fineTunes.released,
         study.mend("mend-released", editor, .released),
       ], questions, SweepPlan(questions, sizes: [all], parts: [.scaling]),
       keepingIn: directory + "/zsre")
@@ -88,10 +148,10 @@ struct FictionalResults {
       ["editor", "n", "Score", "efficacy", "paraphrase", "specificity"],
       [row("unedited", "", own.unedited.summary)]
         + (own.scaling + released.scaling).map { row($0.method, "\($0.size)", $0.summary) })
-    text.choices([alpha], "")
   }
 
-  private var bare: ROMEHyperparameters {
+  /// Dividing by the bare prompt's key.
+  private func released(_ rome: ROMEHyperparameters) -> ROMEHyperparameters {
     var values = rome
     values.denominator = .bare
     return values
@@ -102,8 +162,10 @@ struct FictionalResults {
     let fineTunes = try study.fineTunes("hparams_ftw.json")
     let outcome = try study.sweep(
       [
-        study.memit("memit", memit), fineTunes.own, fineTunes.released,
+        study.memit("memit", choices.memit), study.alphaEdit("alphaedit", choices.alphaEdit),
+        try study.rome("rome", choices.rome), fineTunes.own,
         study.mend("mend", editor, .whole),
+        try study.rome("rome-released", released(choices.rome)), fineTunes.released,
         study.mend("mend-released", editor, .released),
       ], data, SweepPlan(data, sizes: [Self.reported], parts: [.scaling]),
       GenerationRule(every: 20), keepingIn: directory + "/large")
@@ -111,7 +173,7 @@ struct FictionalResults {
     text.paragraph(
       "The first \(Self.reported) statements of `Fixtures/fictional/facts.json`, less those that contradict earlier ones: "
         + "more facts than the study model's data hold, and more than the edited matrices have directions "
-        + "(\(study.model.architecture.innerWidth)). ROME, one fact after the other, is left out. Fine-tuning takes a step for each 64 facts, "
+        + "(\(study.model.architecture.innerWidth)). Fine-tuning takes a step for each 64 facts, "
         + "25 times: at most 400 steps here and 3,925 in the paper, whose FT-W ends with GE 293.9 against 622.4."
     )
     text.outcome([outcome], at: Self.reported)
@@ -121,7 +183,7 @@ struct FictionalResults {
     let data = try EvaluationData(path: study.facts, .first(Self.reported))
     let outcome = try study.sweep(
       [
-        study.memit("memit", memit), try study.rome("rome", rome),
+        study.memit("memit", choices.memit), try study.rome("rome", choices.rome),
         try study.fineTunes("hparams_ftw.json").own, study.mend("mend", editor, .whole),
       ], data, SweepPlan(data, sizes: [2, 10, 32, 56], parts: [.mixes]),
       keepingIn: directory + "/mixes")
@@ -131,15 +193,15 @@ struct FictionalResults {
 
   /// What the averaged key costs: each record with both denominators.
   private func singles(_ text: inout ResultsText) throws {
-    let data = try EvaluationData(path: study.facts, .first(Self.singles))
-    let outcome = try study.sweep(
-      [try study.rome("rome-released", bare), try study.rome("rome", rome)], data,
-      SweepPlan(data, sizes: [1], parts: [.scaling]), keepingIn: directory + "/rome")
-    let few = try study.sweep(
-      [try study.rome("rome-released", bare), try study.rome("rome", rome)],
-      EvaluationData(path: study.facts, .first(24)),
-      SweepPlan(EvaluationData(path: study.facts, .first(24)), sizes: [1], parts: [.scaling]),
-      keepingIn: directory + "/rome-24")
+    let methods = [
+      try study.rome("rome-released", released(authors.rome)), try study.rome("rome", authors.rome),
+    ]
+    func measure(_ records: Int, _ name: String) throws -> SweepOutcome {
+      let data = try EvaluationData(path: study.facts, .first(records))
+      return try study.sweep(
+        methods, data, SweepPlan(data, sizes: [1], parts: [.scaling]), keepingIn: directory + name)
+    }
+    let (outcome, few) = (try measure(Self.singles, "/rome"), try measure(24, "/rome-24"))
     text.paragraph(
       "ROME, single edits with `hparams_rome.json`. The released program reached ES 100.0, PS 93.8, NS 93.8 on the first 24 "
         + "records; the other contexts, which each program draws for itself, move NS by a point.")
@@ -155,6 +217,12 @@ struct FictionalResults {
       }
       return "\(metric.abbreviation) \(ResultsText.figure(MetricSummary.Estimate(pairs)))"
     }
+    let disabling = [("rome-released", released), ("rome", own)].map { name, result in
+      "\(result.records.values.count { ($0[.specificity] ?? 1) < 0.5 }) of \(name)"
+    }
+    text.paragraph(
+      "Of \(own.records.count) single edits each, those that leave fewer than half of the neighbors with their object: "
+        + "\(disabling.joined(separator: ", ")).")
     text.paragraph(
       "Record by record, the averaged key changes \(changes.joined(separator: ", ")): it makes the mean of the "
         + "contexts' keys answer with the target, where the released program makes the bare prompt's key do so; what it buys is "

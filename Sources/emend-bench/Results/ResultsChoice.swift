@@ -10,6 +10,8 @@ struct ResultsChoice {
   }
 
   let title: String
+  /// What the records are, for the document.
+  let kind: String
   let records: Int
   let size: Int
   let rows: [(label: String, summary: MetricSummary)]
@@ -19,9 +21,10 @@ struct ResultsChoice {
   /// Measures each candidate with batches of `size` of some records.
   init(
     _ title: String, _ candidates: [Candidate], _ study: ResultsStudy, _ data: EvaluationData,
-    size: Int, keepingIn directory: String
+    _ kind: String = "records", size: Int, keepingIn directory: String
   ) throws {
     self.title = title
+    self.kind = kind
     self.size = size
     records = data.cases.count
     let plan = try SweepPlan(data, sizes: [size], parts: [.scaling])

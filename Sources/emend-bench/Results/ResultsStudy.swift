@@ -65,13 +65,13 @@ struct ResultsStudy {
     }
   }
 
-  /// The model of the invented world, with the second moments that the authors' program used.
+  /// The model of the invented world, with second moments of the text that the authors' program used.
   static func fictional(_ fixtures: String) throws -> ResultsStudy {
     try ResultsStudy(
       "fictional", in: fixtures, facts: "facts.json",
       templates: fixtures + "/reference/memit/context_templates.json"
     ) { model, tokenizer, directory in
-      try MomentCollector(model, tokenizer, layers: [2, 3]).collect(
+      try MomentCollector(model, tokenizer, layers: [1, 2, 3, 4]).collect(
         Corpus(path: directory + "/corpus.txt", boundary: .paragraph), named: "corpus.txt",
         progress: NoProgress())
     }
@@ -129,14 +129,13 @@ struct ResultsStudy {
     }
   }
 
-  func rome(_ name: String, _ values: ROMEHyperparameters, memory: TargetMemory? = nil) throws
-    -> SweepMethod
-  {
+  /// Remembers no targets: they follow from the facts before them, and each batch is timed whole.
+  func rome(_ name: String, _ values: ROMEHyperparameters) throws -> SweepMethod {
     let contexts = try ContextTemplates(
       fromNothingBy: model, tokenizer, values.contexts, seed: 0)
     return SweepMethod(
       name: name,
-      editor: ROMEEditor(model, tokenizer, values, contexts, moments, memory: self.memory(memory)),
+      editor: ROMEEditor(model, tokenizer, values, contexts, moments),
       settings: settings(.rome(values), contexts))
   }
 

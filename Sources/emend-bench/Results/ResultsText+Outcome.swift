@@ -15,10 +15,10 @@ extension ResultsText {
   /// Each method at each n.
   mutating func scaling(_ outcome: SweepOutcome) {
     table(
-      ["editor", "n"] + Self.columns(texts: true) + ["s a batch"],
+      ["editor", "n"] + Self.columns(texts: true) + ["s a fact"],
       outcome.scaling.map {
         [$0.method, "\($0.size)"] + Self.row($0.summary, texts: true)
-          + [Figure.fixed(outcome.batchSeconds($0), 2)]
+          + [Figure.fixed(outcome.factSeconds($0), 4)]
       })
   }
 
@@ -107,11 +107,10 @@ extension ResultsText {
   }
 
   /// The candidates of each choice.
-  mutating func choices(_ choices: [ResultsChoice], _ opening: String) {
-    paragraph(opening)
+  mutating func choices(_ choices: [ResultsChoice]) {
     for choice in choices {
       paragraph(
-        "\(choice.title), on the last \(choice.records) records at n = \(choice.size): "
+        "\(choice.title), on the last \(choice.records) \(choice.kind) at n = \(choice.size): "
           + choice.rows.enumerated().map { index, row in
             let text = "\(row.label): \(Self.figure(row.summary.score))"
             return index == choice.best ? "**\(text)**" : text
