@@ -23,17 +23,13 @@ final class BlockPass {
   let input: FloatRows
   /// The block's output, `[needed rows, d]`.
   let output: FloatRows
-  /// q, k, v after rotation, `[rows, (heads + 2 key-value heads) × head width]`.
-  let queryKeyValue: FloatRows
   private let normalised: FloatRows
   private let statistics: RowStatistics
-  private let context: FloatRows
-  private let probabilities: FloatRows
+  private let attention: AttentionPass
   private let middle: FloatRows?
   private let middleNormalised: FloatRows?
   private let middleStatistics: RowStatistics
-  private let preactivation: FloatRows
-  private let activation: FloatRows
+  private let feedForward: FeedForwardPass
   private let base: FloatRows?
 
   private var rows: Int { plan.rowCount }
@@ -67,24 +63,19 @@ final class BlockPass {
     let rows = plan.rowCount
     let outputs = needed?.count ?? rows
     let width = architecture.width
-    let inner = block.up.outputs.reduce(0, +)
     // What a step reads it has written before, so nothing needs to be cleared.
     self.input = input ?? FloatRows(unwritten: rows, columns: width)
     output = FloatRows(unwritten: outputs, columns: width)
-    queryKeyValue = FloatRows(unwritten: rows, columns: architecture.queryKeyValueWidth)
     normalised = FloatRows(unwritten: rows, columns: width)
     statistics = RowStatistics(rows: rows)
-    context = FloatRows(unwritten: outputs, columns: architecture.queryWidth)
-    probabilities = FloatRows(
-      unwritten: architecture.headCount, columns: max(1, plan.probabilityCount))
+    attention = AttentionPass(model, plan, rotary: rotary, outputs: outputs)
     middle =
       architecture.residual == .sequential ? FloatRows(unwritten: outputs, columns: width) : nil
     middleNormalised =
       architecture.residual == .parallelOneNorm
       ? nil : FloatRows(unwritten: outputs, columns: width)
     middleStatistics = RowStatistics(rows: outputs)
-    preactivation = FloatRows(unwritten: outputs, columns: inner)
-    activation = FloatRows(unwritten: outputs, columns: architecture.innerWidth)
+    feedForward = FeedForwardPass(model, block, rows: outputs)
     base =
       keepsBase && architecture.residual != .sequential
       ? FloatRows(unwritten: rows, columns: width) : nil
@@ -102,7 +93,9 @@ final class BlockPass {
   }
 
   /// The input of the MLP's output projection, `[needed rows, f]`: the keys of the editors.
-  var innerActivation: FloatRows { activation }
+  var innerActivation: FloatRows { feedForward.activation }
+  /// Queries, keys and values after rotation, `[rows, (heads + 2 key-value heads) × head width]`.
+  var queryKeyValue: FloatRows { attention.queryKeyValue }
 
   // MARK: Forward
 
@@ -122,7 +115,7 @@ final class BlockPass {
       projection.apply(
         try reader.linear(block.queryKeyValue), normalised.base, to: queryKeyValue.base,
         positions: plan.positions, rows: rows, asking: needed)
-      attend(store: store)
+      attention.forward(store: store)
     }
     try finish(extent)
   }
@@ -148,7 +141,7 @@ final class BlockPass {
       try reader.linear(block.queryKeyValue), y.base, to: qkv.base,
       positions: varying.map { plan.positions[Int($0)] }, rows: count)
     qkv.scatter(varying, to: queryKeyValue)
-    attend(store: store)
+    attention.forward(store: store)
     guard let base else { return try finish(.complete) }
 
     var feedForwardInput = y
@@ -162,11 +155,7 @@ final class BlockPass {
       }
       feedForwardInput.scatter(varying, to: middleNormalised)
     }
-    let u = FloatRows(unwritten: count, columns: preactivation.columns)
-    let g = FloatRows(unwritten: count, columns: activation.columns)
-    try feedForward(feedForwardInput.base, u: u, g: g, rows: count)
-    u.scatter(varying, to: preactivation)
-    g.scatter(varying, to: activation)
+    let g = try feedForward.forward(block, feedForwardInput.base, varying: varying)
     let down = try reader.linear(block.down)
     try addBiases(to: x.base, rows: count)
     down.apply(
@@ -196,7 +185,7 @@ final class BlockPass {
         feedForwardInput = FloatRows(unwritten: count, columns: width)
         take(normalised, to: feedForwardInput)
       }
-      try feedForward(feedForwardInput.base, u: preactivation, g: activation, rows: count)
+      try feedForward.forward(block, feedForwardInput.base)
       guard extent == .complete else { return }
       output.base.update(from: x.base, count: count * width)
       try addBiases(to: output.base, rows: count)
@@ -212,7 +201,7 @@ final class BlockPass {
       feedForwardNorm.apply(
         middle.base, to: middleNormalised.base, statistics: middleStatistics, rows: count,
         workers)
-      try feedForward(middleNormalised.base, u: preactivation, g: activation, rows: count)
+      try feedForward.forward(block, middleNormalised.base)
       guard extent == .complete else { return }
       output.base.update(from: middle.base, count: count * width)
       if let bias = try reader.linear(block.down).bias {
@@ -241,62 +230,16 @@ final class BlockPass {
 
   private func addAttention(to target: FloatRows) throws {
     try reader.linear(block.attentionOutput).apply(
-      context.base, inputStride: context.columns, to: target.base, outputStride: width,
+      attention.context.base, inputStride: attention.context.columns, to: target.base,
+      outputStride: width,
       rows: neededCount, accumulating: true, workers)
   }
 
   private func addDown(to target: FloatRows) throws {
     try reader.linear(block.down).apply(
-      activation.base, inputStride: activation.columns, to: target.base, outputStride: width,
+      innerActivation.base, inputStride: innerActivation.columns, to: target.base,
+      outputStride: width,
       rows: neededCount, accumulating: true, workers)
-  }
-
-  private func feedForward(
-    _ x: UnsafePointer<Float>, u: FloatRows, g: FloatRows, rows: Int
-  ) throws {
-    let up = try reader.linear(block.up)
-    let kind = architecture.activation.kernel
-    let inner = architecture.innerWidth
-    up.apply(
-      x, inputStride: width, to: u.base, outputStride: u.columns, rows: rows, accumulating: false,
-      workers)
-    workers.split(rows, minimum: 32) { range in
-      if let bias = up.bias {
-        emend_add_bias(u.row(range.lowerBound), bias.base, range.count, u.columns, u.columns)
-      }
-      if block.gated {
-        for row in range {
-          emend_activate_gated(kind, u.row(row), u.row(row) + inner, g.row(row), inner)
-        }
-      } else {
-        emend_activate(kind, u.row(range.lowerBound), g.row(range.lowerBound), range.count * inner)
-      }
-    }
-  }
-
-  private func attend(store: FloatRows?) {
-    let headWidth = architecture.headWidth
-    let group = architecture.headCount / architecture.keyValueHeadCount
-    let scale = 1 / Float(headWidth).squareRoot()
-    workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(plan)
-      for runIndex in plan.groups[groupIndex] {
-        let run = plan.runs[runIndex]
-        guard !run.queries.isEmpty else { continue }
-        pointers.fill(run, plan, queryKeyValue, store, context, architecture)
-        plan.visible.withUnsafeBufferPointer { visible in
-          guard let first = visible.baseAddress else { return }
-          for head in 0..<architecture.headCount {
-            emend_attend(
-              pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
-              run.queries.count, head * headWidth, head / group * headWidth,
-              head / group * headWidth, headWidth, scale, pointers.outputs, head * headWidth,
-              probabilities.row(head) + run.probabilities, run.stride)
-          }
-        }
-      }
-      pointers.deallocate()
-    }
   }
 
   // MARK: Gradient
@@ -316,7 +259,7 @@ final class BlockPass {
   ) throws -> FloatRows {
     precondition(observer == nil || varying == nil, "an observer sees all rows")
     let gradientRows = varying?.count ?? rows
-    observer?.linear(block.down, input: activation, gradient: dOutput)
+    observer?.linear(block.down, input: innerActivation, gradient: dOutput)
     let feedForwardTensors = block.up.tensors + (block.feedForwardNorm?.tensors ?? [])
     let wantsAttention = wantsInput || observer?.wants(block.attentionTensors) == true
     guard wantsAttention || observer?.wants(feedForwardTensors) == true else {
@@ -329,15 +272,14 @@ final class BlockPass {
       if let varying {
         let part = FloatRows(unwritten: varying.count, columns: width)
         part.gather(varying, from: dOutput)
-        let u = FloatRows(unwritten: varying.count, columns: preactivation.columns)
-        u.gather(varying, from: preactivation)
-        dFeedForward = try feedForwardGradient(part, u: u, rows: varying.count)
+        dFeedForward = try feedForward.gradient(
+          block, part, varying: varying, input: feedForwardInput)
       } else {
-        dFeedForward = try feedForwardGradient(
-          dOutput, u: preactivation, rows: neededCount, observer)
+        dFeedForward = try feedForward.gradient(
+          block, dOutput, observer, input: feedForwardInput)
       }
     } else if let middle, let feedForwardNorm {
-      let dy = try feedForwardGradient(dOutput, u: preactivation, rows: neededCount, observer)
+      let dy = try feedForward.gradient(block, dOutput, observer, input: feedForwardInput)
       if let norm = block.feedForwardNorm {
         observer?.norm(
           norm, architecture.norm, input: middle, statistics: middleStatistics, gradient: dy)
@@ -357,13 +299,13 @@ final class BlockPass {
         norm, architecture.norm, input: x, statistics: middleStatistics, gradient: dFeedForward)
     }
     guard wantsAttention else { return FloatRows(rows: gradientRows, columns: width) }
-    observer?.linear(block.attentionOutput, input: context, gradient: dResidual)
+    observer?.linear(block.attentionOutput, input: attention.context, gradient: dResidual)
 
-    let dContext = FloatRows(unwritten: neededCount, columns: context.columns)
+    let dContext = FloatRows(unwritten: neededCount, columns: attention.context.columns)
     try reader.linear(block.attentionOutput).applyTransposed(
-      dResidual.base, outputStride: width, to: dContext.base, inputStride: context.columns,
+      dResidual.base, outputStride: width, to: dContext.base, inputStride: dContext.columns,
       rows: neededCount, workers)
-    let dQueryKeyValue = attentionGradient(dContext, varying: varying, store: store)
+    let dQueryKeyValue = attention.gradient(dContext, varying: varying, store: store)
     observer?.linear(block.queryKeyValue, input: normalised, gradient: dQueryKeyValue)
     let dNormalised = FloatRows(unwritten: gradientRows, columns: width)
     projection.applyBackward(
@@ -456,101 +398,4 @@ final class BlockPass {
     return x
   }
 
-  private func feedForwardGradient(
-    _ dOutput: FloatRows, u: FloatRows, rows: Int, _ observer: (any ParameterObserver)? = nil
-  ) throws -> FloatRows {
-    let kind = architecture.activation.kernel
-    let inner = architecture.innerWidth
-    let dg = FloatRows(unwritten: rows, columns: inner)
-    try reader.linear(block.down).applyTransposed(
-      dOutput.base, outputStride: width, to: dg.base, inputStride: inner, rows: rows, workers)
-    var du = dg
-    if block.gated {
-      let both = FloatRows(unwritten: rows, columns: 2 * inner)
-      workers.split(rows, minimum: 32) { range in
-        for row in range {
-          emend_activate_gated_backward(
-            kind, u.row(row), u.row(row) + inner, dg.row(row), both.row(row),
-            both.row(row) + inner, inner)
-        }
-      }
-      du = both
-    } else {
-      workers.split(rows, minimum: 32) { range in
-        emend_activate_backward(
-          kind, u.row(range.lowerBound), dg.row(range.lowerBound), dg.row(range.lowerBound),
-          range.count * inner)
-      }
-    }
-    if let observer, observer.wants(block.up.tensors) {
-      observer.linear(block.up, input: feedForwardInput(), gradient: du)
-    }
-    let dx = FloatRows(unwritten: rows, columns: width)
-    try reader.linear(block.up).applyTransposed(
-      du.base, outputStride: du.columns, to: dx.base, inputStride: width, rows: rows, workers)
-    return dx
-  }
-
-  private func attentionGradient(_ dContext: FloatRows, varying: [Int32]?, store: FloatRows?)
-    -> FloatRows
-  {
-    let headWidth = architecture.headWidth
-    let group = architecture.headCount / architecture.keyValueHeadCount
-    let scale = 1 / Float(headWidth).squareRoot()
-    let gradient = FloatRows(unwritten: varying?.count ?? rows, columns: queryKeyValue.columns)
-    var slots = [Int32](repeating: -1, count: rows)
-    if let varying {
-      for (slot, row) in varying.enumerated() { slots[Int(row)] = Int32(slot) }
-    } else {
-      for row in 0..<rows { slots[row] = Int32(row) }
-    }
-    workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(plan)
-      for runIndex in plan.groups[groupIndex] {
-        let run = plan.runs[runIndex]
-        // A run adds to its own rows and to those before it, so what it starts from can wait for its turn.
-        for row in run.rows where slots[row] >= 0 {
-          gradient.row(Int(slots[row])).update(repeating: 0, count: gradient.columns)
-        }
-        guard !run.queries.isEmpty else { continue }
-        pointers.fill(run, plan, queryKeyValue, store, dContext, architecture)
-        pointers.fillGradients(run, plan, gradient, slots, architecture)
-        plan.visible.withUnsafeBufferPointer { visible in
-          guard let first = visible.baseAddress else { return }
-          for head in 0..<architecture.headCount {
-            emend_attend_backward(
-              pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
-              run.queries.count, head * headWidth, head / group * headWidth,
-              head / group * headWidth, headWidth, scale, pointers.constantOutputs,
-              head * headWidth, probabilities.row(head) + run.probabilities, run.stride,
-              pointers.queryGradients, pointers.keyGradients, pointers.valueGradients,
-              pointers.scratch)
-          }
-        }
-      }
-      pointers.deallocate()
-    }
-    let positions = varying.map { $0.map { plan.positions[Int($0)] } } ?? plan.positions
-    positions.withUnsafeBufferPointer { positions in
-      guard let first = positions.baseAddress else { return }
-      workers.split(gradient.rows, minimum: 64) { range in
-        rotary?.rotate(
-          gradient.row(range.lowerBound), rows: range.count, stride: gradient.columns,
-          heads: architecture.headCount + architecture.keyValueHeadCount, headWidth: headWidth,
-          positions: first + range.lowerBound, direction: -1)
-      }
-    }
-    return gradient
-  }
-}
-
-extension ModelArchitecture.Activation {
-  var kernel: emend_activation {
-    switch self {
-    case .geluTanh: EMEND_GELU_TANH
-    case .geluErf: EMEND_GELU_ERF
-    case .silu: EMEND_SILU
-    case .relu: EMEND_RELU
-    }
-  }
 }
