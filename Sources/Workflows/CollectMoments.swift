@@ -18,6 +18,10 @@ package struct CollectMoments {
     package let resumedTokens: Int
     /// Tokens that the moments are means over.
     package let tokenCount: Int
+    /// Documents that the tokens are of; 0 where it is not known.
+    package let documentCount: Int
+    /// Whether every document was longer than the model's context, so that the rest of each was left out.
+    package let allWereCut: Bool
     /// Layers.
     package let layers: [Int]
     /// The length of a key.
@@ -88,7 +92,7 @@ package struct CollectMoments {
     }
     try workspace.repository.set("moments", to: directory.path)
     return try directory.outcome(
-      layers: layers, innerWidth: innerWidth, wasCached: missing.isEmpty,
+      layers: layers, model.architecture, wasCached: missing.isEmpty,
       resumedTokens: resumedTokens)
   }
 }
@@ -96,13 +100,17 @@ package struct CollectMoments {
 extension MomentDirectory {
   /// What is in the directory, for those who asked for it.
   func outcome(
-    layers: [Int], innerWidth: Int, wasCached: Bool, resumedTokens: Int = 0
+    layers: [Int], _ architecture: ModelArchitecture, wasCached: Bool, resumedTokens: Int = 0
   ) throws -> CollectMoments.Outcome {
-    let archive = try MomentArchive(path: path, innerWidth: innerWidth)
+    let archive = try MomentArchive(path: path, innerWidth: architecture.innerWidth)
     let records = try layers.map { try archive.record(layer: $0) }
+    let (tokens, documents) = (
+      records.map(\.tokenCount).min() ?? 0, records.map(\.documentCount).min() ?? 0
+    )
     return CollectMoments.Outcome(
-      path: path, wasCached: wasCached, resumedTokens: resumedTokens,
-      tokenCount: records.map(\.tokenCount).min() ?? 0,
-      layers: layers, innerWidth: innerWidth, ridge: records.map(\.ridge).max() ?? 0)
+      path: path, wasCached: wasCached, resumedTokens: resumedTokens, tokenCount: tokens,
+      documentCount: documents,
+      allWereCut: documents > 0 && tokens == documents * architecture.positionLimit,
+      layers: layers, innerWidth: architecture.innerWidth, ridge: records.map(\.ridge).max() ?? 0)
   }
 }

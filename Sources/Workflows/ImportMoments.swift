@@ -52,7 +52,7 @@ package struct ImportMoments {
     workspace.progress.report(
       ProgressEvent(.factors, done: files.count, total: files.count))
     try workspace.repository.set("moments", to: directory.path)
-    return try directory.outcome(layers: layers, innerWidth: order, wasCached: wasCached)
+    return try directory.outcome(layers: layers, architecture, wasCached: wasCached)
   }
 
   /// A file's arrays and its count of tokens, when they are what a layer needs.

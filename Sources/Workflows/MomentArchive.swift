@@ -40,6 +40,8 @@ package struct MomentArchive: SecondMomentSource {
   package struct Record: Sendable {
     /// How many tokens it is a mean over; 0 where the file does not say.
     package let tokenCount: Int
+    /// How many documents the tokens are of; 0 where the file does not say.
+    package let documentCount: Int
     /// What was added to the diagonal, in units of its mean; 0 where the file does not say.
     package let ridge: Double
   }
@@ -49,6 +51,7 @@ package struct MomentArchive: SecondMomentSource {
     let metadata = try file(of: layer).header.metadata
     return Record(
       tokenCount: Int(metadata["token_count"] ?? "") ?? 0,
+      documentCount: Int(metadata["n_docs"] ?? "") ?? 0,
       ridge: Double(metadata["ridge"] ?? "") ?? 0)
   }
 

@@ -155,8 +155,22 @@ import Testing
     let text = try scene.repository(
       "stats", "--corpus", corpus, "--documents", "line", "--samples", "2"
     ).outputText
-    #expect(text.hasPrefix("Collected second moments of layers 1, 2: 110 tokens, keys of 192"))
+    #expect(
+      text.hasPrefix(
+        "Collected second moments of layers 1, 2: 110 tokens of 2 documents, keys of 192"))
     #expect(text.contains("few tokens"))
+    #expect(!text.contains("--documents line"))
+  }
+
+  @Test("a text whose every document is cut is told how to have more of it read")
+  func cutDocuments() throws {
+    let path = scene.directory.path + "/lines.txt"
+    try AtomicFile.write(
+      Array(String(repeating: "One line of the text.\n", count: 500).utf8), to: path)
+    let text = try scene.repository("stats", "--corpus", path).outputText
+    #expect(text.contains("tokens of 1 document, keys of 192"))
+    #expect(text.contains("every document was longer than the model's context"))
+    #expect(text.contains("--documents line"))
   }
 
   @Test("a cache that was deleted is not missed: stats says what to do, or collects again")
