@@ -61,16 +61,26 @@ format:
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
+# What a shell completes, where it looks for that.
+completion = .build/install/release/emend --generate-completion-script $(1) >.build/install/$(1) && \
+  install -D -m 644 .build/install/$(1) $(DESTDIR)$(PREFIX)/share/$(2)
+
 # With the Swift runtime inside, so that it runs where no Swift is installed; a build folder of its own,
 # because these options would build everything anew each time.
 install: packages
 	$(SWIFT) build $(RELEASE) --static-swift-stdlib --scratch-path .build/install --product emend
 	install -D -m 755 -s .build/install/release/emend $(DESTDIR)$(PREFIX)/bin/emend
+	$(call completion,bash,bash-completion/completions/emend)
+	$(call completion,zsh,zsh/site-functions/_emend)
+	$(call completion,fish,fish/vendor_completions.d/emend.fish)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/emend/Fixtures
 	cp -r Fixtures/counterfact $(DESTDIR)$(PREFIX)/share/emend/Fixtures/
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/emend
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/emend
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_emend
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/emend.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/emend
 
 clean:

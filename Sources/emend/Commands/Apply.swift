@@ -22,10 +22,13 @@ struct Apply: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "The revision; with --adapter, or a range A..B.")
   var revision = RevisionArgument.head
-  @Option(name: .shortAndLong, help: ArgumentHelp("The directory to make.", valueName: "dir"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The directory to make.", valueName: "dir"),
+    completion: .directory)
   var output: String?
   @Option(
-    help: ArgumentHelp("Write a LoRA adapter into this new directory instead.", valueName: "dir"))
+    help: ArgumentHelp("Write a LoRA adapter into this new directory instead.", valueName: "dir"),
+    completion: .directory)
   var adapter: String?
   @Option(help: "What floating-point tensors are stored as (default: as they are).")
   var dtype: StoredType?

@@ -28,9 +28,12 @@ struct AuditCommand: EmendCommand {
   var range = RevisionArgument.head
   @OptionGroup var audit: AuditOptions
   @Option(
-    help: ArgumentHelp("Compare with an earlier audit, written by --json.", valueName: "file"))
+    help: ArgumentHelp("Compare with an earlier audit, written by --json.", valueName: "file"),
+    completion: .file())
   var against: String?
-  @Option(help: ArgumentHelp("Write the report as one HTML page, too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the report as one HTML page, too.", valueName: "file"),
+    completion: .file())
   var html: String?
   @Flag(name: .shortAndLong, help: "Show all figures of each commit.")
   var verbose = false

@@ -43,7 +43,7 @@ struct BaseSet: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @Argument(help: "The checkpoint directory.")
+  @Argument(help: "The checkpoint directory.", completion: .directory)
   var directory: String
 
   func run(on console: Console) throws {

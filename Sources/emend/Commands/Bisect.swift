@@ -136,7 +136,7 @@ struct BisectRun: EmendCommand {
   @Option(
     help: ArgumentHelp(
       "Write each commit's checkpoint to this directory, and remove it after the look.",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var checkpoint: String?
   @Argument(parsing: .postTerminator, help: "The command, after two dashes.")
   var command: [String] = []

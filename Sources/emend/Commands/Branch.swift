@@ -60,7 +60,9 @@ struct BranchCommand: EmendCommand {
   var merged: RevisionArgument?
   @Option(help: ArgumentHelp("Only branches with something that this has not.", valueName: "rev"))
   var noMerged: RevisionArgument?
-  @Argument(help: "The branch to make and where it begins (default: HEAD); else, names.")
+  @Argument(
+    help: "The branch to make and where it begins (default: HEAD); else, names.",
+    completion: NameCompletion.branches.kind)
   var names: [String] = []
 
   func validate() throws {

@@ -18,9 +18,11 @@ struct Clone: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A path, host:path, or a URL.")
+  @Argument(help: "A path, host:path, or a URL.", completion: .directory)
   var address: String
-  @Argument(help: "The directory that gets .emend (default: named after the other one).")
+  @Argument(
+    help: "The directory that gets .emend (default: named after the other one).",
+    completion: .directory)
   var directory: String?
   @Option(
     name: .shortAndLong,

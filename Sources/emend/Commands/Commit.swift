@@ -24,7 +24,7 @@ struct Commit: EmendCommand {
   @OptionGroup var rules: RuleOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
-  @Argument(help: "A file of facts.")
+  @Argument(help: "A file of facts.", completion: .file())
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
   var message: String?

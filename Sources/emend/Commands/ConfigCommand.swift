@@ -47,7 +47,7 @@ struct ConfigGet: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "Say where it stands.")
   var showOrigin = false
-  @Argument(help: "The setting.")
+  @Argument(help: "The setting.", completion: .list(Setting.all.map(\.name)))
   var name: String
 
   func run(on console: Console) throws {
@@ -73,7 +73,7 @@ struct ConfigSet: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "For everybody, once it is pushed.")
   var shared = false
-  @Argument(help: "The setting.")
+  @Argument(help: "The setting.", completion: .list(Setting.all.map(\.name)))
   var name: String
   @Argument(help: "Its value.")
   var value: String
@@ -96,7 +96,7 @@ struct ConfigUnset: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "For everybody, once it is pushed.")
   var shared = false
-  @Argument(help: "The setting.")
+  @Argument(help: "The setting.", completion: .list(Setting.all.map(\.name)))
   var name: String
 
   func run(on console: Console) throws {

@@ -16,7 +16,7 @@ struct Demo: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "The directory to make.")
+  @Argument(help: "The directory to make.", completion: .directory)
   var directory = "demo"
 
   func run(on console: Console) throws {

@@ -26,7 +26,8 @@ struct Diff: EmendCommand {
   @Argument(help: "The new revision.")
   var new = RevisionArgument.head
   @Option(
-    help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"))
+    help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"),
+    completion: .file())
   var prompts: String?
   @Flag(name: .customLong("facts"), help: "Compare facts only, not weights.")
   var isFactsOnly = false
@@ -34,7 +35,9 @@ struct Diff: EmendCommand {
     help: ArgumentHelp(
       "Ask both models the beginnings of so many documents of --corpus.", valueName: "n"))
   var sample: Int?
-  @Option(help: ArgumentHelp("The text that --sample takes documents of.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The text that --sample takes documents of.", valueName: "file"),
+    completion: .file())
   var corpus: String?
   @Option(help: "How the corpus falls into documents.")
   var documents = DocumentBoundary.paragraph

@@ -20,7 +20,7 @@ struct Eval: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var records: RecordOptions
-  @Argument(help: "A file of records.")
+  @Argument(help: "A file of records.", completion: .file())
   var data: String
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
   var revision = RevisionArgument.head
@@ -30,7 +30,8 @@ struct Eval: EmendCommand {
   var against: RevisionArgument?
   @Option(
     name: .customLong("csv"),
-    help: ArgumentHelp("Write one line a record to a file.", valueName: "file"))
+    help: ArgumentHelp("Write one line a record to a file.", valueName: "file"), completion: .file()
+  )
   var table: String?
 
   func run(on console: Console) throws {

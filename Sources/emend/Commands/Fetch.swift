@@ -21,9 +21,11 @@ struct Fetch: EmendCommand {
   @OptionGroup var fetching: FetchFlags
   @Flag(help: "Fetch from all remotes.")
   var all = false
-  @Argument(help: "A remote or an address (default: that of the branch, or origin).")
+  @Argument(
+    help: "A remote or an address (default: that of the branch, or origin).",
+    completion: NameCompletion.remotes.kind)
   var remote: String?
-  @Argument(help: "Branches of it (default: all).")
+  @Argument(help: "Branches of it (default: all).", completion: NameCompletion.branches.kind)
   var branches: [String] = []
 
   func validate() throws {

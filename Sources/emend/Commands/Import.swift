@@ -23,9 +23,11 @@ struct Import: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
-  @Argument(help: "The file or directory.")
+  @Argument(help: "The file or directory.", completion: .file())
   var source: String
-  @Option(help: ArgumentHelp("The facts that the edit was made for.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The facts that the edit was made for.", valueName: "file"),
+    completion: .file())
   var facts: String?
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary).")
   var message: String?

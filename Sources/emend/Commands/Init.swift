@@ -16,16 +16,22 @@ struct Init: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @Option(help: ArgumentHelp("The base: a Hugging Face checkpoint directory.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The base: a Hugging Face checkpoint directory.", valueName: "dir"),
+    completion: .directory)
   var base: String
   @Option(
     help: ArgumentHelp("What to call the base (default: its directory's name).", valueName: "name"))
   var name: String?
-  @Option(help: ArgumentHelp("Hyperparameters for this repository's edits.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Hyperparameters for this repository's edits.", valueName: "file"),
+    completion: .file())
   var hparams: String?
-  @Option(help: ArgumentHelp("Context templates for this repository's edits.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Context templates for this repository's edits.", valueName: "file"),
+    completion: .file())
   var templates: String?
-  @Argument(help: "The directory that gets the repository.")
+  @Argument(help: "The directory that gets the repository.", completion: .directory)
   var directory = "."
 
   func run(on console: Console) throws {

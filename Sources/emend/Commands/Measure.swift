@@ -23,7 +23,8 @@ struct Measure: EmendCommand {
   var revision = RevisionArgument.head
   @Option(
     help: ArgumentHelp(
-      "What to ask (default: the facts active at the revision).", valueName: "file"))
+      "What to ask (default: the facts active at the revision).", valueName: "file"),
+    completion: .file())
   var facts: String?
 
   func run(on console: Console) throws {

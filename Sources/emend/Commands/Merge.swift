@@ -42,13 +42,15 @@ struct Merge: EmendCommand {
   @Option(
     help: ArgumentHelp(
       "Which fact of each conflict stays: the lines of --conflicts, 'keep' filled in.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var resolve: String?
   @Flag(help: "Only write the conflicts, one a line; exit with status 1 where there are some.")
   var conflicts = false
   @Flag(inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other.")
   var interference = true
-  @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
+    completion: .file())
   var stats: String?
 
   func validate() throws {

@@ -19,14 +19,16 @@ struct Pull: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var fetching: FetchFlags
-  @Argument(help: "A remote or an address.")
+  @Argument(help: "A remote or an address.", completion: NameCompletion.remotes.kind)
   var remote: String?
-  @Argument(help: "A branch of it.")
+  @Argument(help: "A branch of it.", completion: NameCompletion.branches.kind)
   var branch: String?
   @Flag(help: "Only move forward; where that is not enough, refuse.")
   var ffOnly = false
   @Flag(exclusivity: .exclusive) var side: Merge.Side?
-  @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
+    completion: .file())
   var stats: String?
 
   func validate() throws {

@@ -21,9 +21,11 @@ struct Push: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "A remote or an address (default: that of the branch, or origin).")
+  @Argument(
+    help: "A remote or an address (default: that of the branch, or origin).",
+    completion: NameCompletion.remotes.kind)
   var remote: String?
-  @Argument(help: "Branches, tags, SOURCE:DESTINATION.")
+  @Argument(help: "Branches, tags, SOURCE:DESTINATION.", completion: NameCompletion.revisions.kind)
   var what: [String] = []
   @Flag(
     name: [.customShort("u"), .customLong("set-upstream")],

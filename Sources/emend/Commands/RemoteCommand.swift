@@ -59,7 +59,7 @@ struct RemoteRemove: EmendCommand {
     discussion: "EXAMPLE: emend remote remove origin", aliases: ["rm"])
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Its name.")
+  @Argument(help: "Its name.", completion: NameCompletion.remotes.kind)
   var name: String
 
   func run(on console: Console) throws {
@@ -76,7 +76,7 @@ struct RemoteRename: EmendCommand {
     discussion: "EXAMPLE: emend remote rename origin upstream")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Its name.")
+  @Argument(help: "Its name.", completion: NameCompletion.remotes.kind)
   var old: String
   @Argument(help: "The new name.")
   var new: String
@@ -97,7 +97,7 @@ struct RemoteSetURL: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Flag(help: "Only where pushes go.")
   var push = false
-  @Argument(help: "Its name.")
+  @Argument(help: "Its name.", completion: NameCompletion.remotes.kind)
   var name: String
   @Argument(help: "A path, host:path, or a URL.")
   var address: String
@@ -117,7 +117,7 @@ struct RemoteShow: EmendCommand {
     discussion: "EXAMPLE: emend remote show origin")
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "Its name (default: the usual one).")
+  @Argument(help: "Its name (default: the usual one).", completion: NameCompletion.remotes.kind)
   var name: String?
 
   func run(on console: Console) throws {

@@ -31,13 +31,14 @@ struct Resolve: EmendCommand {
   var all = false
   @Option(
     help: ArgumentHelp(
-      "Move all edits to this checkpoint, which is the base from then on.", valueName: "dir"))
+      "Move all edits to this checkpoint, which is the base from then on.", valueName: "dir"),
+    completion: .directory)
   var ontoBase: String?
   @Flag(help: "Optimise the targets anew.")
   var refreshTargets = false
   @Option(name: .shortAndLong, help: "The message.")
   var message: String?
-  @Option(help: ArgumentHelp("Second moments.", valueName: "file"))
+  @Option(help: ArgumentHelp("Second moments.", valueName: "file"), completion: .file())
   var stats: String?
 
   func validate() throws {

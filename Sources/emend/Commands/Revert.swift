@@ -31,7 +31,9 @@ struct Revert: EmendCommand {
     help: ArgumentHelp(
       "Take out facts about this subject only (can be repeated).", valueName: "subject"))
   var subjects: [String] = []
-  @Option(help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
+    completion: .file())
   var stats: String?
 
   func validate() throws {

@@ -19,7 +19,7 @@ struct Show: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "What to show.")
+  @Argument(help: "What to show.", completion: NameCompletion.revisions.kind)
   var object = "HEAD"
 
   func run(on console: Console) throws {

@@ -21,7 +21,8 @@ struct Stats: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
-  @Option(help: ArgumentHelp("A text file, or a folder of them.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("A text file, or a folder of them.", valueName: "path"), completion: .file())
   var corpus: String?
   @Option(
     name: .customLong("npz"),

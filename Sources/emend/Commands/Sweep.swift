@@ -25,11 +25,12 @@ struct SweepCommand: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var records: RecordOptions
   @OptionGroup var options: SweepOptions
-  @Argument(help: "A file of records.")
+  @Argument(help: "A file of records.", completion: .file())
   var data: String
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("The directory of results, tables and page.", valueName: "dir"))
+    help: ArgumentHelp("The directory of results, tables and page.", valueName: "dir"),
+    completion: .directory)
   var output: String
 
   func run(on console: Console) throws {

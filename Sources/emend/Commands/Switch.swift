@@ -22,7 +22,9 @@ struct Switch: EmendCommand {
   var create = false
   @Flag(name: .shortAndLong, help: "Go to a commit that need not be on a branch.")
   var detach = false
-  @Argument(help: "The branch, '-' for where you were before; with --detach, a revision.")
+  @Argument(
+    help: "The branch, '-' for where you were before; with --detach, a revision.",
+    completion: NameCompletion.branches.kind)
   var name: String
   @Argument(help: "With --create, where the branch begins.")
   var start: RevisionArgument?

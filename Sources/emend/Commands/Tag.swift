@@ -26,7 +26,9 @@ struct Tag: EmendCommand {
   var list = false
   @Flag(name: .customShort("n"), help: "Show the first line of each tag's message.")
   var showsMessages = false
-  @Argument(help: "The tag to make and what it names (default: HEAD); else, names.")
+  @Argument(
+    help: "The tag to make and what it names (default: HEAD); else, names.",
+    completion: NameCompletion.tags.kind)
   var names: [String] = []
 
   func validate() throws {

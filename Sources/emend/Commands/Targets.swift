@@ -18,7 +18,7 @@ struct Targets: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: EditOptions
   @OptionGroup var rules: RuleOptions
-  @Argument(help: "A file of facts.")
+  @Argument(help: "A file of facts.", completion: .file())
   var facts: String
   @Option(help: ArgumentHelp("Which share of how many, from 1.", valueName: "i/n"))
   var shard = Shard.all

@@ -21,19 +21,20 @@ struct Train: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var compute: ComputeOptions
-    @Argument(help: "Files of facts to train on.")
+    @Argument(help: "Files of facts to train on.", completion: .file())
     var facts: [String]
     @Option(
-      name: .shortAndLong, help: ArgumentHelp("Where the editor is written.", valueName: "file"))
+      name: .shortAndLong, help: ArgumentHelp("Where the editor is written.", valueName: "file"),
+      completion: .file())
     var output: String
     @Option(
       help: ArgumentHelp(
         "Hyperparameters, under the authors' key names (default: the released values).",
-        valueName: "file"))
+        valueName: "file"), completion: .file())
     var hparams: String?
     @Option(
       help: ArgumentHelp(
-        "Facts to validate with (can be repeated).", valueName: "file"))
+        "Facts to validate with (can be repeated).", valueName: "file"), completion: .file())
     var validation: [String] = []
     @Option(
       name: .customLong("hold-out"),

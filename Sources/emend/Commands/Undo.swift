@@ -66,7 +66,7 @@ struct Reflog: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @Argument(help: "HEAD or a branch.")
+  @Argument(help: "HEAD or a branch.", completion: NameCompletion.branches.kind)
   var name = "HEAD"
 
   func run(on console: Console) throws {

@@ -8,12 +8,12 @@ struct AuditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The second moments that the edits used (default: those of the last 'emend stats').",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var stats: String?
   @Option(
     help: ArgumentHelp(
       "Prompts, one a line, whose answers should stay (default: the facts' neighborhood prompts).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var probes: String?
   @Option(
     help: ArgumentHelp("How many probes to ask at most.", valueName: "n"))
@@ -21,12 +21,12 @@ struct AuditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "A text, documents separated by empty lines, whose perplexity is measured.", valueName: "file"
-    ))
+    ), completion: .file())
   var text: String?
   @Option(
     help: ArgumentHelp(
       "Prompts, one a line, or a facts file: what an undeclared change is tried on.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var prompts: String?
   @Flag(help: "A commit without a good signature fails.")
   var requireSigned = false

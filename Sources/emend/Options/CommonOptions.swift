@@ -6,7 +6,7 @@ package struct CommonOptions: ParsableArguments {
     name: .customLong("repo"),
     help: ArgumentHelp(
       "The repository, or the directory that has it (default: $EMEND_DIR, else searched upwards).",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   private var repository: String?
 
   @Flag(help: "Write one JSON document to standard output.")

@@ -9,26 +9,27 @@ struct EditOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The method's hyperparameters, under its authors' key names (default: the repository's, else the "
-        + "published ones for the model).", valueName: "file"))
+        + "published ones for the model).", valueName: "file"), completion: .file())
   var hparams: String?
   @Option(
     help: ArgumentHelp(
       "Context templates: a JSON list of lists (default: the repository's, else written by the model).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var templates: String?
   @Option(
     help: ArgumentHelp(
-      "Second moments (default: those of the last 'emend stats').", valueName: "file"))
+      "Second moments (default: those of the last 'emend stats').", valueName: "file"),
+    completion: .file())
   var stats: String?
   @Option(
     help: ArgumentHelp(
       "A MEND editor that 'emend train mend' made (default: the repository's).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var editor: String?
   @Option(
     help: ArgumentHelp(
       "A directory of targets to use and to add to (default: the repository's cache).",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var cache: String?
   @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
   var seed: UInt64 = 0

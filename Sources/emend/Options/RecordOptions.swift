@@ -16,7 +16,7 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Texts to compare with what the model writes: the authors' attribute_snippets.json.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var references: String?
   @Option(help: ArgumentHelp("What the texts are drawn with.", valueName: "n"))
   var textSeed: UInt64 = 0

@@ -20,6 +20,8 @@ package struct RevisionArgument: ExpressibleByArgument, Equatable, Sendable,
 
   /// What was typed, for messages and for the help.
   package var description: String { expression }
+  /// What a shell offers for it: branches and tags.
+  static var defaultCompletionKind: CompletionKind { NameCompletion.revisions.kind }
   /// How the help shows it as a default.
   package var defaultValueDescription: String { expression }
 }

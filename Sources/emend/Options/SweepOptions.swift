@@ -41,11 +41,13 @@ struct SweepOptions: ParsableArguments {
   var templates: [MethodFile] = []
   @Option(
     help: ArgumentHelp(
-      "Second moments (default: those of the last 'emend stats').", valueName: "file"))
+      "Second moments (default: those of the last 'emend stats').", valueName: "file"),
+    completion: .file())
   var stats: String?
   @Option(
     help: ArgumentHelp(
-      "A MEND editor that 'emend train mend' made (default: the repository's).", valueName: "file"))
+      "A MEND editor that 'emend train mend' made (default: the repository's).", valueName: "file"),
+    completion: .file())
   var editor: String?
   @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
   var seed: UInt64 = 0
