@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Synchronization
 
 /// Splits loops over independent rows among threads that sleep when they have nothing to do.
 ///
@@ -24,13 +25,33 @@ package struct Workers: Sendable {
     concurrently(used) { part in body(part * share..<min(total, (part + 1) * share)) }
   }
 
-  /// Calls `body` once for each item; threads take items as they become free.
-  package func forEach(_ total: Int, _ body: (Int) -> Void) {
-    guard count > 1, total > 1 else {
-      for item in 0..<total { body(item) }
+  /// Calls `body` once for each item; threads take the items in order, as they become free.
+  ///
+  /// Once one has failed, no other is begun.
+  /// - Parameter most: how many items are worked on at the same time, however many threads there are.
+  /// - Throws: what the first of the items that failed threw, whichever failed first.
+  package func forEach<Failure: Error>(
+    _ total: Int, atMost most: Int = .max, _ body: (Int) throws(Failure) -> Void
+  ) throws(Failure) {
+    let threads = min(count, total, most)
+    guard threads > 1 else {
+      for item in 0..<total { try body(item) }
       return
     }
-    concurrently(total, body)
+    let next = Atomic<Int>(0)
+    let first = Mutex<(item: Int, error: Failure)?>(nil)
+    concurrently(threads) { _ in
+      while first.withLock({ $0 == nil }) {
+        let item = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard item < total else { return }
+        do throws(Failure) {
+          try body(item)
+        } catch {
+          first.withLock { if item < $0?.item ?? .max { $0 = (item, error) } }
+        }
+      }
+    }
+    if let failure = first.withLock({ $0 }) { throw failure.error }
   }
 
   /// The bodies write rows that are theirs alone, through pointers that Swift cannot follow; the call
