@@ -28,8 +28,33 @@ package struct RoundingTally: Sendable {
     emend_tally_rounding(n, step, x, y, sums.count, &self.sums)
   }
 
+  /// Adds what another tensor's rounding takes away.
+  package mutating func add(_ other: RoundingTally) {
+    Self.add(other.sums.lost, to: &sums.lost)
+    Self.add(other.sums.wanted, to: &sums.wanted)
+    Self.add(other.sums.swallowed, to: &sums.swallowed)
+    Self.add(other.sums.changed, to: &sums.changed)
+  }
+
+  private static func add<Element: AdditiveArithmetic>(
+    _ e: Eight<Element>, to sum: inout Eight<Element>
+  ) {
+    sum.0 += e.0
+    sum.1 += e.1
+    sum.2 += e.2
+    sum.3 += e.3
+    sum.4 += e.4
+    sum.5 += e.5
+    sum.6 += e.6
+    sum.7 += e.7
+  }
+
+  private typealias Eight<Element> = (
+    Element, Element, Element, Element, Element, Element, Element, Element
+  )
+
   /// Eight partial sums are added up in their order.
-  private static func sum<Element: AdditiveArithmetic>(
-    _ e: (Element, Element, Element, Element, Element, Element, Element, Element)
-  ) -> Element { ((e.0 + e.1) + (e.2 + e.3)) + ((e.4 + e.5) + (e.6 + e.7)) }
+  private static func sum<Element: AdditiveArithmetic>(_ e: Eight<Element>) -> Element {
+    ((e.0 + e.1) + (e.2 + e.3)) + ((e.4 + e.5) + (e.6 + e.7))
+  }
 }

@@ -14,8 +14,13 @@ package struct StackSum: Sendable {
   /// Bytes that deltas and sums together may take, at least one row's sums and one delta beside.
   package let memoryLimit: Int
 
+  /// What deltas and sums may take where nothing else is said.
+  package static let usualMemoryLimit = 128 << 20
+
   /// A sum over one tensor.
-  package init(rows: Int, columns: Int, grid: FixedPointGrid, memoryLimit: Int = 128 << 20) {
+  package init(
+    rows: Int, columns: Int, grid: FixedPointGrid, memoryLimit: Int = StackSum.usualMemoryLimit
+  ) {
     self.rows = rows
     self.columns = columns
     self.grid = grid

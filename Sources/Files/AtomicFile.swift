@@ -42,16 +42,6 @@ package final class AtomicFile {
     try outcome.get()
   }
 
-  /// Adds a range of another file's bytes at the end: inside the kernel where it can, so that they do not come by this
-  /// process.
-  /// - Precondition: not committed yet, and the range is inside the file.
-  package func append(_ range: Range<Int>, of file: MappedFile) throws(FileFailure) {
-    precondition(sibling != nil, "append after commit: \(destination)")
-    let copied = try sibling?.descriptor.copyInKernel(range, from: file.descriptor) ?? 0
-    count += copied
-    try append(UnsafeRawBufferPointer(rebasing: file.bytes[range.dropFirst(copied)]))
-  }
-
   /// Brings the bytes to the disk and puts the file in its place.
   /// - Precondition: not committed yet.
   package func commit() throws(FileFailure) {

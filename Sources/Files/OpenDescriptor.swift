@@ -33,6 +33,17 @@ struct OpenDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all of it at a place in the file, however many calls that takes.
+  func writeAll(_ bytes: UnsafeRawBufferPointer, at place: Int) throws(FileFailure) {
+    guard let start = bytes.baseAddress else { return }
+    var done = 0
+    while done < bytes.count {
+      done += try systemCall(.write, path) {
+        pwrite(raw, start + done, bytes.count - done, off_t(place + done))
+      }
+    }
+  }
+
   /// Reads until the buffer is full or the file ends; gives back how many bytes came.
   func readUpTo(filling buffer: UnsafeMutableRawBufferPointer) throws(FileFailure) -> Int {
     var count = 0
@@ -44,10 +55,12 @@ struct OpenDescriptor: ~Copyable {
     return count
   }
 
-  /// Writes a range of another file, as far as the kernel does that by itself; gives back how many bytes went over.
+  /// Writes a range of another file at a place in this one, as far as the kernel does that by itself; gives back how
+  /// many bytes went over.
   func copyInKernel(
-    _ range: Range<Int>, from source: borrowing OpenDescriptor
+    _ range: Range<Int>, from source: borrowing OpenDescriptor, to place: Int
   ) throws(FileFailure) -> Int {
+    try systemCall(.write, path) { lseek(raw, off_t(place), SEEK_SET) }
     var offset = off_t(range.lowerBound)
     while offset < range.upperBound {
       let step = min(range.upperBound - Int(offset), 1 << 30)

@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import Files
 internal import LinearAlgebra
 package import Store
+internal import Synchronization
 
 /// Writes base ⊕ stack as a checkpoint: `emend apply`.
 package struct ApplyRevision {
@@ -13,6 +14,8 @@ package struct ApplyRevision {
     package let changed: [(name: String, digest: Digest)]
     /// The fingerprint of the materialised checkpoint.
     package let fingerprint: Digest
+    /// The fingerprint that the commit names; `nil` where it names none, or the tensors are stored in another type.
+    package let recorded: String?
     /// The fingerprint of the base.
     package let base: Digest
     /// Bytes of all tensors.
@@ -36,11 +39,11 @@ package struct ApplyRevision {
   /// Applies on a workspace's base.
   package init(in workspace: Workspace) { self.workspace = workspace }
 
-  /// Materialises a stack, into a new directory or only as digests.
+  /// Materialises a commit's stack, into a new directory or only as digests.
   ///
   /// Every byte that no edit touches is copied as it is, the headers and `__metadata__` included; the
-  /// directory appears whole or not at all. A changed tensor's base bytes are hashed as they are used, and nothing is
-  /// kept where they are not the base's.
+  /// directory appears whole or not at all, and not before it is known that the changed tensors come from the base's
+  /// own bytes.
   /// - Parameters:
   ///   - output: the directory to make; `nil` computes digests and writes nothing.
   ///   - type: what floating-point tensors are stored as; `nil` keeps each as it is.
@@ -49,63 +52,33 @@ package struct ApplyRevision {
   /// - Throws: ``FileFailure`` where the directory exists or the disk refuses, ``WorkflowError``, what
   ///   the store throws for a damaged edit.
   package func run(
-    _ stack: EditStack, output: String?, as type: ElementType? = nil,
+    _ commit: ObjectID, output: String?, as type: ElementType? = nil,
     untouched: Untouched = .copied, check: BaseBinding.Check
   ) throws -> Outcome {
-    let base: BaseBinding
-    switch check {
-    case .stamp: base = try workspace.base(of: stack)
-    case .everyByte:
-      base = try BaseBinding(
-        of: workspace.repository, stack.base(), check: .everyByte,
-        threads: workspace.workers.count, progress: workspace.progress)
-    }
-    let materialiser = try StackMaterialiser(stack, base.manifest)
+    let stack = try workspace.repository.stack(at: commit)
+    let base = try open(stack, check)
+    let threads = min(workspace.workers.count, StackMaterialiser.mostAtOnce)
+    let materialiser = try StackMaterialiser(stack, base.manifest, atOnce: threads)
     let directory = try output.map { try AtomicDirectory(creating: $0) }
-    var digests: [String: Digest] = [:]
-    var loss = RoundingTally()
-    let total = base.checkpoint.tensorByteCount
-    var done = 0
-    for file in base.checkpoint.weightFiles {
-      let changed = Set(file.contents.tensors.map(\.name))
-        .intersection(materialiser.changedTensors)
-      let isConverted = type.map { type in
-        file.contents.tensors.contains { $0.elementType.isFloating && $0.elementType != type }
+    let rewrite = try CheckpointRewrite(
+      of: base.checkpoint, changing: Set(materialiser.changedTensors), as: type,
+      in: directory?.path)
+    let (digests, loss) = try carryOut(rewrite, materialiser, atOnce: threads) { file in
+      guard let directory else { return }
+      let source = base.checkpoint.path + "/" + file
+      let destination = directory.path + "/" + file
+      switch untouched {
+      case .copied: try copyFile(from: source, to: destination)
+      case .shared: try copyFile(from: source, to: destination, sharing: .required)
+      case .linked: try linkFile(from: source, to: destination)
       }
-      if changed.isEmpty, isConverted != true {
-        if let directory {
-          let (source, destination) = (
-            base.checkpoint.path + "/" + file.name, directory.path + "/" + file.name
-          )
-          switch untouched {
-          case .copied: try copyFile(from: source, to: destination)
-          case .shared: try copyFile(from: source, to: destination, sharing: .required)
-          case .linked: try linkFile(from: source, to: destination)
-          }
-        }
-        done += file.contents.tensors.reduce(0) { $0 + $1.bytes.count }
-        workspace.progress.report(
-          ProgressEvent(.write, done: done, total: total, detail: file.name))
-        continue
-      }
-      let writer = try directory.map { try AtomicFile(replacing: $0.path + "/" + file.name) }
-      try writer?.append(
-        CheckpointConversion.header(of: file.contents, as: isConverted == true ? type : nil))
-      for tensor in file.contents.tensors {
-        let stored = CheckpointConversion.type(of: tensor, as: type)
-        if changed.contains(tensor.name) {
-          digests[tensor.name] = try write(
-            tensor, as: stored, materialiser, base, &loss, to: writer)
-        } else if stored != tensor.elementType {
-          digests[tensor.name] = try convert(tensor, to: stored, writer)
-        } else {
-          try writer?.append(tensor.fileRange, of: tensor.file)
-        }
-        done += tensor.bytes.count
-        workspace.progress.report(
-          ProgressEvent(.write, done: done, total: total, detail: tensor.name))
-      }
-      try writer?.commit()
+    }
+    let outcome = outcome(
+      base.manifest, digests, loss, as: type,
+      recorded: type == nil ? try recordedWeights(commit) : nil)
+    // Other bytes than the base's would have given other weights than the commit's.
+    if outcome.fingerprint.hexadecimal != outcome.recorded {
+      try verify(materialiser.changedTensors, of: base)
     }
     if let directory {
       for name in base.checkpoint.companionFiles {
@@ -114,39 +87,98 @@ package struct ApplyRevision {
       }
       try directory.commit()
     }
-    return outcome(base.manifest, digests, loss, as: type)
+    return outcome
   }
 
-  private func write(
-    _ tensor: TensorView, as type: ElementType, _ materialiser: StackMaterialiser,
-    _ base: BaseBinding, _ loss: inout RoundingTally, to writer: AtomicFile?
-  ) throws -> Digest {
-    var before = DigestAccumulator()
-    var after = DigestAccumulator()
-    try materialiser.write(tensor, as: type, tally: &loss) { bytes, source in
-      before.append(source)
-      after.append(bytes)
-      try writer?.append(bytes)
-    }
-    guard before.finish() == base.manifest.tensor(named: tensor.name)?.digest else {
-      throw WorkflowError.baseChanged(path: base.checkpoint.path, files: [tensor.name])
-    }
-    return after.finish()
+  private func recordedWeights(_ commit: ObjectID) throws -> String? {
+    CommitTrailers(parsing: try workspace.repository.commit(commit).message)[.weights].last
   }
 
-  private func convert(
-    _ tensor: TensorView, to type: ElementType, _ writer: AtomicFile?
-  ) throws -> Digest {
-    var accumulator = DigestAccumulator()
-    try CheckpointConversion.convert(tensor, to: type) { bytes in
-      accumulator.append(bytes)
-      try writer?.append(bytes)
+  private func open(_ stack: EditStack, _ check: BaseBinding.Check) throws -> BaseBinding {
+    switch check {
+    case .stamp: try workspace.base(of: stack)
+    case .everyByte:
+      try BaseBinding(
+        of: workspace.repository, stack.base(), check: .everyByte,
+        threads: workspace.workers.count, progress: workspace.progress)
     }
-    return accumulator.finish()
+  }
+
+  /// Copies what comes over as it is, one piece after the other, and beside that computes the other tensors.
+  ///
+  /// - Returns: the digests of the computed tensors, and what rounding takes away from all of them.
+  private func carryOut(
+    _ rewrite: CheckpointRewrite, _ materialiser: StackMaterialiser, atOnce threads: Int,
+    bringOver: (_ file: String) throws -> Void
+  ) throws -> (digests: [String: Digest], loss: RoundingTally) {
+    let total = rewrite.byteCount
+    let done = Mutex(0)
+    func report(_ name: String, _ bytes: Int) {
+      done.withLock {
+        $0 += bytes
+        // Inside the lock, so that the figures only grow.
+        workspace.progress.report(ProgressEvent(.write, done: $0, total: total, detail: name))
+      }
+    }
+    let computed = Mutex(
+      [(digest: Digest, loss: RoundingTally)?](
+        repeating: nil, count: rewrite.computations.count))
+    try workspace.workers.forEach(1 + rewrite.computations.count, atMost: threads) { item in
+      guard item > 0 else {
+        for copy in rewrite.copies {
+          switch copy {
+          case .file(let file): try bringOver(file.name)
+          case .tensor(let tensor, let place):
+            try place.file.write(tensor.fileRange, of: tensor.file, at: place.offset)
+          }
+          report(copy.name, copy.byteCount)
+        }
+        return
+      }
+      let computation = rewrite.computations[item - 1]
+      let outcome = try Self.compute(computation, materialiser)
+      computed.withLock { $0[item - 1] = outcome }
+      report(computation.tensor.name, computation.tensor.bytes.count)
+    }
+    var (digests, loss) = ([String: Digest](), RoundingTally())
+    // In the order of the tensors, so that the sums do not follow the threads.
+    for (computation, outcome) in zip(rewrite.computations, computed.withLock { $0 }) {
+      guard let outcome else { continue }
+      digests[computation.tensor.name] = outcome.digest
+      loss.add(outcome.loss)
+    }
+    return (digests, loss)
+  }
+
+  private static func compute(
+    _ computation: CheckpointRewrite.Computation, _ materialiser: StackMaterialiser
+  ) throws -> (digest: Digest, loss: RoundingTally) {
+    var digest = DigestAccumulator()
+    var loss = RoundingTally()
+    var offset = computation.place?.offset ?? 0
+    try materialiser.write(computation.tensor, as: computation.type, tally: &loss) { bytes in
+      digest.append(bytes)
+      try computation.place?.file.write(bytes, at: offset)
+      offset += bytes.count
+    }
+    return (digest.finish(), loss)
+  }
+
+  /// Hashes the base's bytes under the changes.
+  ///
+  /// - Throws: ``WorkflowError/baseChanged(path:files:)`` with the first tensor that is not the base's.
+  private func verify(_ tensors: [String], of base: BaseBinding) throws {
+    try workspace.workers.forEach(tensors.count) { item in
+      let tensor = try base.checkpoint.tensor(named: tensors[item])
+      guard Digest(of: tensor.bytes) == base.manifest.tensor(named: tensor.name)?.digest else {
+        throw WorkflowError.baseChanged(path: base.checkpoint.path, files: [tensor.name])
+      }
+    }
   }
 
   private func outcome(
-    _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingTally, as type: ElementType?
+    _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingTally,
+    as type: ElementType?, recorded: String?
   ) -> Outcome {
     let records = base.tensors.map { tensor in
       TensorRecord(
@@ -161,7 +193,7 @@ package struct ApplyRevision {
     }
     return Outcome(
       changed: changed, fingerprint: CheckpointManifest(records).fingerprint,
-      base: base.fingerprint,
+      recorded: recorded, base: base.fingerprint,
       byteCount: records.reduce(0) { $0 + ($1.declaration.byteCount ?? 0) }, loss: loss)
   }
 }

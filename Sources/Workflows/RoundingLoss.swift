@@ -7,16 +7,18 @@ extension RoundingTally {
 }
 
 extension StackMaterialiser {
-  /// Writes a changed tensor in any floating type, rounded once, and adds up what the rounding takes away.
+  /// Writes a tensor in any floating type, rounded once, and adds up what the rounding takes away from its edits.
   ///
   /// - Parameters:
   ///   - type: what is written; the checkpoint's own type gives exactly the bytes of ``write(_:to:)``.
-  ///   - sink: takes the new bytes of a band of rows, and those of the base that they came from.
+  ///   - sink: takes the new bytes, piece by piece.
   func write(
     _ source: TensorView, as type: ElementType, tally: inout RoundingTally,
-    to sink: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void
+    to sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    guard let grid = grid(of: source.name) else { return }
+    guard let grid = grid(of: source.name) else {
+      return try CheckpointConversion.convert(source, to: type, sink)
+    }
     let width = Self.extents(source.shape).columns * source.elementType.byteCount
     let materialiser = try Materialiser(elementType: type, grid: grid)
     var output: [UInt8] = []
@@ -30,7 +32,7 @@ extension StackMaterialiser {
         try materialiser.apply(
           UnsafeBufferPointer(sums), fine: fine, to: bytes, storedAs: source.elementType,
           into: output, tally: &tally)
-        try sink(UnsafeRawBufferPointer(output), bytes)
+        try sink(UnsafeRawBufferPointer(output))
       }
     }
   }

@@ -1,9 +1,12 @@
 package import Checkpoint
 internal import Delta
 package import Store
+internal import Synchronization
 package import Transformer
 
 /// Computes the tensors that a set of edits changes: base ⊕ stack, bit for bit the same everywhere.
+///
+/// Several threads may compute a tensor each: they take turns at the repository.
 package struct StackMaterialiser {
   /// One edit's change of one tensor: in the repository, or in memory before it is recorded.
   private enum Source {
@@ -24,18 +27,30 @@ package struct StackMaterialiser {
     }
   }
 
+  /// Who reads in the repository, which is for one thread at a time.
+  private final class Turn: Sendable {
+    let lock = Mutex(())
+  }
+
+  /// The most tensors that are computed at the same time: more would be held up by the disk.
+  static let mostAtOnce = 4
+
   private var changes: [String: Change] = [:]
+  private let turn = Turn()
+  private let memoryLimit: Int
 
   /// Collects what a stack changes; payloads are read when a tensor is asked for.
   ///
   /// - Parameters:
   ///   - excluded: edits of the stack that are left out.
   ///   - extra: deltas beside the stack's.
+  ///   - count: how many tensors will be computed at the same time, and share the memory.
   /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)`` and what the store throws.
   package init(
     _ stack: EditStack, _ base: BaseManifest, excluding excluded: Set<EditID> = [],
-    adding extra: [EncodedEdit.Part] = []
+    adding extra: [EncodedEdit.Part] = [], atOnce count: Int = 1
   ) throws {
+    memoryLimit = StackSum.usualMemoryLimit / count
     for id in stack.edits where !excluded.contains(id) {
       let edit = try stack.edit(id)
       for delta in edit.manifest.deltas {
@@ -88,10 +103,14 @@ package struct StackMaterialiser {
     _ source: TensorView, to sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard let change = changes[source.name] else { return try sink(source.bytes) }
-    let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
     try Materialiser(elementType: source.elementType, grid: change.grid).materialise(
-      source.bytes, adding: sum, of: change.sources.count,
+      source.bytes, adding: sum(of: change), of: change.sources.count,
       load: { try delta($0, of: source.name) }, write: sink)
+  }
+
+  private func sum(of change: Change) -> StackSum {
+    StackSum(
+      rows: change.rows, columns: change.columns, grid: change.grid, memoryLimit: memoryLimit)
   }
 
   /// Hands over the sums of a changed tensor's integers, band by band, and what stands below the grid.
@@ -100,8 +119,8 @@ package struct StackMaterialiser {
     _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
   ) throws {
     guard let change = changes[name] else { return }
-    let sum = StackSum(rows: change.rows, columns: change.columns, grid: change.grid)
-    try sum.forEachBand(of: change.sources.count, load: { try delta($0, of: name) }, exactly: body)
+    try sum(of: change).forEachBand(
+      of: change.sources.count, load: { try delta($0, of: name) }, exactly: body)
   }
 
   /// The grid of a changed tensor.
@@ -119,7 +138,7 @@ package struct StackMaterialiser {
     case .given(let delta): return delta
     case .stored(let edit):
       return try TensorDelta(
-        payload: edit.delta(of: name),
+        payload: turn.lock.withLock { _ in try edit.delta(of: name) },
         limits: PayloadLimits(rows: change.rows, columns: change.columns, blocks: .whenAdded))
     }
   }

@@ -20,25 +20,6 @@ import Testing
     #expect(try listDirectory(directory.path) == ["out"])
   }
 
-  @Test(
-    "a range of another file comes over as it is, between other bytes",
-    arguments: [0..<0, 0..<1, 5..<5000, 4096..<400_000, 399_999..<400_000, 0..<400_000])
-  func range(range: Range<Int>) throws {
-    let directory = try TemporaryDirectory()
-    let bytes = (0..<400_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 16) }
-    try AtomicFile.write(bytes, to: directory["source"])
-    let source = try MappedFile(path: directory["source"])
-    // What is copied is the file that was opened, not what has taken its place.
-    try AtomicFile.write([1, 2, 3], to: directory["source"])
-    let file = try AtomicFile(replacing: directory["out"])
-    try file.append([7])
-    try file.append(range, of: source)
-    try file.append([9])
-    #expect(file.count == range.count + 2)
-    try file.commit()
-    #expect(try directory.read("out") == [7] + bytes[range] + [9])
-  }
-
   @Test("before the commit, readers see the old file; dropped, it leaves nothing behind")
   func dropped() throws {
     let directory = try TemporaryDirectory()

@@ -57,7 +57,7 @@ import Workflows
     _ = try other.commit(8..<9)
     let newer = other.directory["newer"]
     _ = try ApplyRevision(in: other.workspace).run(
-      other.repository.stack(at: other.repository.head().commit), output: newer, check: .stamp)
+      other.repository.head().commit, output: newer, check: .stamp)
     let study = try StudyRepository.fictional()
     let before = try study.commit(0..<4)
     let held = before.after.filter(\.rewrite.wanted.isBest).count

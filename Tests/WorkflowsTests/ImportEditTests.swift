@@ -42,9 +42,8 @@ import Workflows
   }
 
   private func apply(_ name: String, as type: ElementType? = nil) throws -> String {
-    let stack = try workspace.repository.stack(at: workspace.repository.head().commit)
     _ = try ApplyRevision(in: workspace).run(
-      stack, output: directory[name], as: type, check: .stamp)
+      workspace.repository.head().commit, output: directory[name], as: type, check: .stamp)
     return directory[name]
   }
 

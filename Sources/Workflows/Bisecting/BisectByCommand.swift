@@ -37,7 +37,7 @@ package struct BisectByCommand {
       if let checkpoint {
         variables["EMEND_CHECKPOINT"] = checkpoint
         _ = try ApplyRevision(in: workspace).run(
-          repository.stack(at: commit.id), output: checkpoint, check: .stamp)
+          commit.id, output: checkpoint, check: .stamp)
         defer { try? removeTree(checkpoint) }
         ending = try execute(variables)
       } else {

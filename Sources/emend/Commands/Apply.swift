@@ -57,7 +57,7 @@ struct Apply: EmendCommand {
       return try console.show(AdapterView(outcome, output: adapter))
     }
     let outcome = try ApplyRevision(in: workspace).run(
-      workspace.stack(at: revision.revision), output: output.map(Paths.absolute),
+      workspace.repository.commitID(revision.revision), output: output.map(Paths.absolute),
       as: dtype?.elementType, untouched: untouched?.way ?? .copied,
       check: verify ? .everyByte : .stamp)
     try console.show(ApplyView(outcome, output: output))

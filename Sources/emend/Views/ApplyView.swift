@@ -11,6 +11,7 @@ struct ApplyView: View {
     }
     let output: String?
     let fingerprint: String
+    let recordedFingerprint: String?
     let base: String
     let changed: [Tensor]
     let bytes: Int
@@ -25,7 +26,7 @@ struct ApplyView: View {
   init(_ outcome: ApplyRevision.Outcome, output: String?) {
     document = Document(
       output: output, fingerprint: outcome.fingerprint.hexadecimal,
-      base: outcome.base.hexadecimal,
+      recordedFingerprint: outcome.recorded, base: outcome.base.hexadecimal,
       changed: outcome.changed.map { .init(name: $0.name, sha256: $0.digest.hexadecimal) },
       bytes: outcome.byteCount, roundingLoss: outcome.loss.share,
       swallowedNumbers: outcome.loss.swallowed, changedNumbers: outcome.loss.changed)
@@ -39,6 +40,9 @@ struct ApplyView: View {
     let isBase = document.fingerprint == document.base
     page.line(
       "fingerprint \(document.fingerprint, .identifier)\(isBase ? " (the base itself)" : "")")
+    if let recorded = document.recordedFingerprint, recorded != document.fingerprint {
+      page.line("\("warning:", .warning) the commit names other weights: \(recorded, .identifier)")
+    }
     if isLossWorthMentioning {
       page.line(
         "rounding to the stored type moves the edits by \(Figures.percentage(document.roundingLoss)) "
