@@ -28,6 +28,12 @@ package struct PayloadLimits: Sendable {
     self.maximumBytes = maximumBytes
   }
 
+  /// Limits for a tensor of any number of extents, as a matrix of its last one.
+  package init(_ shape: [Int], blocks blockCheck: BlockCheck = .atOnce) {
+    self.init(
+      rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1, blocks: blockCheck)
+  }
+
   /// Limits where the shape is not known: for tools that look into a payload by itself.
   package init(maximumBytes: Int) {
     blockCheck = .atOnce

@@ -28,7 +28,7 @@ package struct BatchSolution: Sendable {
   func add(to commit: StackCommit) throws -> (id: EditID, payloadBytes: Int) {
     let writer = commit.newEdit()
     for part in encoded.parts {
-      try writer.add(delta: part.description, payload: part.delta.payload())
+      try writer.add(delta: part.description, payload: part.payload())
     }
     if let targets { try writer.add(targets: TargetArchive.encode(targets)) }
     let lines = Editing.FactLines.encode(cases).split(separator: 10)
@@ -59,13 +59,15 @@ struct SolveState {
   }
 
   /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
-  func weightsKey(_ base: BaseManifest) -> Digest {
+  ///
+  /// - Throws: ``FileFailure`` where a change is on the disk and cannot be read.
+  func weightsKey(_ base: BaseManifest) throws -> Digest {
     var digest = DigestAccumulator()
     digest.append(Array(base.fingerprint.hexadecimal.utf8))
     for id in stack.edits where !excluded.contains(id) {
       digest.append(Array(id.hexadecimal.utf8))
     }
-    let beside = extra.map { "\($0.tensor) \(Digest(of: $0.delta.payload()))" }.sorted()
+    let beside = try extra.map { "\($0.tensor) \(Digest(of: try $0.payload()))" }.sorted()
     for name in beside { digest.append(Array(name.utf8)) }
     return digest.finish()
   }
@@ -117,7 +119,7 @@ struct BatchSolver {
     // Where targets are remembered, with the name of the state's weights.
     let memory = TargetMemory(
       TargetCacheDirectory(settings.targetDirectory, notes: workspace.progress),
-      weights: state.weightsKey(try workspace.base().manifest))
+      weights: try state.weightsKey(workspace.base().manifest))
     let moments: any SecondMomentSource = try moments ?? settings.secondMoments(for: model)
     switch recipe.hyperparameters {
     case .memit(let hyperparameters):
@@ -270,7 +272,7 @@ struct BatchSolver {
     _ encoded: EncodedEdit, from old: DecoderModel, to new: DecoderModel
   ) throws -> Bool {
     try encoded.parts.contains { part in
-      let (rows, columns) = (part.delta.rows, part.delta.columns)
+      let (rows, columns) = StackMaterialiser.extents(part.description.shape)
       return try old.matrix(named: part.tensor, rows: rows, columns: columns)
         != new.matrix(named: part.tensor, rows: rows, columns: columns)
     }

@@ -9,7 +9,7 @@ package enum EditInspector {
   package static func inspect(_ edit: StoredEdit) throws {
     for record in edit.manifest.deltas {
       let shape = record.description.shape
-      let limits = PayloadLimits(rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
+      let limits = PayloadLimits(shape)
       _ = try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits)
     }
     _ = try ListFacts.facts(of: edit)

@@ -10,10 +10,51 @@ package struct EncodedEdit: Sendable {
   package struct Part: Sendable {
     /// The tensor.
     package let tensor: String
-    /// The change, exactly as it will be applied.
-    package let delta: TensorDelta
     /// What the manifest says of it.
     package let description: DeltaRecord.Description
+    private let content: Content
+
+    private enum Content {
+      case delta(TensorDelta)
+      case parked(Range<Int>, in: PayloadFile)
+    }
+
+    /// A change that is in memory.
+    init(tensor: String, delta: TensorDelta, description: DeltaRecord.Description) {
+      (self.tensor, self.description, content) = (tensor, description, .delta(delta))
+    }
+
+    private init(_ part: Part, parked range: Range<Int>, in file: PayloadFile) {
+      (tensor, description, content) = (part.tensor, part.description, .parked(range, in: file))
+    }
+
+    /// The change, exactly as it will be applied.
+    ///
+    /// - Throws: ``FileFailure`` where it is parked and the disk refuses.
+    package func delta() throws -> TensorDelta {
+      switch content {
+      case .delta(let delta): delta
+      case .parked(let range, let file):
+        try TensorDelta(
+          payload: file.read(range),
+          limits: PayloadLimits(description.shape, blocks: .whenAdded))
+      }
+    }
+
+    /// The change as it is stored.
+    ///
+    /// - Throws: as ``delta()``.
+    package func payload() throws -> [UInt8] {
+      switch content {
+      case .delta(let delta): delta.payload()
+      case .parked(let range, let file): try file.read(range)
+      }
+    }
+
+    /// The same with the change in a file, so that memory does not follow the number of tensors.
+    func parked(in file: PayloadFile) throws -> Part {
+      Part(self, parked: try file.append(payload()), in: file)
+    }
   }
   /// One part a tensor.
   package let parts: [Part]
@@ -103,11 +144,10 @@ extension EncodedEdit.Part {
   }
 
   fileprivate init(stored edit: StoredEdit, _ record: DeltaRecord) throws {
-    let shape = record.description.shape
-    let limits = PayloadLimits(rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
     self.init(
       tensor: record.tensor,
-      delta: try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits),
+      delta: try TensorDelta(
+        payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape)),
       description: record.description)
   }
 }

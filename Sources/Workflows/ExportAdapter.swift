@@ -127,7 +127,8 @@ package struct ExportAdapter {
     var changes: [String: Change] = [:]
     func add(_ edit: StoredEdit, sign: Double) throws {
       for part in try EncodedEdit(stored: edit).parts {
-        guard let factors = part.delta.factors() else {
+        let delta = try part.delta()
+        guard let factors = delta.factors() else {
           throw AdapterExportError.dense(tensor: part.tensor, edit: edit.id.abbreviated)
         }
         var change = changes[part.tensor] ?? Change()
@@ -135,7 +136,7 @@ package struct ExportAdapter {
         if sign < 0 { for i in left.storage.indices { left.storage[i] = -left.storage[i] } }
         change.left.append(left)
         change.right.append(factors.right)
-        if part.delta.isCorrected { change.isCorrected = true }
+        if delta.isCorrected { change.isCorrected = true }
         changes[part.tensor] = change
       }
     }

@@ -3,41 +3,61 @@ internal import Delta
 internal import Diagnostics
 internal import Files
 internal import Glibc
+internal import LinearAlgebra
 internal import Store
+internal import Synchronization
 
 /// Compares an edited checkpoint with a revision, tensor by tensor.
 struct ImportCheckpoint {
   private static let bufferEndings = [".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
 
   private let workspace: Workspace
-  private let stack: EditStack
   private let base: BaseBinding
   private let present: StackMaterialiser
+  private let payloads: PayloadFile
 
-  init(in workspace: Workspace, on stack: EditStack) throws {
+  /// - Parameter payloads: where the changes wait.
+  init(in workspace: Workspace, on stack: EditStack, _ payloads: PayloadFile) throws {
     self.workspace = workspace
-    self.stack = stack
+    self.payloads = payloads
     base = try workspace.base()
-    present = try StackMaterialiser(stack, base.manifest)
+    present = try StackMaterialiser(
+      stack, base.manifest, atOnce: min(workspace.workers.count, StackMaterialiser.mostAtOnce))
   }
+
+  /// The change of one tensor, and the digest of the edited tensor's bytes.
+  private typealias Change = (part: EncodedEdit.Part, digest: Digest)
 
   /// The changes of all tensors that differ, each verified: `apply` gives back the edited tensor's bytes.
   ///
+  /// Tensors are compared side by side; which changes come out, and in which order, does not follow that.
+  /// - Returns: the changes, and the digests of the changed tensors' new bytes by name.
   /// - Throws: ``ImportError``, ``DeltaError``, what the checkpoints and the store throw.
-  func changes(_ path: String) throws -> [EncodedEdit.Part] {
+  func changes(
+    _ path: String
+  ) throws -> (parts: [EncodedEdit.Part], digests: [String: Digest]) {
     let edited = try CheckpointDirectory(path: path)
     let pairs = try match(edited)
     let total = edited.tensorByteCount
-    var done = 0
-    var parts: [EncodedEdit.Part] = []
-    for (tensor, target) in pairs {
-      if let part = try change(tensor, target, path: path) { parts.append(part) }
-      done += target.bytes.count
+    let done = Mutex(0)
+    let found = Mutex([Change?](repeating: nil, count: pairs.count))
+    try workspace.workers.forEach(pairs.count, atMost: StackMaterialiser.mostAtOnce) { index in
+      let (tensor, target) = pairs[index]
+      let change = try change(tensor, target, path: path)
       target.releasePages(in: 0..<target.bytes.count)
-      workspace.progress.report(
-        ProgressEvent(.encode, done: done, total: total, detail: tensor.name))
+      found.withLock { $0[index] = change }
+      done.withLock {
+        $0 += target.bytes.count
+        // Inside the lock, so that the figures only grow.
+        workspace.progress.report(
+          ProgressEvent(.encode, done: $0, total: total, detail: tensor.name))
+      }
     }
-    return parts
+    let changes = found.withLock { $0 }.compactMap { $0 }
+    return (
+      changes.map(\.part),
+      Dictionary(uniqueKeysWithValues: changes.map { ($0.part.tensor, $0.digest) })
+    )
   }
 
   /// The base's tensors with those of the edited checkpoint.
@@ -76,7 +96,7 @@ struct ImportCheckpoint {
 
   private func change(
     _ tensor: BaseManifest.Tensor, _ target: TensorView, path: String
-  ) throws -> EncodedEdit.Part? {
+  ) throws -> Change? {
     let view = try base.checkpoint.tensor(named: tensor.name)
     let count = present.deltaCount(of: tensor.name)
     var materialised: [UInt8] = []
@@ -112,26 +132,32 @@ struct ImportCheckpoint {
           shape: tensor.shape,
           relativeError: .rounded(0), keyError: nil, norm: .rounded(delta.norm),
           weightNorm: .rounded(delta.presentNorm)))
-      try verify(part, view, target)
-      return part
+      return (try part.parked(in: payloads), try verify(part, view, target))
     }
   }
 
   /// Nothing is called exact that was not computed as `apply` computes it.
-  private func verify(_ part: EncodedEdit.Part, _ view: TensorView, _ target: TensorView) throws {
+  ///
+  /// - Returns: the digest of the bytes.
+  private func verify(
+    _ part: EncodedEdit.Part, _ view: TensorView, _ target: TensorView
+  ) throws -> Digest {
     var position = 0
     var isEqual = true
-    try StackMaterialiser(stack, base.manifest, adding: [part]).write(view) { bytes in
+    var digest = DigestAccumulator()
+    try present.adding(part, base.manifest).write(view) { bytes in
       let end = position + bytes.count
       isEqual =
         isEqual && end <= target.bytes.count
         && Self.areEqual(bytes, UnsafeRawBufferPointer(rebasing: target.bytes[position..<end]))
+      digest.append(bytes)
       position = end
     }
     guard isEqual, position == target.bytes.count else {
       throw DeltaError.payloadDamaged(
         field: part.tensor, found: "other bytes", expected: "those of the edited checkpoint")
     }
+    return digest.finish()
   }
 
   /// Names the first number that is none.

@@ -68,18 +68,21 @@ package struct ImportEdit {
 
     let form = try Self.form(of: path)
     var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
+    // Changes wait on the disk, so that memory does not follow how many there are.
+    let payloads = try PayloadFile(of: repository)
     let parts: [EncodedEdit.Part]
+    var digests: [String: Digest] = [:]
     switch form {
     case .factors:
       let file = try SafetensorsFile(path: path)
-      parts = try encode(FactorPair.all(in: file), precision, stack)
+      parts = try encode(FactorPair.all(in: file), precision, stack, payloads)
       settings += Self.source(file, precision)
     case .adapter:
       let adapter = try AdapterDirectory(path: path)
-      parts = try encode(adapter.pairs, precision, stack)
+      parts = try encode(adapter.pairs, precision, stack, payloads)
       settings += Self.source(adapter.weights, precision)
     case .checkpoint:
-      parts = try ImportCheckpoint(in: workspace, on: stack).changes(path)
+      (parts, digests) = try ImportCheckpoint(in: workspace, on: stack, payloads).changes(path)
       settings.append(("exact", .boolean(true)))
     }
     // A checkpoint's parts are tensors whose bytes differ, and give these back.
@@ -90,7 +93,7 @@ package struct ImportEdit {
     try gate.check(
       before: measured.before, after: measured.after, tensors: parts.map(\.description))
     return try record(
-      parts, form, cases, measured, settings,
+      parts, digests, form, cases, measured, settings,
       message: message ?? Self.summary(path, cases),
       on: (head, stack), tool: tool)
   }
@@ -123,7 +126,7 @@ package struct ImportEdit {
   }
 
   private func encode(
-    _ pairs: [FactorPair], _ precision: Double, _ stack: EditStack
+    _ pairs: [FactorPair], _ precision: Double, _ stack: EditStack, _ payloads: PayloadFile
   ) throws -> [EncodedEdit.Part] {
     let changes = try ImportFactors(workspace.base().manifest).changes(pairs)
     return try changes.enumerated().compactMap { index, change in
@@ -132,7 +135,7 @@ package struct ImportEdit {
         change.tensor, change.factors, precision: precision, weightNorm: norm)
       workspace.progress.report(
         ProgressEvent(.encode, done: index + 1, total: changes.count, detail: change.tensor.name))
-      return part
+      return try part?.parked(in: payloads)
     }
   }
 
@@ -174,7 +177,7 @@ package struct ImportEdit {
   // MARK: Recording
 
   private func record(
-    _ parts: [EncodedEdit.Part], _ form: Form, _ cases: [FactCase],
+    _ parts: [EncodedEdit.Part], _ digests: [String: Digest], _ form: Form, _ cases: [FactCase],
     _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
     _ settings: [(String, CanonicalJSON)], message: String,
     on state: (head: ObjectID, stack: EditStack), tool: String
@@ -192,11 +195,12 @@ package struct ImportEdit {
       measurements: measurements, tool: tool)
     let commit = StackCommit(in: workspace.repository)
     let writer = commit.newEdit()
-    for part in parts { try writer.add(delta: part.description, payload: part.delta.payload()) }
+    for part in parts { try writer.add(delta: part.description, payload: part.payload()) }
     let lines = Editing.FactLines.encode(cases).split(separator: 10)
       .map { String(decoding: $0, as: UTF8.self) }
     let id = try commit.add(writer, description, facts: Store.FactLines(lines))
-    let weights = try WeightsFingerprint(of: workspace.base()).run(state.stack, adding: parts)
+    let weights = try WeightsFingerprint(of: workspace.base()).run(
+      state.stack, adding: parts, knowing: digests)
     let recorded = try commit.record(
       message, as: .commit, onto: .head(expecting: state.head),
       trailers: [(.weights, weights.hexadecimal)])

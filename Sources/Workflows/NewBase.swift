@@ -105,8 +105,8 @@ struct NewBase {
         edit: edit.id.abbreviated, tensor: part.tensor, reason: "the new tensor has no grid")
     }
     // What made an imported checkpoint come out bit for bit belongs to the old base's bits.
-    let delta: TensorDelta =
-      if case .corrected(let factors, _) = part.delta { .lowRank(factors) } else { part.delta }
+    var delta = try part.delta()
+    if case .corrected(let factors, _) = delta { delta = .lowRank(factors) }
     if delta.grid.exponent == exponent { return delta }
     guard let factors = delta.factors() else {
       throw BaseMoveError.cannotCarry(

@@ -152,7 +152,7 @@ package struct ResolveEdits {
     let encoded = try newBase.carrying(edit)
     let writer = commit.newEdit()
     for part in encoded.parts {
-      try writer.add(delta: part.description, payload: part.delta.payload())
+      try writer.add(delta: part.description, payload: part.payload())
     }
     commit.drop(edit.id)
     state.beside.append(

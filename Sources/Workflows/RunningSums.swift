@@ -107,7 +107,7 @@ final class RunningSums {
           columns: place.columns,
           integers: [Int64](repeating: 0, count: place.rows * place.columns))
       }
-      let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta
+      let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta()
       let one = direction == .in ? 1 : -1
       sum.changes += one
       if case .finer = delta { sum.finer += one }

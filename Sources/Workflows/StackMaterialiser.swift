@@ -8,10 +8,10 @@ package import Transformer
 ///
 /// Several threads may compute a tensor each: they take turns at the repository.
 package struct StackMaterialiser {
-  /// One edit's change of one tensor: in the repository, or in memory before it is recorded.
+  /// One edit's change of one tensor: in the repository, or not recorded yet.
   private enum Source {
     case stored(StoredEdit)
-    case given(TensorDelta)
+    case given(EncodedEdit.Part)
   }
 
   private struct Change {
@@ -60,9 +60,21 @@ package struct StackMaterialiser {
       }
     }
     for part in extra {
-      try add(
-        .given(part.delta), to: part.tensor, shape: part.description.shape, of: base, edit: "new")
+      try add(part, of: base)
     }
+  }
+
+  /// The same with another delta beside it.
+  ///
+  /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)``.
+  func adding(_ part: EncodedEdit.Part, _ base: BaseManifest) throws -> StackMaterialiser {
+    var more = self
+    try more.add(part, of: base)
+    return more
+  }
+
+  private mutating func add(_ part: EncodedEdit.Part, of base: BaseManifest) throws {
+    try add(.given(part), to: part.tensor, shape: part.description.shape, of: base, edit: "new")
   }
 
   private mutating func add(
@@ -135,7 +147,7 @@ package struct StackMaterialiser {
   func delta(_ index: Int, of name: String) throws -> TensorDelta {
     guard let change = changes[name] else { preconditionFailure("no delta of \(name)") }
     switch change.sources[index] {
-    case .given(let delta): return delta
+    case .given(let part): return try part.delta()
     case .stored(let edit):
       return try TensorDelta(
         payload: turn.lock.withLock { _ in try edit.delta(of: name) },

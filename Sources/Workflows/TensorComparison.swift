@@ -87,7 +87,7 @@ struct TensorComparison {
     _ edit: StoredEdit, to place: WritableKeyPath<Tensor, Side>, of tensors: inout [String: Tensor]
   ) throws {
     for record in edit.manifest.deltas {
-      let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta
+      let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta()
       var tensor = tensors[record.tensor] ?? Tensor()
       tensor.byteCount += record.byteCount
       if let norm = record.description.weightNorm?.value, tensor.weightNorm == nil {

@@ -13,14 +13,16 @@ package struct WeightsFingerprint {
 
   /// The fingerprint at a stack, without some edits and with some deltas beside it.
   ///
+  /// - Parameter known: the digests of changed tensors that need not be computed again, by name.
   /// - Throws: what the store and the codec throw for damaged edits.
   package func run(
-    _ stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = []
+    _ stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = [],
+    knowing known: [String: Digest] = [:]
   ) throws -> Digest {
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
-    var digests: [String: Digest] = [:]
-    for name in materialiser.changedTensors {
+    var digests = known
+    for name in materialiser.changedTensors where known[name] == nil {
       var accumulator = DigestAccumulator()
       try materialiser.write(base.checkpoint.tensor(named: name)) { accumulator.append($0) }
       digests[name] = accumulator.finish()

@@ -92,6 +92,24 @@ struct ExactnessTests {
     #expect(kinds.contains("Prescott"), "the oldest one runs everywhere")
   }
 
+  @Test("an imported checkpoint: one tree, with any number of threads")
+  func imported() throws {
+    for name in ["first", "second"] { try repository.commit(directory["\(name).jsonl"]) }
+    try repository("apply", "--output", directory["edited"])
+    var trees: Set<String> = []
+    // On the base, and on what one of the edits made of it already.
+    for below in ["HEAD~2", "HEAD~1"] {
+      for threads in ["1", "2", "3"] {
+        try repository(
+          "switch", "--create", "\(below.suffix(1))-\(threads)", "main\(below.dropFirst(4))")
+        try repository("import", directory["edited"], "--threads", threads, "-m", "Imported")
+        trees.insert("\(below) \(try repository.tree())")
+        #expect(try repository.fingerprint() == repository.fingerprint("main"))
+      }
+    }
+    #expect(trees.count == 2)
+  }
+
   @Test("what fingerprint says is what is written: init of the output finds the same")
   func writtenFingerprint() throws {
     try repository.commit(directory["first.jsonl"])

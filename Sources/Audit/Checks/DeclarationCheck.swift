@@ -47,7 +47,7 @@ struct DeclarationCheck {
     var search: [PromptSearch.Layer] = []
     for (index, update) in replay.updates.enumerated() {
       guard edit.manifest.deltas.contains(where: { $0.tensor == update.tensor }) else { continue }
-      let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta
+      let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta()
       let outcome = try DeclarationProof.compare(
         delta, with: update, precision: replay.precision,
         targetError: replay.targetError / Double(replay.updates.count - index))

@@ -36,7 +36,7 @@ struct OverlapCheck {
     var bytes = 0
     for (name, edit) in edits.reversed() where spans.count < Self.editLimit {
       guard edit.manifest.deltas.contains(where: { $0.tensor == tensor }),
-        case .lowRank(let factors) = try EncodedEdit.Part(stored: edit, tensor: tensor).delta
+        case .lowRank(let factors) = try EncodedEdit.Part(stored: edit, tensor: tensor).delta()
       else { continue }
       let both = factors.factors()
       let span = QRDecomposition(side == .columns ? both.right : both.left).orthogonal

@@ -113,7 +113,7 @@ package struct MeasureInterference {
       var parts: [Int: Part] = [:]
       for part in try EncodedEdit(stored: edit).parts {
         guard let (layer, side) = layers[part.tensor] else { continue }
-        parts[layer] = Part(tensor: part.tensor, side: side, delta: part.delta)
+        parts[layer] = Part(tensor: part.tensor, side: side, delta: try part.delta())
       }
       self.parts = parts
     }
