@@ -1,4 +1,5 @@
 import Checkpoint
+import Files
 import Foundation
 import TestSupport
 import Testing
@@ -8,8 +9,9 @@ import Testing
 struct HostileRemoteTests {
   /// What the remote does.
   enum Attack: String, CaseIterable {
-    case flippedPayload, misplacedEdit, manyRows, hugeShape, missingWords, parentPath, manyFiles,
-      noFormat, noteBomb, strangeSettings
+    case flippedPayload, misplacedEdit, manyRows, hugeShape, missingWords, zstdBomb,
+      disguisedZstdBomb,
+      parentPath, manyFiles, noFormat, noteBomb, strangeSettings
   }
 
   private let scene: SharedScene
@@ -81,6 +83,13 @@ struct HostileRemoteTests {
       let path = try forgery.path(containing: "/deltas/")
       try forgery.replacePayload(Array(try forgery.read(path).prefix(40)))
       return ["payload", "cut", "end"]
+    case .zstdBomb:
+      try forgery.replacePayload(ZstdBomb(forgery.payload()).claiming(1 << 33))
+      return ["size of a zstd frame"]
+    case .disguisedZstdBomb:
+      let bomb = try ZstdBomb(forgery.payload())
+      try forgery.replacePayload(bomb.claiming(bomb.expected))
+      return ["zstd frame"]
     case .parentPath:
       try forgery.replaceTree { entries in
         try Array("100644 ../../x\0".utf8) + forgery.blob([1]) + entries
@@ -111,6 +120,25 @@ struct HostileRemoteTests {
   }
 
   @Test(
+    "fetched by plain Git all the same, a payload is refused by what would use it",
+    arguments: [Attack.manyRows, .hugeShape, .missingWords, .zstdBomb, .disguisedZstdBomb])
+  func fetchedByGit(attack: Attack) throws {
+    let reasons = try forge(attack, Forgery(scene.hub))
+    let git = try ReferenceGit(scene.directory["work/.emend"])
+    try #require(git.run(["fetch", scene.hub, "main:refs/heads/forged"]).status == 0)
+    for arguments in [
+      ["apply", "forged", "--dry-run"], ["apply", "forged", "--output", "out"], ["fsck"],
+      ["generate", "--at", "forged", "Oslo"],
+    ] {
+      let outcome = try bounded(arguments, "auto")
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.outputText)\(outcome.errorText)")
+      let text = outcome.outputText + outcome.errorText
+      #expect(reasons.contains { text.contains($0) }, "\(arguments): \(text)")
+    }
+    #expect(try !listDirectory(scene.directory["work"]).contains("out"))
+  }
+
+  @Test(
     "references that go in circles are passed over or refused, in finite time",
     arguments: TransferTests.transports)
   func circles(transport: String) throws {
@@ -136,6 +164,62 @@ struct HostileRemoteTests {
         outcome.ending == .exit(0) || outcome.ending == .exit(1), "\(arguments): \(outcome.ending)")
       #expect(outcome.ending == .exit(0) || !(outcome.outputText + outcome.errorText).isEmpty)
     }
+  }
+}
+
+/// A dense payload for a tensor, whose one block is a zstd frame of gigabytes in a megabyte or less.
+///
+/// Sources: RFC 8878, section 3.1.1, for the frame; `Documentation/Format-delta.md` for the rest.
+private struct ZstdBomb {
+  private let header: [UInt8]
+  private let elements: Int
+  /// The bytes that the block's frame should hold.
+  var expected: Int { elements }
+
+  /// - Parameter payload: one of the tensor's, for its shape and grid.
+  init(_ payload: [UInt8]) throws {
+    var place = 5
+    func varint() -> Int {
+      var (value, shift) = (0, 0)
+      while place < payload.count {
+        let byte = payload[place]
+        place += 1
+        value |= Int(byte & 0x7f) << shift
+        shift += 7
+        if byte < 0x80 { break }
+      }
+      return value
+    }
+    elements = varint() * varint()
+    _ = varint()
+    // The tensor is one block: 65,536 elements or fewer.
+    try #require(elements > 0 && elements <= 65_536)
+    // Version 1, dense.
+    header = Array("EMD".utf8) + [1, 1] + payload[5..<place]
+  }
+
+  /// The payload with a frame that says that it holds so many bytes.
+  func claiming(_ bytes: Int) -> [UInt8] {
+    // One segment, its size in eight bytes; blocks of one byte repeated, as long as blocks can be.
+    var frame: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd, 0xe0]
+    frame += (0..<8).map { UInt8(truncatingIfNeeded: bytes >> (8 * $0)) }
+    let length = min(bytes, 1 << 17)
+    let count = min((1 << 33) / length, 1 << 18)
+    for block in 1...count {
+      let word = length << 3 | 1 << 1 | (block == count ? 1 : 0)
+      frame += (0..<3).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } + [7]
+    }
+    // Planes: method, step, one byte an element, size.
+    return header + [2, 1, 1] + Self.varint(frame.count) + frame
+  }
+
+  private static func varint(_ value: Int) -> [UInt8] {
+    var (rest, bytes) = (value, [UInt8]())
+    while rest >= 0x80 {
+      bytes.append(UInt8(rest & 0x7f) | 0x80)
+      rest >>= 7
+    }
+    return bytes + [UInt8(rest)]
   }
 }
 
@@ -205,6 +289,9 @@ struct Forgery {
       return UInt8(id[start..<id.index(start, offsetBy: 2)], radix: 16)
     }
   }
+
+  /// The payload that ``replacePayload(_:)`` replaces.
+  func payload() throws -> [UInt8] { try read(path(containing: "/deltas/")) }
 
   /// Puts another payload in the place of a delta's, with all hashes and the edit's id made right again.
   func replacePayload(_ payload: [UInt8]) throws {
