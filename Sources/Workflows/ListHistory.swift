@@ -149,16 +149,11 @@ package struct ListHistory {
     case .everything: tips = names.keys.sorted()
     }
     let key = FactKey(subject)
-    func candidates() throws -> Set<ObjectID>? {
-      try FactIndex(of: repository, covering: tips, progress: progress)
+    func candidates(_ beginning: FactIndex.Beginning) throws -> Set<ObjectID>? {
+      try FactIndex(of: repository, covering: tips, from: beginning, progress: progress)
         .commits(of: key.hash, in: .subject)
     }
-    var found = try candidates()
-    if found == nil {
-      try FactIndex.discard(in: repository)
-      found = try candidates()
-    }
-    guard let found else {
+    guard let found = try candidates(.cache) ?? candidates(.nothing) else {
       throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
     }
     // Another subject can have the same hash.

@@ -190,6 +190,44 @@ struct FullDiskTests {
     #expect(try listDirectory(disk.path).isEmpty)
   }
 
+  /// What an index of facts can be when it is asked.
+  enum IndexState: CaseIterable { case missing, stale, damaged }
+
+  @Test(
+    "where no index of facts can be kept, it is built for each question",
+    arguments: IndexState.allCases, Refusal.allCases)
+  func unkeptIndex(index: IndexState, refusal: Refusal) throws {
+    if index != .missing { try repository("blame", "Oslo") }
+    if index == .stale { try repository.commit(model.second) }
+    if index == .damaged {
+      let directory = repository.gitDirectory + "/emend/cache/fact-subjects"
+      for path in try contents(of: directory).keys where !path.hasSuffix("/") {
+        try FileManager.default.removeItem(atPath: directory + path)
+      }
+    }
+    let disk = try SmallDisk(bytes: 1 << 20)
+    let emend = try moved(to: disk)
+    switch refusal {
+    case .full: disk.fill()
+    case .readOnly: try #require(disk.makeReadOnly())
+    }
+    // Directories take no room.
+    func files() throws -> [String: String] {
+      try contents(of: disk.path).filter { !$0.key.hasSuffix("/") }
+    }
+    let before = try files()
+    for arguments in [["blame", "Oslo"], ["log", "--subject", "Oslo"]] {
+      let outcome = try emend.run(arguments)
+      #expect(outcome.ending == .exit(0), "\(arguments): \(outcome.errorText)")
+      #expect(
+        outcome.errorText.hasPrefix("warning: the index of facts cannot be kept"),
+        "\(outcome.errorText)")
+      let expected = try repository(arguments).outputText
+      #expect(outcome.outputText == expected, "\(arguments)")
+    }
+    #expect(try files() == before)
+  }
+
   @Test("where nothing can be written, what only reads works, and the rest says why")
   func readOnly() throws {
     let disk = try SmallDisk(bytes: 1 << 20)
@@ -199,7 +237,8 @@ struct FullDiskTests {
     for arguments in [
       ["status"], ["log"], ["show"], ["facts"], ["diff", "HEAD~1"], ["branch"], ["tag"],
       ["op", "log"],
-      ["reflog"], ["fsck"], ["generate", "Oslo"], ["apply", "--dry-run"], ["base"],
+      ["blame", "Oslo"], ["log", "--subject", "Oslo"], ["facts", "--grep", "Oslo"], ["reflog"],
+      ["fsck"], ["generate", "Oslo"], ["apply", "--dry-run"], ["base"],
       ["apply", "--output", directory["work/out"]],
     ] {
       let outcome = try emend.run(arguments)

@@ -80,16 +80,10 @@ package struct BlameFacts {
   /// - Throws: ``WorkflowError/factNeverSet(question:)``, what the store throws.
   package func run(_ question: Question, at revision: RevisionExpression) throws -> [Answer] {
     let commit = try repository.commitID(revision)
-    let found: [Answer]
-    if let answers = try answers(question, at: commit) {
-      found = answers
-    } else {
-      try FactIndex.discard(in: repository)
-      guard let answers = try answers(question, at: commit) else {
-        throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
-      }
-      found = answers
-    }
+    guard
+      let found = try answers(question, at: commit, from: .cache)
+        ?? answers(question, at: commit, from: .nothing)
+    else { throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory) }
     guard !found.isEmpty else { throw WorkflowError.factNeverSet(question: question.text) }
     return found
   }
@@ -102,8 +96,11 @@ package struct BlameFacts {
   }
 
   /// - Returns: `nil` where the index does not agree with the repository.
-  private func answers(_ question: Question, at commit: ObjectID) throws -> [Answer]? {
-    let index = try FactIndex(of: repository, covering: [commit], progress: progress)
+  private func answers(
+    _ question: Question, at commit: ObjectID, from beginning: FactIndex.Beginning
+  ) throws -> [Answer]? {
+    let index = try FactIndex(
+      of: repository, covering: [commit], from: beginning, progress: progress)
     let key = FactKey(question.text)
     let table: FactIndex.Table =
       switch question {

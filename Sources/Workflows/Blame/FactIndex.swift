@@ -9,6 +9,7 @@ internal import Store
 /// It grows by segments: what is new is read once, and small segments are joined until one is at the limit, so that building
 /// takes bounded memory. A segment is named by its commits, which never change; it is sealed like every entry of the cache.
 /// Whatever is missing or damaged is built again, and an answer that does not agree with the repository is taken as damage.
+/// Where the disk takes nothing, what was built stays in memory and answers all the same.
 final class FactIndex {
   /// By what facts are looked up.
   enum Table { case subject, prompt }
@@ -23,6 +24,21 @@ final class FactIndex {
     let key: Digest
     let segment: HistorySegment
     let factCount: Int
+    /// Its tables, where they could not be stored.
+    var tables: Tables?
+  }
+
+  private struct Tables {
+    let subjects: FactPostings
+    let prompts: FactPostings
+  }
+
+  /// What an index begins with.
+  enum Beginning {
+    /// With what the cache has.
+    case cache
+    /// With nothing, since what the cache has is damaged.
+    case nothing
   }
 
   private let repository: EditRepository
@@ -32,6 +48,8 @@ final class FactIndex {
   private let limit: Int
   private var parts: [Part] = []
   private var numbers: [ObjectID: Int] = [:]
+  /// Whether the disk takes what is built.
+  private var isKept = true
 
   private static let history = DerivedCache.Kind("fact-history")
   private static let subjects = DerivedCache.Kind("fact-subjects")
@@ -43,21 +61,15 @@ final class FactIndex {
   ///
   /// - Throws: what the store throws.
   init(
-    of repository: EditRepository, covering commits: [ObjectID], progress: any ProgressSink,
-    limit: Int = 1 << 19
+    of repository: EditRepository, covering commits: [ObjectID],
+    from beginning: Beginning = .cache, progress: any ProgressSink, limit: Int = 1 << 19
   ) throws {
     self.repository = repository
     self.progress = progress
     self.limit = limit
     cache = DerivedCache(directory: repository.location.cacheDirectory)
-    try load()
+    if beginning == .cache { try load() }
     for commit in commits { try extend(to: commit) }
-  }
-
-  /// Forgets the index in the cache.
-  static func discard(in repository: EditRepository) throws {
-    let cache = DerivedCache(directory: repository.location.cacheDirectory)
-    try removeTree(cache.path(list, listKey))
   }
 
   // MARK: Asking
@@ -130,6 +142,7 @@ final class FactIndex {
   // MARK: The cache
 
   private func postings(_ table: Table, _ part: Part) throws -> FactPostings? {
+    if let tables = part.tables { return table == .subject ? tables.subjects : tables.prompts }
     let kind = table == .subject ? Self.subjects : Self.prompts
     guard case .hit(let bytes) = try cache.look(up: kind, part.key) else { return nil }
     return FactPostings(bytes)
@@ -157,14 +170,27 @@ final class FactIndex {
     parts.append(part)
   }
 
-  private func storeList() throws {
+  private func storeList() {
     let text = parts.map { "\($0.key) \($0.factCount)\n" }.joined()
-    try cache.store(Self.list, Self.listKey, Array(text.utf8))
+    keep { try cache.store(Self.list, Self.listKey, Array(text.utf8)) }
   }
 
-  private func remove(_ part: Part) throws {
+  /// Stores what was built, unless the disk has refused that before. That it does is told, and no failure.
+  private func keep(_ store: () throws -> Void) {
+    guard isKept else { return }
+    do {
+      try store()
+    } catch {
+      isKept = false
+      let reason = (error as? any ExplainedError)?.explanation.summary ?? "\(error)"
+      progress.warn("the index of facts cannot be kept, and is built for each question: \(reason)")
+    }
+  }
+
+  private func remove(_ part: Part) {
+    // What stays is in nobody's way: the list does not name it.
     for kind in [Self.history, Self.subjects, Self.prompts] {
-      try removeTree(cache.path(kind, part.key))
+      try? removeTree(cache.path(kind, part.key))
     }
   }
 
@@ -183,7 +209,7 @@ final class FactIndex {
       progress.report(ProgressEvent(.index, done: index + 1, total: commits.count))
     }
     if !builder.segment.commits.isEmpty { try keep(builder) }
-    try storeList()
+    storeList()
   }
 
   /// The commits of a history that the index lacks, parents before children.
@@ -264,6 +290,7 @@ final class FactIndex {
     }
     var subjects = postings(builder.subjects)
     var prompts = postings(builder.prompts)
+    var joinedParts: [Part] = []
     while let last = parts.last {
       let (old, new) = (
         last.segment.commits.count + last.factCount, segment.commits.count + subjects.count
@@ -278,13 +305,23 @@ final class FactIndex {
       subjects = moved(oldSubjects.all, joined.places.a) + moved(subjects, joined.places.b)
       prompts = moved(oldPrompts.all, joined.places.a) + moved(prompts, joined.places.b)
       segment = joined.segment
-      parts.removeLast()
-      try remove(last)
+      joinedParts.append(parts.removeLast())
     }
     let key = segment.key
-    try cache.store(Self.history, key, segment.bytes)
-    try cache.store(Self.subjects, key, FactPostings.encode(subjects))
-    try cache.store(Self.prompts, key, FactPostings.encode(prompts))
-    parts.append(Part(key: key, segment: segment, factCount: subjects.count))
+    let (subjectBytes, promptBytes) = (FactPostings.encode(subjects), FactPostings.encode(prompts))
+    keep {
+      try cache.store(Self.history, key, segment.bytes)
+      try cache.store(Self.subjects, key, subjectBytes)
+      try cache.store(Self.prompts, key, promptBytes)
+      for part in joinedParts { remove(part) }
+    }
+    parts.append(
+      Part(
+        key: key, segment: segment, factCount: subjects.count,
+        tables: isKept
+          ? nil
+          : Tables(
+            subjects: FactPostings(encoded: subjectBytes),
+            prompts: FactPostings(encoded: promptBytes))))
   }
 }

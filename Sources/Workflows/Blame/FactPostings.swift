@@ -17,7 +17,12 @@ struct FactPostings {
     }
   }
 
-  private let bytes: CachedBytes
+  private enum Storage {
+    case cached(CachedBytes)
+    case inMemory([UInt8])
+  }
+
+  private let storage: Storage
   /// How many there are.
   let count: Int
 
@@ -25,13 +30,28 @@ struct FactPostings {
   init?(_ bytes: CachedBytes) {
     let length = bytes.withBytes { $0.count }
     guard length % 12 == 0 else { return nil }
-    self.bytes = bytes
+    storage = .cached(bytes)
     count = length / 12
+  }
+
+  /// Takes a table that is not in the cache.
+  ///
+  /// - Parameter bytes: what ``encode(_:)`` gave.
+  init(encoded bytes: [UInt8]) {
+    storage = .inMemory(bytes)
+    count = bytes.count / 12
+  }
+
+  private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    switch storage {
+    case .cached(let bytes): bytes.withBytes(body)
+    case .inMemory(let bytes): bytes.withUnsafeBytes(body)
+    }
   }
 
   /// The facts with a hash.
   func postings(of hash: UInt32) -> [Posting] {
-    bytes.withBytes { bytes in
+    withBytes { bytes in
       var low = 0
       var high = count
       while low < high {
@@ -51,7 +71,7 @@ struct FactPostings {
 
   /// All of them.
   var all: [Posting] {
-    bytes.withBytes { bytes in (0..<count).map { Self.posting($0, in: bytes) } }
+    withBytes { bytes in (0..<count).map { Self.posting($0, in: bytes) } }
   }
 
   /// The bytes of a table.
