@@ -7,7 +7,7 @@
 // FAULT_AT         the number of the call that the fault meets, from 1; absent: none does
 // FAULT_KIND       kill   the process group dies just before the call
 //                  tear   the same, after the first half of what a write was to write
-//                  interrupt  SIGINT comes just before the call, which goes on a tenth of a second later
+//                  interrupt  SIGINT comes just before the call, which goes on a second later
 //                  once   the call fails with FAULT_ERRNO, later ones succeed
 //                  ever   that call and all later ones fail with FAULT_ERRNO
 // FAULT_ERRNO      the number of an error. A full disk (ENOSPC) fails only what needs room; missing
@@ -137,7 +137,7 @@ static int meet(const char *kind, const char *path, enum need need) {
   if (fault_kind == kill_before) die();
   if (fault_kind == interrupt) {
     kill(getpid(), SIGINT);
-    struct timespec rest = {0, 100000000};
+    struct timespec rest = {1, 0};
     while (nanosleep(&rest, &rest) == -1 && errno == EINTR) {}
     errno = saved;
     return 0;
