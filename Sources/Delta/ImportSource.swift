@@ -16,6 +16,8 @@ package struct ImportSource {
   let present: UnsafeRawBufferPointer
   /// T, the edited tensor.
   let target: UnsafeRawBufferPointer
+  /// Bytes that the sums of what is active may take.
+  package var memoryLimit = StackSum.usualMemoryLimit
 
   /// Takes three tensors of one shape, `[rows, columns]`, a tensor of one dimension with one row.
   ///

@@ -139,7 +139,9 @@ package struct ImportedDelta: Sendable {
     _ source: ImportSource, over count: Int, _ load: (Int) throws -> TensorDelta,
     _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
   ) throws {
-    let sum = StackSum(rows: source.rows, columns: source.columns, grid: source.grid)
+    let sum = StackSum(
+      rows: source.rows, columns: source.columns, grid: source.grid,
+      memoryLimit: source.memoryLimit)
     try sum.forEachBand(of: count, load: load, exactly: body)
   }
 }

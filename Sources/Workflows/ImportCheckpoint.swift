@@ -15,14 +15,22 @@ struct ImportCheckpoint {
   private let base: BaseBinding
   private let present: StackMaterialiser
   private let payloads: PayloadFile
+  /// How many tensors are worked on at the same time.
+  private let atOnce: Int
 
   /// - Parameter payloads: where the changes wait.
   init(in workspace: Workspace, on stack: EditStack, _ payloads: PayloadFile) throws {
     self.workspace = workspace
     self.payloads = payloads
-    base = try workspace.base()
-    present = try StackMaterialiser(
-      stack, base.manifest, atOnce: min(workspace.workers.count, StackMaterialiser.mostAtOnce))
+    let base = try workspace.base()
+    let threads = min(workspace.workers.count, StackMaterialiser.mostAtOnce)
+    let present = try StackMaterialiser(stack, base.manifest, atOnce: threads)
+    // The present state of a tensor that is changed already is held in memory.
+    let largest = try present.changedTensors.reduce(1) {
+      max($0, try base.checkpoint.tensor(named: $1).bytes.count)
+    }
+    atOnce = max(1, min(threads, StackSum.usualMemoryLimit / largest))
+    (self.base, self.present) = (base, present)
   }
 
   /// The change of one tensor, and the digest of the edited tensor's bytes.
@@ -41,7 +49,7 @@ struct ImportCheckpoint {
     let total = edited.tensorByteCount
     let done = Mutex(0)
     let found = Mutex([Change?](repeating: nil, count: pairs.count))
-    try workspace.workers.forEach(pairs.count, atMost: StackMaterialiser.mostAtOnce) { index in
+    try workspace.workers.forEach(pairs.count, atMost: atOnce) { index in
       let (tensor, target) = pairs[index]
       let change = try change(tensor, target, path: path)
       target.releasePages(in: 0..<target.bytes.count)
@@ -112,10 +120,11 @@ struct ImportCheckpoint {
           file: path, tensor: tensor.name, found: "\(tensor.elementType.rawValue), changed")
       }
       let (rows, columns) = StackMaterialiser.extents(tensor.shape)
-      let source = try ImportSource(
+      var source = try ImportSource(
         elementType: tensor.elementType, rows: rows, columns: columns,
         grid: FixedPointGrid(exponent: exponent), base: view.bytes, present: present,
         target: target.bytes)
+      source.memoryLimit = StackSum.usualMemoryLimit / atOnce
       let delta: ImportedDelta
       do {
         delta = try ImportedDelta(
