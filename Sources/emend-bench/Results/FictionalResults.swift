@@ -217,12 +217,13 @@ struct FictionalResults {
       }
       return "\(metric.abbreviation) \(ResultsText.figure(MetricSummary.Estimate(pairs)))"
     }
-    let disabling = [("rome-released", released), ("rome", own)].map { name, result in
+    let worn = [("rome-released", released), ("rome", own)].map { name, result in
       "\(result.records.values.count { ($0[.specificity] ?? 1) < 0.5 }) of \(name)"
     }
     text.paragraph(
-      "Of \(own.records.count) single edits each, those that leave fewer than half of the neighbors with their object: "
-        + "\(disabling.joined(separator: ", ")).")
+      "Of \(own.records.count) single edits each, those after which fewer than half of their own neighbors keep their "
+        + "object: \(worn.joined(separator: ", ")). Whether an edit disables the model as a whole is what `emend-bench rome` "
+        + "asks: see [Editors](Editors.md).")
     text.paragraph(
       "Record by record, the averaged key changes \(changes.joined(separator: ", ")): it makes the mean of the "
         + "contexts' keys answer with the target, where the released program makes the bare prompt's key do so; what it buys is "
