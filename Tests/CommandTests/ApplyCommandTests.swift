@@ -23,6 +23,21 @@ import Testing
   }
 
   @Test(
+    "a type by the name that safetensors or PyTorch has for it",
+    arguments: [("f16", "float16"), ("BF16", "bfloat16"), ("f32", "float32")])
+  func typeNames(short: String, long: String) throws {
+    let scene = try Scene(commits: 1)
+    func fingerprint(_ type: String) throws -> String? {
+      try scene.repository.document("apply", "--dry-run", "--dtype", type)["fingerprint"]?.string
+    }
+    let found = try #require(fingerprint(short))
+    #expect(try fingerprint(long) == found)
+    #expect(try (found == scene.repository.fingerprint()) == (short == "f32"))
+    try expectRefusal(
+      scene.repository, ["apply", "--dry-run", "--dtype", "int8"], 2, ["'f32', 'f16' or 'bf16'"])
+  }
+
+  @Test(
     "either an output or a dry run",
     arguments: [["apply"], ["apply", "--output", "x", "--dry-run"]])
   func misuse(arguments: [String]) throws {

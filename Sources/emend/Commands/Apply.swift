@@ -84,11 +84,21 @@ enum UntouchedFiles: EnumerableFlag {
   }
 }
 
-/// The types that a checkpoint can be written in.
+/// The types that a checkpoint can be written in, by the names that safetensors has for them, in small letters.
 enum StoredType: String, ExpressibleByArgument, CaseIterable {
   case f32
   case f16
   case bf16
+
+  /// Also PyTorch's names, which configurations have, and capital letters.
+  init?(argument: String) {
+    switch argument.lowercased() {
+    case "f32", "float32", "float": self = .f32
+    case "f16", "float16", "half": self = .f16
+    case "bf16", "bfloat16": self = .bf16
+    default: return nil
+    }
+  }
 
   var elementType: ElementType {
     switch self {
