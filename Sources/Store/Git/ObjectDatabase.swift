@@ -22,6 +22,9 @@ final class ObjectDatabase {
 
   deinit { git_odb_free(raw) }
 
+  /// The directory of its packs and loose objects.
+  var directory: String { repository.objectsDirectory }
+
   /// The kind and size of an object.
   func header(of id: ObjectID) throws(ObjectError) -> (kind: ObjectKind, byteCount: Int) {
     var oid = id.raw
