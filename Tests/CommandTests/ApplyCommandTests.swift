@@ -30,7 +30,7 @@ import Testing
     func fingerprint(_ type: String) throws -> String? {
       try scene.repository.document("apply", "--dry-run", "--dtype", type)["fingerprint"]?.string
     }
-    let found = try #require(fingerprint(short))
+    let found = try #require(try fingerprint(short))
     #expect(try fingerprint(long) == found)
     #expect(try (found == scene.repository.fingerprint()) == (short == "f32"))
     try expectRefusal(
