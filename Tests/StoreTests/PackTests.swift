@@ -60,9 +60,11 @@ struct PackTests {
     let sample = try SampleRepository()
     try sample.git("config", "gc.autoPackLimit", "0")
     let directory = sample.gitDirectory + "/objects/pack"
+    // The first pack ends with a commit, which is read before packs are joined.
+    let first = try packs(in: directory)
     for seed in 1...4 as ClosedRange<UInt64> { try sample.record(seed: seed) }
-    let names = try packs(in: directory)
-    // In the data of the last entry, which is the operation or the commit.
+    let names = try packs(in: directory).filter { !first.contains($0) }
+    // In the data of the last entry, which is the operation.
     let victim = "\(directory)/\(names[1])"
     try flipByte(of: victim, at: FileStamp(ofFileAt: victim).size - 60)
     let bytes = try readFile(victim, limit: 1 << 20)
