@@ -24,6 +24,7 @@ package struct BaseBinding: Sendable {
 
   /// Opens the base that the repository's configuration names.
   ///
+  /// That the stamp of a base which was read cannot be left is told, and no failure.
   /// - Throws: ``WorkflowError/baseUnknown``, ``WorkflowError/baseMissing(path:)``, ``WorkflowError/wrongBase(path:found:expected:)``,
   ///   ``WorkflowError/baseChanged(path:files:)``, and what the checkpoint throws.
   package init(
@@ -47,8 +48,14 @@ package struct BaseBinding: Sendable {
           path: path, found: found.fingerprint.hexadecimal,
           expected: manifest.fingerprint.hexadecimal)
       }
-      try Self.store(
-        CheckpointStamp(of: checkpoint), of: manifest.fingerprint, at: repository.location)
+      do {
+        try Self.store(
+          CheckpointStamp(of: checkpoint), of: manifest.fingerprint, at: repository.location)
+      } catch let failure as FileFailure {
+        progress.warn(
+          "the base's stamp cannot be kept, and the base is read whole each time: "
+            + failure.explanation.summary)
+      }
     }
     self.checkpoint = checkpoint
     self.manifest = manifest

@@ -1,5 +1,7 @@
+import Checkpoint
 import Files
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -226,6 +228,25 @@ struct FullDiskTests {
       #expect(outcome.outputText == expected, "\(arguments)")
     }
     #expect(try files() == before)
+  }
+
+  @Test("where the base's stamp cannot be kept, the base is read and used all the same")
+  func unkeptStamp() throws {
+    let weights = model.kit.base + "/model.safetensors"
+    #expect(utimensat(AT_FDCWD, weights, nil, 0) == 0)
+    let disk = try SmallDisk(bytes: 1 << 20)
+    let emend = try moved(to: disk)
+    try #require(disk.makeReadOnly())
+    for _ in 0..<2 {
+      let outcome = try emend.run(["apply", "--dry-run", "--json"])
+      #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+      #expect(
+        outcome.errorText.hasPrefix("warning: the base's stamp cannot be kept"),
+        "\(outcome.errorText)")
+      let document = try JSONValue(parsing: outcome.output, file: "standard output")
+      #expect(try document["data"]?["fingerprint"]?.string == repository.fingerprint())
+      #expect(utimensat(AT_FDCWD, weights, nil, 0) == 0)
+    }
   }
 
   @Test("where nothing can be written, what only reads works, and the rest says why")
