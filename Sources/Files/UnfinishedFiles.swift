@@ -9,10 +9,11 @@ package enum UnfinishedFiles {
   private struct State: ~Copyable {
     var paths: Set<String> = []
     var announce: (@Sendable () -> Void)?
-    var isEnding = false
   }
 
   private static let state = Mutex(State())
+  /// Not in the state: whoever is giving a file its place is to see it before the lock is free again.
+  private static let ending = Atomic<Bool>(false)
 
   /// Has something done once, before the first temporary sibling is made.
   package static func beforeTheFirst(_ action: @escaping @Sendable () -> Void) {
@@ -21,8 +22,8 @@ package enum UnfinishedFiles {
 
   /// Removes all of them, because the process ends: no other is made from now on, and none takes its place.
   package static func removeAll() {
+    ending.store(true, ordering: .sequentiallyConsistent)
     state.withLock { state in
-      state.isEnding = true
       for path in state.paths {
         // Another thread may still be filling a directory: what it adds goes, too.
         for _ in 0..<10 {
@@ -33,7 +34,7 @@ package enum UnfinishedFiles {
   }
 
   /// Whether the process is ending.
-  package static var isEnding: Bool { state.withLock { $0.isEnding } }
+  package static var isEnding: Bool { ending.load(ordering: .sequentiallyConsistent) }
 
   /// Waits for the end of a process that is ending; returns at once in others.
   package static func waitIfEnding() {
@@ -62,6 +63,8 @@ package enum UnfinishedFiles {
       if case .success = outcome { _ = state.paths.remove(path) }
       return outcome
     }
+    // A signal that came meanwhile ends the process, which is not to say that it is done.
+    waitIfEnding()
     try outcome.get()
   }
 }
