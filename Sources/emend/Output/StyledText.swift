@@ -122,8 +122,13 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 
 /// The text with each control or direction-changing character as its Swift escape.
 func withVisibleControls(_ text: String) -> String {
-  // Nearly all text is printable ASCII, which is told by its bytes.
-  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+  // Nearly all text is printable ASCII, which is told by its bytes; without a way out, many of them at a time.
+  let isPrintable = text.utf8.withContiguousStorageIfAvailable { bytes in
+    var others: UInt8 = 0
+    for byte in bytes { others |= byte &- 0x20 < 0x5F ? 0 : 1 }
+    return others == 0
+  }
+  if isPrintable == true { return text }
   guard text.unicodeScalars.contains(where: actsOnTerminal) else { return text }
   var shown = ""
   for scalar in text.unicodeScalars {
