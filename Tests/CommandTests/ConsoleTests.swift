@@ -23,6 +23,11 @@ private struct Greeting: View {
   }
 }
 
+private struct Paragraph: View {
+  let document: String
+  func write(to page: Page) { page.paragraph(document, indented: 2) }
+}
+
 @Suite struct ConsoleTests {
   private let directory: TemporaryDirectory
   private let refusal = SampleError()
@@ -34,6 +39,16 @@ private struct Greeting: View {
   }
 
   init() throws { directory = try TemporaryDirectory() }
+
+  @Test(
+    "a paragraph that is copied has the lines of one that is taken apart",
+    arguments: [
+      "", "\n", "a", "a\n", "a\n\n", "\n\na ", "two\nlines\n", "ü\nb", "a\tb\nc", "\u{1B}[2J\nd",
+    ])
+  func paragraph(text: String) throws {
+    let lines = StyledText.lines(of: text, indented: 2).map { $0.plain + "\n" }.joined()
+    #expect(try Page.text(of: Paragraph(document: text)) == lines)
+  }
 
   /// What a console writes to two files, by what is done with it.
   private func written(

@@ -14,10 +14,13 @@ extension GitMoment {
     text.reserveCapacity(25)
     func append(_ mark: Unicode.Scalar, _ value: Int32, width: Int = 2) {
       text.append(UInt8(ascii: mark))
-      let digits = String(value).utf8
-      text.append(
-        contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, width - digits.count)))
-      text.append(contentsOf: digits)
+      // Years that nobody has seen yet may be in a commit, too.
+      guard (0..<10_000).contains(value) else { return text.append(contentsOf: String(value).utf8) }
+      var place: Int32 = width == 4 ? 1000 : 10
+      while place > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / place % 10))
+        place /= 10
+      }
     }
     append(" ", parts.tm_year + 1900, width: 4)
     append("-", parts.tm_mon + 1)

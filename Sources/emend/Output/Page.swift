@@ -6,6 +6,9 @@ package final class Page {
   /// The terminal's width; `nil` where nothing is to be cut.
   package let width: Int?
 
+  /// How much waits at most before it is written out, but for the last line.
+  private static let pieceSize = 1 << 15
+
   private let inColor: Bool
   private let drain: ([UInt8]) throws -> Void
   private var waiting: [UInt8] = []
@@ -21,12 +24,35 @@ package final class Page {
   package func line(_ text: StyledText = "") {
     text.write(to: &waiting, inColor: inColor)
     waiting.append(UInt8(ascii: "\n"))
-    if waiting.count >= 1 << 15 { flush() }
+    if waiting.count >= Self.pieceSize { flush() }
   }
 
   /// Writes text that has lines of its own, each after an indentation.
   package func paragraph(_ text: String, indented: Int = 0, _ role: TextRole = .plain) {
-    StyledText.lines(of: text, indented: indented, role).forEach { line($0) }
+    guard role == .plain, copyLines(of: text, indented: indented) else {
+      return StyledText.lines(of: text, indented: indented, role).forEach { line($0) }
+    }
+    if waiting.count >= Self.pieceSize { flush() }
+  }
+
+  /// Copies the lines of a text that may go to a terminal as it is; says whether it did.
+  private func copyLines(of text: String, indented: Int) -> Bool {
+    let newline = UInt8(ascii: "\n")
+    let isCopied = text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard isPrintable(bytes, or: newline) else { return false }
+      var rest = bytes.last == newline ? bytes.dropLast() : bytes[...]
+      while true {
+        let line = rest.prefix { $0 != newline }
+        if !line.isEmpty {
+          waiting.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indented))
+          waiting.append(contentsOf: line)
+        }
+        waiting.append(newline)
+        guard line.endIndex < rest.endIndex else { return true }
+        rest = rest[(line.endIndex + 1)...]
+      }
+    }
+    return isCopied == true
   }
 
   /// Writes a table.

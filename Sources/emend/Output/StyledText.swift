@@ -122,13 +122,7 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 
 /// The text with each control or direction-changing character as its Swift escape.
 func withVisibleControls(_ text: String) -> String {
-  // Nearly all text is printable ASCII, which is told by its bytes; without a way out, many of them at a time.
-  let isPrintable = text.utf8.withContiguousStorageIfAvailable { bytes in
-    var others: UInt8 = 0
-    for byte in bytes { others |= byte &- 0x20 < 0x5F ? 0 : 1 }
-    return others == 0
-  }
-  if isPrintable == true { return text }
+  if text.utf8.withContiguousStorageIfAvailable({ isPrintable($0) }) == true { return text }
   guard text.unicodeScalars.contains(where: actsOnTerminal) else { return text }
   var shown = ""
   for scalar in text.unicodeScalars {
@@ -142,6 +136,14 @@ func withVisibleControls(_ text: String) -> String {
     }
   }
   return shown
+}
+
+/// Whether bytes are printable ASCII, as nearly all text is, or another byte that is given.
+func isPrintable(_ bytes: UnsafeBufferPointer<UInt8>, or other: UInt8 = 0x20) -> Bool {
+  // Without a way out of the loop, so that many are looked at together.
+  var others: UInt8 = 0
+  for byte in bytes { others |= byte &- 0x20 < 0x5F || byte == other ? 0 : 1 }
+  return others == 0
 }
 
 private func actsOnTerminal(_ scalar: Unicode.Scalar) -> Bool {

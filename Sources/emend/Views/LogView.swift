@@ -62,7 +62,7 @@ struct LogView: View {
       case (.none, .oneLine): page.line(Self.line(entry))
       case (.none, .full):
         if index > 0 { page.line() }
-        Self.text(of: entry).forEach { page.line($0) }
+        Self.write(entry, to: page)
       case (.graph, .oneLine):
         graph.begin(entry.commit.id, parents: entry.shownParents)
         Self.write([Self.line(entry)], beside: &graph, to: page)
@@ -90,6 +90,15 @@ struct LogView: View {
 
   private static func line(_ entry: ListHistory.Entry) -> StyledText {
     "\(Figures.shortID(entry.commit.id), .identifier)\(names(entry)) \(entry.commit.commit.summary)"
+  }
+
+  private static func write(_ entry: ListHistory.Entry, to page: Page) {
+    heading(of: entry.commit, names: names(entry)).forEach { page.line($0) }
+    page.paragraph(entry.commit.commit.message, indented: 4)
+    guard let note = entry.note else { return }
+    page.line()
+    page.line("Notes (emend):")
+    page.paragraph(note, indented: 4)
   }
 
   private static func text(of entry: ListHistory.Entry) -> [StyledText] {
