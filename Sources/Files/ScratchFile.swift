@@ -18,8 +18,7 @@ package final class ScratchFile {
   ///
   /// - Returns: where they begin.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileFailure) -> Int {
-    try systemCall(.write, descriptor.path) { lseek(descriptor.raw, count, SEEK_SET) }
-    try descriptor.writeAll(bytes)
+    try descriptor.writeAll(bytes, at: count)
     defer { count += bytes.count }
     return count
   }

@@ -1,21 +1,12 @@
+import Files
 import Glibc
 import Store
 
-/// A directory for the files of one measurement; gone with its owner.
-final class ScratchDirectory {
-  /// Where it is.
-  let path: String
-
-  /// Makes one in `parent`.
-  init(in parent: String = "/tmp") throws {
-    var template = Array((parent + "/emend-bench.XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw ChildRun.Failure(description: "\(parent): \(String(cString: strerror(errno)))")
-    }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+extension ScratchDirectory {
+  /// A directory for the files of one measurement.
+  convenience init(in parent: String = "/tmp") throws {
+    try self.init(in: parent, named: "emend-bench.")
   }
-
-  deinit { _ = try? ChildRun(["rm", "-rf", path], in: "/") }
 
   /// Who records, whatever the machine says.
   static let environment = GitEnvironment(

@@ -32,6 +32,8 @@ struct CommitSigner {
   /// - Throws: ``SigningError``.
   func sign(_ commit: [UInt8], by committer: Signature) throws(SigningError) -> [UInt8] {
     let files = try SigningFiles(environment)
+    // The program reads them after their last use here.
+    defer { withExtendedLifetime(files) {} }
     let payload = try files.write(commit, to: "commit")
     let text =
       switch format {

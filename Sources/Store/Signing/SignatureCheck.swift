@@ -47,6 +47,8 @@ struct SignatureCheck {
         detail: "\(format.program) is not there to tell")
     }
     let files = try SigningFiles(environment)
+    // The program reads them after their last use here.
+    defer { withExtendedLifetime(files) {} }
     let paths = (
       signature: try files.write(Array(signature.text.utf8), to: "signature"),
       payload: try files.write(signature.payload, to: "commit")
