@@ -22,12 +22,17 @@ package struct MemoryPlan {
     self.model = model
   }
 
-  /// What a batch of an edit may take: what is left beside the running model, the edited matrices and what the
+  /// What requests of an edit may take: what is left beside the running model, the edited matrices and what the
   /// method itself needs.
   ///
+  /// - Parameters:
+  ///   - facts: n, of the edit; none where nothing is solved.
+  ///   - protected: facts of the edits before it, whose keys enter the solve.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
-  package func batchBytes(for hyperparameters: EditHyperparameters) throws(EditingError) -> Int {
-    let fixed = running + methodBytes(hyperparameters)
+  package func batchBytes(
+    for hyperparameters: EditHyperparameters, facts: Int, protecting protected: Int
+  ) throws(EditingError) -> Int {
+    let fixed = running + methodBytes(hyperparameters, facts, protected)
     // A fact with its contexts: some hundred rows at most in a block, and through all blocks above.
     let least = 128 * model.rowBytes * model.architecture.layerCount / 2
     guard limit >= fixed + least else {
@@ -52,13 +57,20 @@ package struct MemoryPlan {
   }
 
   /// What a method holds at its widest, beside batches.
-  private func methodBytes(_ hyperparameters: EditHyperparameters) -> Int {
+  private func methodBytes(
+    _ hyperparameters: EditHyperparameters, _ facts: Int, _ protected: Int
+  ) -> Int {
     let matrix = MemoryLayout<Float>.size * order * model.architecture.width
+    // K, X and the residual of a layer.
+    let factors = MemoryLayout<Double>.size * (2 * order + model.architecture.width) * facts
+    let solve = SolveCost(order: order, keys: facts, protected: protected).bytes
     switch hyperparameters {
-    case .memit(let values): return values.layers.count * matrix + square
-    case .rome(let values): return matrix + (values.usesMoments ? square : 0)
+    case .memit(let values): return values.layers.count * (matrix + factors) + solve
+    // All facts' directions, as they were found and side by side.
+    case .rome(let values): return matrix + 2 * factors + (values.usesMoments ? square : 0)
     // The moment, which becomes the eigenvectors, and LAPACK's scratch of two squares.
-    case .alphaEdit(let values): return values.memit.layers.count * matrix + 3 * square
+    case .alphaEdit(let values):
+      return values.memit.layers.count * (matrix + factors) + max(3 * square, solve)
     case .ft(let values):
       // A gradient, the tensor as it is and as it was, Adam's two means; in the end the change in float64.
       let each = 5 * MemoryLayout<Float>.size + MemoryLayout<Double>.size

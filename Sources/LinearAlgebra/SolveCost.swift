@@ -6,7 +6,7 @@ package enum SolveRoute: Sendable, Equatable {
   case refactorise
 }
 
-/// What both routes to a layer's update cost, in flops.
+/// What both routes to a layer's update cost, in flops and in memory.
 ///
 /// With d the order, n the keys and q = n + p with the protected ones:
 ///
@@ -46,6 +46,19 @@ package struct SolveCost: Sendable, Equatable {
     let q = Double(keys + protected)
     return d * d * d / 3 + d * d * q + 2 * d * d * n
   }
+
+  /// Bytes that the cheaper route holds at its widest, beside K: the factor, then all keys twice and their system;
+  /// or the factor, the sum and X.
+  package var bytes: Int {
+    let numbers =
+      switch route {
+      case .cachedFactor: order * order + 2 * order * (keys + protected) + squared(keys + protected)
+      case .refactorise: 2 * order * order + order * keys
+      }
+    return MemoryLayout<Double>.size * numbers
+  }
+
+  private func squared(_ number: Int) -> Int { number * number }
 
   /// The cheaper route.
   package var route: SolveRoute {

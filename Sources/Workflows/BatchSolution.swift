@@ -53,6 +53,12 @@ struct SolveState {
   /// The ids of the edits that are active and in the repository.
   var ids: [EditID] { stack.edits.filter { !excluded.contains($0) } + storedExtra.map(\.id) }
 
+  /// How many facts' keys enter a solve beside its own.
+  func protectedCount(_ rules: SolveRules) throws -> Int {
+    guard rules.history != .forget else { return 0 }
+    return try ids.reduce(0) { try $0 + edit($1).manifest.facts.count }
+  }
+
   /// One of them.
   func edit(_ id: EditID) throws -> StoredEdit {
     try storedExtra.first { $0.id == id } ?? stack.edit(id)
@@ -209,13 +215,15 @@ struct BatchSolver {
     let model = try workspace.base().architecture()
     let manifest = edit.manifest
     let recorded = manifest.description
-    var hyperparameters = try EditHyperparameters(
-      recorded, of: edit.id.abbreviated, for: model)
-    hyperparameters.batchBytes = try MemoryPlan(
-      limit: settings.memory, workspace.baseModel()
-    ).batchBytes(for: hyperparameters)
     let cases = try ListFacts.facts(of: edit)
     let kept = cases.indices.filter { isKept(cases[$0]) }
+    var hyperparameters = try EditHyperparameters(
+      recorded, of: edit.id.abbreviated, for: model)
+    let rules = try SolveRules(recorded).settled(for: hyperparameters.method)
+    hyperparameters.batchBytes = try MemoryPlan(
+      limit: settings.memory, workspace.baseModel()
+    ).batchBytes(
+      for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules))
     var stored: [Int: [Float]] = [:]
     if refreshingTargets == .keep, hyperparameters.method.keepsTargets {
       guard let bytes = try edit.targets() else {
@@ -230,7 +238,7 @@ struct BatchSolver {
     }
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters, templates: try Self.templates(of: recorded),
-      rules: try SolveRules(recorded).settled(for: hyperparameters.method),
+      rules: rules,
       precision: Self.text(recorded, "precision").flatMap(Double.init)
         ?? TensorDelta.defaultPrecision, tool: tool)
     return try solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution

@@ -62,14 +62,17 @@ package struct CommitFacts {
     let head = try repository.head().commit
     let stack = try repository.stack(at: head)
     let model = try workspace.model(at: stack)
-    let hyperparameters = try settings.editHyperparameters(for: model)
+    let rules = try rules.settled(for: settings.method)
+    let state = SolveState(stack: stack)
+    let hyperparameters = try settings.editHyperparameters(
+      for: model, facts: cases.count, protecting: state.protectedCount(rules))
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters,
       templates: try settings.contextTemplates(
         for: hyperparameters, model, workspace.tokenizer()),
-      rules: try rules.settled(for: settings.method), precision: precision, tool: tool)
+      rules: rules, precision: precision, tool: tool)
     let (solution, steps) = try BatchSolver(workspace: workspace, settings: settings).solve(
-      cases, on: SolveState(stack: stack), recipe)
+      cases, on: state, recipe)
     try gate.check(
       before: solution.before, after: solution.after,
       tensors: solution.encoded.parts.map(\.description))

@@ -34,12 +34,18 @@ package struct EditSettings {
     memory = workspace.memory
   }
 
-  /// The method's hyperparameters for a model, with the memory that its batches may take.
+  /// The method's hyperparameters for a model, with the memory that its requests may take.
   ///
+  /// - Parameters:
+  ///   - facts: how many are solved at once; none where targets are all that is looked for.
+  ///   - protected: how many earlier facts' keys enter the solve.
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
-  package func editHyperparameters(for model: DecoderModel) throws -> EditHyperparameters {
+  package func editHyperparameters(
+    for model: DecoderModel, facts: Int, protecting protected: Int
+  ) throws -> EditHyperparameters {
     var result = try named(for: model)
-    result.batchBytes = try MemoryPlan(limit: memory, model).batchBytes(for: result)
+    result.batchBytes = try MemoryPlan(limit: memory, model)
+      .batchBytes(for: result, facts: facts, protecting: protected)
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
       result = .mend(use)

@@ -26,7 +26,7 @@ package struct FindTargets {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)
-    let hyperparameters = try settings.editHyperparameters(for: model)
+    let hyperparameters = try settings.editHyperparameters(for: model, facts: 0, protecting: 0)
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters,
       templates: try settings.contextTemplates(

@@ -74,7 +74,11 @@ package final class ReplayEdits {
     }
     let state = try state(of: edit, neighbours)
     let architecture = try models.unedited().architecture
-    let hyperparameters = try hyperparameters(recorded, of: edit.id, for: architecture)
+    var hyperparameters = try hyperparameters(recorded, of: edit.id, for: architecture)
+    hyperparameters.batchBytes = try MemoryPlan(limit: workspace.memory, models.unedited())
+      .batchBytes(
+        for: hyperparameters, facts: edit.manifest.facts.count,
+        protecting: state.protectedCount(SolveRules(recorded)))
     try checkMoments(recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
     guard let bytes = try edit.targets() else { throw ReplayObstacle.notRecorded("targets") }
@@ -113,15 +117,11 @@ package final class ReplayEdits {
     guard let method = EditMethod(rawValue: recorded.method), method.keepsTargets else {
       throw ReplayObstacle.method(recorded.method)
     }
-    var values: EditHyperparameters
     do {
-      values = try EditHyperparameters(recorded, of: id.abbreviated, for: architecture)
+      return try EditHyperparameters(recorded, of: id.abbreviated, for: architecture)
     } catch is EditingError {
       throw ReplayObstacle.notRecorded("hyperparameters of its method")
     }
-    values.batchBytes = try MemoryPlan(limit: workspace.memory, workspace.baseModel())
-      .batchBytes(for: values)
-    return values
   }
 
   /// MEMIT's least squares, or AlphaEdit's.

@@ -60,7 +60,7 @@ package struct RunSweep {
       references: request.references, keepingIn: SweepStore(request.directory),
       progress: workspace.progress)
     let outcome = try sweep.run(
-      methods.map { try method($0, model, in: request.directory) }, request.plan)
+      methods.map { try method($0, model, request) }, request.plan)
     let contents = [
       ("scaling.csv", outcome.scalingCSV), ("categories.csv", outcome.categoriesCSV),
       ("mixes.csv", outcome.mixesCSV),
@@ -74,13 +74,15 @@ package struct RunSweep {
     return Outcome(sweep: outcome, files: files)
   }
 
-  private func method(_ settings: EditSettings, _ model: DecoderModel, in directory: String) throws
+  private func method(_ settings: EditSettings, _ model: DecoderModel, _ request: Request) throws
     -> SweepMethod
   {
     var settings = settings
     // Of this sweep alone, so that what its targets took is counted whole.
-    settings.targetCache = "\(directory)/targets"
-    let hyperparameters = try settings.editHyperparameters(for: model)
+    settings.targetCache = "\(request.directory)/targets"
+    let largest = request.plan.jobs.flatMap(\.chunks).map(\.count).max() ?? 0
+    let hyperparameters = try settings.editHyperparameters(
+      for: model, facts: largest, protecting: 0)
     let templates = try settings.contextTemplates(
       for: hyperparameters, model, workspace.tokenizer())
     let moments = try settings.secondMoments(for: model)

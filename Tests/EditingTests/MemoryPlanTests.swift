@@ -16,20 +16,20 @@ struct MemoryPlanTests {
   init() throws { scene = try TinyEditing() }
 
   /// The least limit that is not refused.
-  private func needed(_ hyperparameters: EditHyperparameters) throws -> Int {
-    let error = #expect(throws: EditingError.self) {
-      try MemoryPlan(limit: 0, model).batchBytes(for: hyperparameters)
+  private func needed(
+    _ hyperparameters: EditHyperparameters, facts: Int = 0, protecting protected: Int = 0
+  ) throws -> Int {
+    func room(_ limit: Int) throws -> Int {
+      try MemoryPlan(limit: limit, model)
+        .batchBytes(for: hyperparameters, facts: facts, protecting: protected)
     }
+    let error = #expect(throws: EditingError.self) { try room(0) }
     guard case .notEnoughMemory(let limit, let needed, let work) = error else { return 0 }
     #expect(limit == 0 && work == "edit this model")
-    #expect(throws: EditingError.self) {
-      try MemoryPlan(limit: needed - 1, model).batchBytes(for: hyperparameters)
-    }
-    #expect(try MemoryPlan(limit: needed, model).batchBytes(for: hyperparameters) > 0)
-    // What is more than needed goes to batches.
-    #expect(
-      try MemoryPlan(limit: needed + 1000, model).batchBytes(for: hyperparameters)
-        == MemoryPlan(limit: needed, model).batchBytes(for: hyperparameters) + 1000)
+    #expect(throws: EditingError.self) { try room(needed - 1) }
+    #expect(try room(needed) > 0)
+    // What is more than needed goes to requests.
+    #expect(try room(needed + 1000) == room(needed) + 1000)
     return needed
   }
 
@@ -46,6 +46,18 @@ struct MemoryPlanTests {
     let square = 8 * order * order
     #expect(try needed(.memit(memit([1]))) - none == matrix + square)
     #expect(try needed(.memit(memit([1, 2]))) - none == 2 * matrix + square)
+  }
+
+  @Test("the factors of all layers, and what the cheaper route to a solve holds")
+  func manyFacts() throws {
+    let none = try needed(.memit(memit([1, 2])))
+    let (few, many) = (order / 8, 3 * order)
+    #expect(
+      try needed(.memit(memit([1, 2])), facts: few, protecting: 1) - none
+        == 8 * (2 * (2 * order + width) * few + 2 * order * (few + 1) + (few + 1) * (few + 1)))
+    #expect(
+      try needed(.memit(memit([1, 2])), facts: many) - none
+        == 8 * (2 * (2 * order + width) * many + order * order + order * many))
   }
 
   @Test("AlphaEdit's eigenvectors come with LAPACK's scratch: three squares")

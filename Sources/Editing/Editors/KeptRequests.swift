@@ -61,11 +61,11 @@ package final class KeptRequests {
 
 /// Earlier requests of one edit, kept or yet to be run.
 package struct EarlierRequests {
-  let source: ProtectedRequests.Source
+  let source: PassingRequests.Source
 
   /// Kept at the first edited layer.
   package init(_ kept: KeptRequests) {
-    source = ProtectedRequests.Source(count: kept.count, layer: kept.layer) { kept.requests.fork() }
+    source = PassingRequests.Source(kept.requests, keptAt: kept.layer)
   }
 
   /// Run when they are asked for, and again for the next layer where the memory does not hold them.
@@ -74,7 +74,7 @@ package struct EarlierRequests {
   ///   - count: the columns of their keys.
   ///   - run: runs them up to the first edited layer.
   package init(count: Int, _ run: @escaping () throws -> KeptRequests) {
-    source = ProtectedRequests.Source(count: count, layer: 0) { try run().requests.fork() }
+    source = PassingRequests.Source(count: count) { try run().requests.fork() }
   }
 }
 
@@ -94,9 +94,9 @@ extension ResidualSpread {
       Double(targets[own.partition[$1][0]][$0])
     }
     return try spread(
-      own.requests.fork(), targets: columns,
+      PassingRequests([EarlierRequests(own).source], bytes: standingBytes), targets: columns,
       protecting: protected.isEmpty
-        ? nil : ProtectedRequests(protected.map(\.source), bytes: bytes),
+        ? nil : PassingRequests(protected.map(\.source), bytes: bytes),
       progress: progress)
   }
 }

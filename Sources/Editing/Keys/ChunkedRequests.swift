@@ -54,18 +54,24 @@ struct ChunkedRequests {
   /// The mean keys at the next block, `[f, n]`.
   func keys(_ model: DecoderModel) throws -> Matrix<Double> {
     var keys = Matrix<Double>(rows: model.architecture.innerWidth, columns: count)
-    for (range, chunk) in parts {
-      try chunk.writeKeys(model, to: &keys, start: range.lowerBound)
-    }
+    try writeKeys(model, to: &keys, start: 0)
     return keys
   }
 
-  /// The hidden states of the bare prompts after `layer`, `[d, n]`; nothing advances.
-  func hidden(after layer: Int, _ model: DecoderModel) throws -> Matrix<Double> {
-    var hidden = Matrix<Double>(rows: model.architecture.width, columns: count)
+  /// The mean keys at the next block, written as columns `start...` of `keys`, `[f, n]`.
+  func writeKeys(_ model: DecoderModel, to keys: inout Matrix<Double>, start: Int) throws {
     for (range, chunk) in parts {
-      try chunk.writeHidden(after: layer, model, to: &hidden, start: range.lowerBound)
+      try chunk.writeKeys(model, to: &keys, start: start + range.lowerBound)
     }
-    return hidden
+  }
+
+  /// The hidden states of the bare prompts after `layer`, written as columns `start...` of `hidden`, `[d, n]`;
+  /// nothing advances.
+  func writeHidden(
+    after layer: Int, _ model: DecoderModel, to hidden: inout Matrix<Double>, start: Int
+  ) throws {
+    for (range, chunk) in parts {
+      try chunk.writeHidden(after: layer, model, to: &hidden, start: start + range.lowerBound)
+    }
   }
 }

@@ -8,7 +8,7 @@ package enum FactKeys {
   /// - Parameters:
   ///   - templates: the contexts; a key is the mean over them, as in an edit.
   ///   - layers: ascending.
-  ///   - bytes: memory that one batch of prompts may take.
+  ///   - bytes: memory that prompts may take.
   /// - Returns: for each layer, one key a column, `[f, n]`, in the order of the facts.
   /// - Throws: ``EditingError``, ``TransformerError``.
   package static func keys(
@@ -23,11 +23,12 @@ package enum FactKeys {
             fact, templates, tokenizer, positionLimit: model.architecture.positionLimit)
         ], keyWeights: templates.keyWeights)
     }
-    let requests = try ChunkedRequests(model, groups, bytes: bytes)
+    let requests = PassingRequests(model, groups, bytes: bytes / 2, chunkBytes: bytes / 2)
     var keys: [Int: Matrix<Double>] = [:]
     for layer in layers {
-      if layer > 0 { try requests.advance(through: layer - 1, model) }
-      keys[layer] = try requests.keys(model)
+      keys[layer] = try requests.keys(
+        at: layer, model, change: nil, isLast: layer == layers.last
+      ).joined(rows: model.architecture.innerWidth)
     }
     return keys
   }

@@ -49,20 +49,21 @@ package struct ResidualSpread {
     _ groups: [RequestGroup], targets: Matrix<Double>, protecting protected: [RequestGroup],
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
-    let own = try ChunkedRequests(model, groups, bytes: hyperparameters.batchBytes)
-    if let first = hyperparameters.layers.first, first > 0 {
-      try own.advance(through: first - 1, model)
+    func passing(_ groups: [RequestGroup]) -> PassingRequests {
+      PassingRequests(
+        model, groups, bytes: standingBytes, chunkBytes: hyperparameters.batchBytes / 2)
     }
     return try spread(
-      own, targets: targets,
-      protecting: protected.isEmpty
-        ? nil : ProtectedRequests(model, protected, bytes: hyperparameters.batchBytes),
-      progress: progress)
+      passing(groups), targets: targets,
+      protecting: protected.isEmpty ? nil : passing(protected), progress: progress)
   }
 
-  /// The updates of requests that stand at the first edited layer already.
+  /// Memory that requests may take between two layers; those of a batch as well as those before it.
+  var standingBytes: Int { hyperparameters.batchBytes / 4 }
+
+  /// The updates of requests.
   func spread(
-    _ own: ChunkedRequests, targets: Matrix<Double>, protecting history: ProtectedRequests?,
+    _ own: PassingRequests, targets: Matrix<Double>, protecting history: PassingRequests?,
     progress: some ProgressSink
   ) throws -> [LayerUpdate] {
     let architecture = model.architecture
@@ -73,23 +74,27 @@ package struct ResidualSpread {
     var updates: [LayerUpdate] = []
     for (index, layer) in layers.enumerated() {
       progress.report(ProgressEvent(.keys, done: index, total: layers.count))
-      let keys = try own.keys(current)
-      let residual = try share(
-        of: targets, hidden: own.hidden(after: last, current), among: layers.count - index)
+      var keys = Matrix<Double>(rows: architecture.innerWidth, columns: own.count)
+      var hidden = Matrix<Double>(rows: architecture.width, columns: own.count)
+      try own.forEach(at: layer, current, change: change, isLast: layer == last) {
+        try $0.writeKeys(current, to: &keys, start: $1)
+        try $0.writeHidden(after: last, current, to: &hidden, start: $1)
+      }
       let update = LayerUpdate(
         layer: layer, tensor: architecture.editedWeight(layer: layer), keys: keys,
         adjustedKeys: try preservation.adjust(
           keys,
           protected: history?.keys(at: layer, current, change: change, isLast: layer == last),
           layer: layer, moments),
-        residual: residual, keySide: architecture.editedKeySide(layer: layer))
+        residual: share(of: targets, hidden: hidden, among: layers.count - index),
+        keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {
         let (rows, columns) = (update.left.rows, update.right.rows)
         let weight = try current.matrix(named: update.tensor, rows: rows, columns: columns)
         current = current.replacing([update.tensor: update.adding(to: weight)])
-        change = try own.changeOfKeptBlock(to: current) ?? change
-        try own.advance(through: layers[index + 1] - 1, current, change: change)
+        // An edited projection does not change again.
+        change = try change ?? own.changeOfKeptBlock(to: current)
       }
     }
     progress.report(ProgressEvent(.keys, done: layers.count, total: layers.count))

@@ -7,7 +7,7 @@ import Testing
 import Transformer
 
 @Suite("Histories that do not fit the memory")
-struct ProtectedRequestsTests {
+struct PassingRequestsTests {
   /// Three edited layers, so that what is not held between two of them is run again twice.
   @Test("kept in memory, parked in a file or run when asked for: the same updates, bit for bit")
   func placesAgree() throws {
