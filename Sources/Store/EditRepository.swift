@@ -55,12 +55,13 @@ package final class EditRepository {
       database.read(entry.id, as: .blob, limit: RepositoryFormat.byteLimit))
   }
 
-  /// The branch that `HEAD` is on (without `refs/heads/`; `nil` when it is on a commit itself), and its commit.
-  package func head() throws -> (branch: String?, commit: ObjectID) {
+  /// Where `HEAD` is.
+  package func head() throws -> HeadPosition {
     switch try references.head() {
-    case .branch(let name, let commit?): (Self.shortBranchName(name), commit)
+    case .branch(let name, let commit?):
+      HeadPosition(branch: Self.shortBranchName(name), commit: commit)
     case .branch: throw StoreError.noCommits(path: location.gitDirectory)
-    case .detached(let commit): (nil, commit)
+    case .detached(let commit): HeadPosition(branch: nil, commit: commit)
     }
   }
 

@@ -8,7 +8,7 @@ extension EditRepository {
   ///   that would come is there; ``StoreError/noSuchParent``, ``StoreError/mergeNeedsMainline``, and as ``StackCommit/record``.
   package func revert(
     _ commit: ObjectID, mainline: Int? = nil, message: String? = nil,
-    expecting head: ObjectID? = nil
+    expecting head: HeadPosition? = nil
   ) throws -> RecordedCommit {
     let content = try database.commit(commit)
     let change = try singleChange(of: commit, content, mainline)
@@ -20,7 +20,8 @@ extension EditRepository {
     }
     return try replay.record(
       message ?? "Revert \"\(content.summary)\"\n\nThis reverts commit \(commit).",
-      as: .revert, onto: .head(expecting: head), trailers: [(.reverts, commit.hexadecimal)])
+      as: .revert, onto: head.map { .position($0) } ?? .head(expecting: nil),
+      trailers: [(.reverts, commit.hexadecimal)])
   }
 
   /// Repeats on `HEAD` what a commit changed. Author and message are the commit's.
@@ -28,7 +29,7 @@ extension EditRepository {
   /// - Parameter mainline: for a merge, the parent (from 1) against whose side the change is taken.
   /// - Throws: as ``revert(_:mainline:message:expecting:)``, the other way round.
   package func cherryPick(
-    _ commit: ObjectID, mainline: Int? = nil, expecting head: ObjectID? = nil
+    _ commit: ObjectID, mainline: Int? = nil, expecting head: HeadPosition? = nil
   ) throws -> RecordedCommit {
     let content = try database.commit(commit)
     let change = try singleChange(of: commit, content, mainline)
@@ -38,7 +39,8 @@ extension EditRepository {
     if change.changesBase { try replay.setBase(stack(ofTree: content.tree).base()) }
     return try replay.record(
       CommitTrailers.removingOurs(from: content.message), as: .cherryPick,
-      onto: .head(expecting: head), trailers: [(.picks, commit.hexadecimal)],
+      onto: head.map { .position($0) } ?? .head(expecting: nil),
+      trailers: [(.picks, commit.hexadecimal)],
       author: content.author)
   }
 

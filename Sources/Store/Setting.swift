@@ -42,9 +42,15 @@ package struct Setting: Sendable, Equatable {
       name: "cachelimit", kind: .bytes, reach: .local,
       meaning: "what `emend gc` lets the cache keep"),
     Setting(
+      name: "ft.hparams", kind: .path, reach: .local,
+      meaning: "hyperparameters of new edits by fine-tuning"),
+    Setting(
       name: "hparams", kind: .path, reach: .local, meaning: "hyperparameters of new edits"),
     Setting(
       name: "mend.editor", kind: .path, reach: .local, meaning: "a trained MEND editor"),
+    Setting(
+      name: "mend.hparams", kind: .path, reach: .local,
+      meaning: "hyperparameters of new edits by MEND"),
     Setting(name: "moments", kind: .path, reach: .local, meaning: "second moments"),
     Setting(
       name: "pushlimit", kind: .bytes, reach: .sharedDefault,

@@ -68,17 +68,20 @@ package final class StackCommit {
   package enum Parent: Sendable {
     /// `HEAD`; refused when that is not the commit given, where one is.
     case head(expecting: ObjectID?)
+    /// `HEAD`; refused when another commit or another branch is there by now.
+    case position(HeadPosition)
     /// `HEAD`'s branch, which has no commit yet.
     case unbornBranch
   }
 
   /// Makes the commit and moves the branch to it.
   ///
-  /// - Parameter message: a summary, and more after a blank line. Trailers are added.
+  /// - Parameter message: a summary, and more after a blank line. Our trailers in it are another commit's and left out; this one's
+  ///   are added.
   /// - Parameter merged: commits whose history is joined.
   /// - Parameter trailers: what stands in the trailers besides the edits.
   /// - Parameter author: who made the change, where that is not whoever records it.
-  /// - Throws: ``SigningError`` where the commit is to be signed and cannot be; ``StoreError/headMoved``, ``StoreError/raced``, ``StoreError/locked`` when somebody else was
+  /// - Throws: ``SigningError`` where the commit is to be signed and cannot be; ``StoreError/emptyMessage``; ``StoreError/headMoved``, ``StoreError/headSwitched``, ``StoreError/raced``, ``StoreError/locked`` when somebody else was
   ///   faster; ``StoreError/nothingToRecord``; ``StoreError/editActive`` and ``StoreError/editNotActive``; ``IdentityError``.
   package func record(
     _ message: String, as kind: OperationRecord.Kind, onto parent: Parent,
@@ -90,9 +93,10 @@ package final class StackCommit {
       let signer = try repository.signer()
       let head: ObjectID? =
         switch parent {
-        case .head: try repository.head().commit
+        case .head, .position: try repository.head().commit
         case .unbornBranch: nil
         }
+      if case .position(let expected) = parent { try repository.checkHead(expected) }
       if case .head(let expected?) = parent, let head, head != expected {
         throw StoreError.headMoved(expected: expected, found: head)
       }
@@ -102,7 +106,9 @@ package final class StackCommit {
       if let before, tree == before.tree, merged.isEmpty {
         throw StoreError.nothingToRecord(tree: tree)
       }
-      let text = CommitTrailers(editTrailers() + trailers).appended(to: message)
+      let own = CommitTrailers.removingOurs(from: message)
+      guard own.contains(where: { !$0.isWhitespace }) else { throw StoreError.emptyMessage }
+      let text = CommitTrailers(editTrailers() + trailers).appended(to: own)
       let commit = CommitObject(
         tree: tree, parents: (head.map { [$0] } ?? []) + merged, author: author ?? identity.author,
         committer: identity.committer, message: text)
@@ -223,4 +229,17 @@ package struct RecordedCommit: Sendable, Equatable {
   package let dropped: [EditID]
   /// Bytes of the packs that it added to the repository.
   package let writtenBytes: Int
+}
+
+extension EditRepository {
+  /// Refuses another `HEAD` than the one that work began on.
+  func checkHead(_ expected: HeadPosition) throws {
+    let found = try head()
+    guard found.commit == expected.commit else {
+      throw StoreError.headMoved(expected: expected.commit, found: found.commit)
+    }
+    guard found.branch == expected.branch else {
+      throw StoreError.headSwitched(expected: expected.branch, found: found.branch)
+    }
+  }
 }

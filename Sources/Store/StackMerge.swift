@@ -40,18 +40,20 @@ extension EditRepository {
 
   /// Records a merge.
   ///
+  /// - Parameter head: where `HEAD` was when the merge was planned, with the plan's own commit; a branch that was left since is refused.
   /// - Parameter resolve: changes what is recorded, for a merge with conflicts: drops the losing edits and adds what is to stand in their
   ///   place. Ignored where the branch only moves.
   /// - Parameter trailers: what stands in the trailers besides the edits, asked for after `resolve`.
   /// - Returns: `nil` when there was nothing to merge.
   /// - Throws: ``StoreError/unresolved`` when a losing edit is still there; as ``StackCommit/record``.
   package func merge(
-    _ plan: MergePlan, message: String, resolve: (StackCommit) throws -> Void = { _ in },
+    _ plan: MergePlan, message: String, expecting head: HeadPosition? = nil,
+    resolve: (StackCommit) throws -> Void = { _ in },
     trailers: () throws -> [(CommitTrailers.Key, String)] = { [] }
   ) throws -> RecordedCommit? {
     switch plan.kind {
     case .upToDate: return nil
-    case .fastForward: return try fastForward(plan)
+    case .fastForward: return try fastForward(plan, head)
     case .trueMerge: break
     }
     let commit = StackCommit(in: self)
@@ -64,12 +66,14 @@ extension EditRepository {
         ours: conflict.ours.line, theirs: conflict.theirs.line, count: plan.conflicts.count)
     }
     return try commit.record(
-      message, as: .merge, onto: .head(expecting: plan.ours), merging: [plan.theirs],
+      message, as: .merge, onto: head.map { .position($0) } ?? .head(expecting: plan.ours),
+      merging: [plan.theirs],
       trailers: trailers())
   }
 
-  private func fastForward(_ plan: MergePlan) throws -> RecordedCommit {
+  private func fastForward(_ plan: MergePlan, _ expected: HeadPosition?) throws -> RecordedCommit {
     try operate(.merge, plan.theirs.abbreviated, "merge \(plan.theirs): Fast-forward") {
+      if let expected { try checkHead(expected) }
       let head = try head().commit
       guard head == plan.ours else {
         throw StoreError.headMoved(expected: plan.ours, found: head)

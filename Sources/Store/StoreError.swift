@@ -11,6 +11,8 @@ package enum StoreError: ExplainedError, Equatable {
   case hasWorkingTree(path: String)
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
+  case headSwitched(expected: String?, found: String?)
+  case emptyMessage
   case raced(reference: String)
   case referenceLocked(String, file: String)
   case nothingToRecord(tree: ObjectID)
@@ -81,6 +83,13 @@ package enum StoreError: ExplainedError, Equatable {
         "the branch has moved since the work began", field: "HEAD", found: found.abbreviated,
         expected: expected.abbreviated,
         remedy: "Nothing was recorded. Run the command again on the new state.")
+    case .headSwitched(let expected, let found):
+      Explanation(
+        "HEAD was switched to another branch since the work began", field: "HEAD",
+        found: found ?? "no branch", expected: expected ?? "no branch",
+        remedy: "Nothing was recorded. Switch back, and run the command again.")
+    case .emptyMessage:
+      Explanation("a commit needs a message", field: "--message", expected: "a line of text")
     case .raced(let reference):
       Explanation(
         "another program moved the reference at the same moment", field: reference,
@@ -97,8 +106,11 @@ package enum StoreError: ExplainedError, Equatable {
         remedy: "The commit was not made.")
     case .noSuchParent(let commit, let found, let wanted):
       Explanation(
-        "the commit has no such parent", field: commit.abbreviated, found: "\(found) parents",
-        expected: "at least \(wanted)")
+        found == 0
+          ? "the first commit changes nothing against another one"
+          : "the commit has no such parent",
+        field: commit.abbreviated, found: found == 0 ? "no parent" : "\(found) parents",
+        expected: found == 0 ? "a commit with a parent" : "at least \(wanted)")
     case .mergeNeedsMainline(let commit, let parents):
       Explanation(
         "the commit is a merge, and it is not said against which side it is meant",

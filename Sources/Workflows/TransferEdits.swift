@@ -127,7 +127,7 @@ package struct TransferEdits {
       intents, to: target, options.companions, inspecting: EditInspector.inspect,
       progress: progress)
     if options.setsUpstream, let remote = target.name {
-      try setUpstreams(selection, outcome, remote)
+      try setUpstreams(of: intents, outcome, remote)
     }
     return (target.name ?? target.address.shown, outcome)
   }
@@ -143,21 +143,20 @@ package struct TransferEdits {
     }
   }
 
-  /// Branches that were pushed under some name follow what has that name there.
+  /// Branches follow what they were pushed to.
   private func setUpstreams(
-    _ selection: Selection, _ outcome: PushOutcome, _ remote: String
+    of intents: [PushIntent], _ outcome: PushOutcome, _ remote: String
   ) throws {
-    let branches = try repository.branches()
-    for update in outcome.updates where update.name.hasPrefix("refs/heads/") {
-      if case .refused = update.result { continue }
-      let there = String(update.name.dropFirst("refs/heads/".count))
-      let candidates = branches.filter { $0.commit == update.after }
-      // The branch of the same name first, then the one that HEAD is on.
-      guard
-        let here = candidates.first(where: { $0.name == there })
-          ?? candidates.first(where: \.isCurrent)
-      else { continue }
-      try repository.setUpstream(of: here.name, to: remote, there)
+    let arrived = Set(
+      outcome.updates.compactMap { update -> String? in
+        if case .refused = update.result { nil } else { update.name }
+      })
+    for intent in intents where arrived.contains(intent.destination) {
+      guard let branch = intent.branch, intent.destination.hasPrefix("refs/heads/") else {
+        continue
+      }
+      try repository.setUpstream(
+        of: branch, to: remote, String(intent.destination.dropFirst("refs/heads/".count)))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 import TestSupport
 import Testing
@@ -24,6 +25,39 @@ struct BadRevisionTests {
     let repository = try UserRepository(TinyModel(in: directory).kit, in: directory)
     try expectRefusal(repository, ["show", "HEAD~5"], 2, ["there is no such revision", "HEAD~5"])
     #expect(!(try repository.emend.run(["show", "HEAD~5"]).errorText.contains("Did you mean")))
+  }
+
+  @Test("@ and HEAD@{n} name what they name for git, and the log that reflog shows")
+  func heads() throws {
+    let scene = try Scene()
+    let (repository, git) = (scene.repository, try scene.repository.git())
+    try repository("switch", "-d", "HEAD~1")
+    try repository.commit(scene.model.clash)
+    try repository("switch", "main")
+    for revision in [
+      "@", "@~1", "@^", "HEAD@{0}", "HEAD@{1}", "HEAD@{2}", "HEAD@{1}~1", "@~1..HEAD@{1}",
+      "HEAD@{1}...@",
+    ] {
+      let own = try repository.document("log", revision)["commits"]?.array?.compactMap {
+        $0["id"]?.string
+      }
+      #expect(try git("rev-list", revision).lines == own, "\(revision)")
+    }
+    try expectRefusal(
+      repository, ["show", "HEAD@{99}"], 2, ["there is no such revision", "HEAD@{99}"])
+  }
+
+  @Test("numbers that no history has are refused or, as in Git, mean no limit")
+  func numbers() throws {
+    let scene = try Scene()
+    let lowest = "\(Int.min)"
+    #expect(try scene.lines("log", "--oneline", "--graph", "--max-count=-1").count == 3)
+    #expect(try scene.lines("log", "--oneline", "-n1").count == 1)
+    for command in ["revert", "cherry-pick"] {
+      try expectRefusal(scene.repository, [command, "HEAD", "--mainline=\(lowest)"], 2, ["<n>"])
+      try expectRefusal(scene.repository, [command, "HEAD", "-m", "0"], 2, ["<n>"])
+    }
+    try scene.repository("generate", "--tokens", "\(Int.max)", "Oslo is in")
   }
 
   @Test(

@@ -8,6 +8,37 @@ import Testing
 struct TransferTests {
   static let transports = ["git", "libgit2"]
 
+  @Test("-u has the branch that was pushed follow what it was pushed to, whichever HEAD is on")
+  func upstream() throws {
+    let scene = try SharedScene()
+    try scene("work", "branch", "candidate")
+    try scene("work", "branch", "older", "HEAD~1")
+    try scene("work", "push", "-u", "origin", "candidate:trial", "older")
+    let git = try ReferenceGit(scene.directory["work/.emend"])
+    for (branch, upstream) in [("candidate", "refs/heads/trial"), ("older", "refs/heads/older")] {
+      #expect(try git("config", "branch.\(branch).merge").lines == [upstream])
+    }
+    #expect(try git.run(["config", "branch.main.merge"]).status == 1)
+  }
+
+  @Test("pull says of a merge what merge says, and --no-interference measures nothing")
+  func pulledMerge() throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "-u")
+    try scene.clone(to: "copy")
+    try scene("copy", "base", "set", scene.model.kit.base)
+    let third = try scene.directory.write(TinyModel.facts([("Rome", "Oslo")]), to: "third.jsonl")
+    try scene.commit(scene.model.second, in: "work", message: "Two")
+    try scene("work", "push")
+    try scene.commit(third, in: "copy", message: "Three")
+    let pulled = try scene.document("copy", "pull")
+    #expect(pulled["merge"]?["interference"]?["pairs"]?.array?.count == 2)
+    try scene("copy", "undo")
+    let quiet = try scene.document("copy", "pull", "--no-interference")
+    #expect(quiet["merge"]?["commits"]?.array?.count == 1)
+    #expect(quiet["merge"]?["interference"] == nil)
+  }
+
   @Test("by path and file URL", arguments: [GitHost.Way.path, .file], transports)
   func files(way: GitHost.Way, transport: String) throws { try roundTrip(way, transport) }
 

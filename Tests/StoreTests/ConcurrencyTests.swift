@@ -22,6 +22,29 @@ struct ConcurrencyTests {
     #expect(try sample.repository.stack(at: second.id).edits.count == 2)
   }
 
+  @Test("work that began on another branch is refused, though both are at one commit")
+  func switchedHead() throws {
+    let sample = try SampleRepository()
+    let (repository, other) = (sample.repository, try sample.reopened())
+    let start = try repository.head()
+    try other.createBranch("side", at: start.commit)
+    try other.switchTo(branch: "side")
+    let edit = try SampleRepository.edit(1, on: sample.baseTree())
+    let commit = StackCommit(in: repository)
+    let writer = commit.newEdit()
+    for delta in edit.deltas { try writer.add(delta: delta.description, payload: delta.payload) }
+    _ = try commit.add(writer, edit.description, facts: edit.facts)
+    #expect(throws: StoreError.headSwitched(expected: "main", found: "side")) {
+      try commit.record("One", as: .commit, onto: .position(start))
+    }
+    #expect(throws: StoreError.emptyMessage) {
+      try commit.record(" ", as: .commit, onto: .head(expecting: nil))
+    }
+    #expect(try other.branches().allSatisfy { $0.commit == start.commit })
+    try other.switchTo(branch: "main")
+    #expect(try commit.record("One", as: .commit, onto: .position(start)).added.count == 1)
+  }
+
   @Test("a refused commit can be recorded again as it is")
   func recordAgain() throws {
     let sample = try SampleRepository()

@@ -43,13 +43,16 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
   package let tensors: [Tensor]
   /// The SHA-256 of the tokenizer's file; `nil` for a checkpoint without one.
   package let tokenizer: Digest?
+  /// The SHA-256 of `config.json`, which says how the weights are computed with; `nil` where that was not recorded.
+  package let configuration: Digest?
 
   /// Describes a base; sorts the tensors.
   /// - Throws: ``FormatError/field`` for a name that stands there twice, for a fingerprint that is not the tensors', and for what ``EditRepository`` could not read back.
   package init(
     fingerprint: Digest, architecture: String, modelType: String, tensors: [Tensor],
-    tokenizer: Digest?
+    tokenizer: Digest?, configuration: Digest? = nil
   ) throws(FormatError) {
+    self.configuration = configuration
     self.fingerprint = fingerprint
     self.architecture = architecture
     self.modelType = modelType
@@ -63,11 +66,15 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
   package init(_ value: CanonicalJSON, file: String) throws(FormatError) {
     let reader = try ObjectReader(
       value, file: file,
-      allowing: ["architecture", "fingerprint", "format", "modelType", "tensors", "tokenizer"])
+      allowing: [
+        "architecture", "configuration", "fingerprint", "format", "modelType", "tensors",
+        "tokenizer",
+      ])
     fingerprint = try reader.digest("fingerprint")
     architecture = try reader.string("architecture", limit: 1024)
     modelType = try reader.string("modelType", limit: 1024)
     tokenizer = reader.has("tokenizer") ? try reader.digest("tokenizer") : nil
+    configuration = reader.has("configuration") ? try reader.digest("configuration") : nil
     tensors = try reader.array("tensors", atMost: Self.tensorLimit) {
       value, place throws(FormatError) in
       try Tensor(value, file: file, place: place)
@@ -83,6 +90,9 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
       ("fingerprint", .string(fingerprint.hexadecimal)), ("modelType", .string(modelType)),
       ("tensors", .array(tensors.map(\.json))),
     ]
+    if let configuration {
+      members.append(("configuration", .string(configuration.hexadecimal)))
+    }
     if let tokenizer { members.append(("tokenizer", .string(tokenizer.hexadecimal))) }
     return .object(.init(members))
   }

@@ -25,6 +25,11 @@ package struct DeltaRecord: Sendable, Equatable {
     /// ‖W‖_F of the base's tensor; `nil` where it was not measured.
     package let weightNorm: DecimalText?
 
+    /// ‖Δ‖/‖W‖: infinite where the base's tensor is all zeros, `nil` where its norm was not measured.
+    package var relativeNorm: Double? {
+      weightNorm.map { $0.value > 0 ? norm.value / $0.value : .infinity }
+    }
+
     /// Describes a delta.
     package init(
       tensor: String, kind: Kind, shape: [Int], relativeError: DecimalText,

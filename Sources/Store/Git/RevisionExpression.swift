@@ -35,7 +35,7 @@ struct RevisionResolver {
   }
 
   func resolve(_ expression: RevisionExpression) throws -> RevisionExpression.Meaning {
-    let text = expression.text
+    let text = try spelled(expression.text)
     guard !text.isEmpty, !text.utf8.contains(0) else { throw RevisionError.empty }
     var spec = git_revspec()
     let code = git_revparse(&spec, repository.raw, text)
@@ -55,7 +55,8 @@ struct RevisionResolver {
   }
 
   /// The one object, of any kind, that some words name.
-  func object(_ text: String) throws -> ObjectID {
+  func object(_ words: String) throws -> ObjectID {
+    let text = try spelled(words)
     guard !text.isEmpty, !text.utf8.contains(0) else { throw RevisionError.empty }
     var object: OpaquePointer?
     let code = git_revparse_single(&object, repository.raw, text)
@@ -68,6 +69,28 @@ struct RevisionResolver {
       throw GitFailure.nothingReturned("find the object", text)
     }
     return ObjectID(id.pointee)
+  }
+
+  /// The words as libgit2 reads them rightly: it knows `@` only when nothing follows, and takes `HEAD@{n}` from the log of the
+  /// branch that `HEAD` is on.
+  private func spelled(_ text: String) throws -> String {
+    guard let dots = text.firstRange(of: "..") else { return try spelled(end: text[...]) }
+    let separator = text[dots.lowerBound...].hasPrefix("...") ? "..." : ".."
+    return try spelled(end: text[..<dots.lowerBound]) + separator
+      + spelled(end: text[dots.lowerBound...].dropFirst(separator.count))
+  }
+
+  private func spelled(end text: Substring) throws -> String {
+    if text.hasPrefix("@"), !text.hasPrefix("@{") { return "HEAD" + text.dropFirst() }
+    guard text.hasPrefix("HEAD@{"), let close = text.firstIndex(of: "}"),
+      let number = Int(text[text.index(text.startIndex, offsetBy: 6)..<close]), number >= 0
+    else { return String(text) }
+    let log = try references.log(of: "HEAD")
+    let entry = log.indices.contains(number) ? log[number].new : nil
+    guard let id = entry ?? (number == log.count ? log.last?.old : nil) else {
+      throw RevisionError.unknown(String(text), similar: [])
+    }
+    return id.hexadecimal + text[text.index(after: close)...]
   }
 
   private func commit(_ object: OpaquePointer, _ text: String) throws -> ObjectID {

@@ -14,14 +14,19 @@ package struct PushIntent: Sendable, Equatable {
 
   /// What the reference is to name: a commit or a tag; `nil` deletes it.
   package let source: ObjectID?
+  /// The branch here that it is; `nil` for a tag, a deletion, and for a commit that was named in another way.
+  package let branch: String?
   /// Its full name there.
   package let destination: String
   /// When a step that is not forward is taken.
   package let rule: Rule
 
   /// Puts them together.
-  package init(source: ObjectID?, destination: String, rule: Rule) {
+  package init(
+    source: ObjectID?, branch: String? = nil, destination: String, rule: Rule
+  ) {
     self.source = source
+    self.branch = branch
     self.destination = destination
     self.rule = rule
   }

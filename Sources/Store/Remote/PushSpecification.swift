@@ -23,13 +23,16 @@ extension EditRepository {
     let target = try known.map { $0.target } ?? commitID(RevisionExpression(source))
     let name = parts.count == 2 ? String(parts[1]) : source == "HEAD" ? try branchOfHead() : source
     return PushIntent(
-      source: target, destination: try destination(name, of: known?.name, text), rule: rule)
+      source: target,
+      branch: source == "HEAD" ? try head().branch : known.flatMap { Self.branch($0.name) },
+      destination: try destination(name, of: known?.name, text), rule: rule)
   }
 
   /// All branches.
   package func pushIntents(ofBranchesWith rule: PushIntent.Rule) throws -> [PushIntent] {
     try references.list("refs/heads/").map {
-      PushIntent(source: $0.target, destination: $0.name, rule: rule)
+      PushIntent(
+        source: $0.target, branch: Self.branch($0.name), destination: $0.name, rule: rule)
     }
   }
 
@@ -38,6 +41,11 @@ extension EditRepository {
     try references.list("refs/tags/").map {
       PushIntent(source: $0.target, destination: $0.name, rule: rule)
     }
+  }
+
+  /// The branch that a reference is.
+  private static func branch(_ name: String) -> String? {
+    name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : nil
   }
 
   private func branchOfHead() throws -> String {
