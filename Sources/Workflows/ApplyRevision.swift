@@ -59,6 +59,8 @@ package struct ApplyRevision {
     let base = try open(stack, check)
     let threads = min(workspace.workers.count, StackMaterialiser.mostAtOnce)
     let materialiser = try StackMaterialiser(stack, base.manifest, atOnce: threads)
+    // It goes into the directory as it is.
+    if output != nil { try base.manifest.check(.tokenizer, of: base.checkpoint) }
     let directory = try output.map { try AtomicDirectory(creating: $0) }
     let rewrite = try CheckpointRewrite(
       of: base.checkpoint, changing: Set(materialiser.changedTensors), as: type,

@@ -39,7 +39,8 @@ package struct AskModel {
       }
       var generation = Generation(model, rule: rule, seed: seed)
       let all = try generation.extend(
-        [tokens], toLength: tokens.count + count, stop: tokenizer.endOfText)
+        [tokens], toLength: tokens.count + min(count, model.architecture.positionLimit),
+        stop: tokenizer.endOfText)
       return tokenizer.decode(all[0][tokens.count...], specialTokens: .omitted)
     }
   }
@@ -62,20 +63,21 @@ package struct AskModel {
   package func compare(
     _ prompts: [String], from old: EditStack, to new: EditStack, count: Int
   ) throws -> [CompareRevisions.PromptChange] {
-    let tokenizer = try workspace.tokenizer(at: new)
+    let tokenizers = (try workspace.tokenizer(at: old), try workspace.tokenizer(at: new))
     let (before, after) = (try workspace.model(at: old), try workspace.model(at: new))
     // As many prompts at once as keep both sides' answers within bounds.
     let batch = max(1, Self.answerBytes / (4 * before.architecture.vocabularySize))
     var changes: [CompareRevisions.PromptChange] = []
     for start in stride(from: 0, to: prompts.count, by: batch) {
       let own = Array(prompts[start..<min(start + batch, prompts.count)])
-      let tokens = own.map { tokenizer.encode($0, specialTokens: .template) }
-      let first = try NextTokenDistributions(before, tokens)
-      let second = try NextTokenDistributions(after, tokens)
+      let first = try NextTokenDistributions(
+        before, own.map { tokenizers.0.encode($0, specialTokens: .template) })
+      let second = try NextTokenDistributions(
+        after, own.map { tokenizers.1.encode($0, specialTokens: .template) })
       changes += own.indices.map { row in
         CompareRevisions.PromptChange(
-          prompt: own[row], old: Self.top(first, count, prompt: row, tokenizer),
-          new: Self.top(second, count, prompt: row, tokenizer),
+          prompt: own[row], old: Self.top(first, count, prompt: row, tokenizers.0),
+          new: Self.top(second, count, prompt: row, tokenizers.1),
           divergence: first.divergence(to: second, prompt: row))
       }
     }

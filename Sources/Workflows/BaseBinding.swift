@@ -2,7 +2,9 @@ package import Checkpoint
 package import Diagnostics
 internal import Files
 internal import FoundationEssentials
+internal import LinearAlgebra
 package import Store
+internal import Transformer
 
 /// The base checkpoint of a repository, opened and known to be the right one.
 ///
@@ -36,13 +38,21 @@ package struct BaseBinding: Sendable {
     }
     guard try fileKind(at: path) != nil else { throw WorkflowError.baseMissing(path: path) }
     let checkpoint = try CheckpointDirectory(path: path)
+    try manifest.check(.configuration, of: checkpoint)
     let stamp = Self.storedStamp(manifest.fingerprint, repository.location)
     if check == .everyByte || stamp?.matches(checkpoint) != true {
       let found = try CheckpointManifest(
         measuring: checkpoint, threads: threads, progress: progress)
       guard found.fingerprint == manifest.fingerprint else {
         if let stamp {
-          throw WorkflowError.baseChanged(path: path, files: stamp.changedFiles(in: checkpoint))
+          let files = stamp.changedFiles(in: checkpoint)
+          guard files.isEmpty else { throw WorkflowError.baseChanged(path: path, files: files) }
+          // Size and time were set back: no later command may trust them.
+          try? Self.store(.untrusted, of: manifest.fingerprint, at: repository.location)
+          throw WorkflowError.baseChanged(
+            path: path,
+            files: manifest.tensors
+              .filter { found.record(named: $0.name)?.digest != $0.digest }.map(\.name))
         }
         throw WorkflowError.wrongBase(
           path: path, found: found.fingerprint.hexadecimal,
@@ -61,28 +71,72 @@ package struct BaseBinding: Sendable {
     self.manifest = manifest
   }
 
+  /// Opens a checkpoint that edits could start from; no weight is read.
+  ///
+  /// - Throws: what the files, the checkpoint, the model and the tokenizer throw;
+  ///   ``TransformerError/tokenOutsideVocabulary(id:vocabulary:)``.
+  static func editableCheckpoint(at path: String, workers: Workers) throws
+    -> (checkpoint: CheckpointDirectory, architecture: ModelArchitecture)
+  {
+    let checkpoint = try CheckpointDirectory(path: path)
+    _ = try DecoderModel(checkpoint, residency: .streaming, workers: workers)
+    let tokenizer = try BytePairTokenizer(contentsOf: path + "/tokenizer.json")
+    let architecture = try ModelArchitecture(checkpoint)
+    guard tokenizer.vocabularySize <= architecture.vocabularySize else {
+      throw TransformerError.tokenOutsideVocabulary(
+        id: tokenizer.vocabularySize - 1, vocabulary: architecture.vocabularySize)
+    }
+    return (checkpoint, architecture)
+  }
+
   /// A checkpoint that was just measured.
   init(_ checkpoint: CheckpointDirectory, _ manifest: BaseManifest) {
     self.checkpoint = checkpoint
     self.manifest = manifest
   }
 
-  /// Binds a repository to a checkpoint directory after reading every byte of it.
+  /// Binds a repository to a checkpoint directory after reading every byte of it: as the base of `HEAD`'s stack, or
+  /// as one that the history had before it.
   ///
+  /// - Returns: the base that it is.
   /// - Throws: ``WorkflowError/wrongBase(path:found:expected:)``.
   package static func bind(
-    _ repository: EditRepository, to path: String, _ manifest: BaseManifest, threads: Int,
-    progress: some ProgressSink
-  ) throws {
+    _ repository: EditRepository, to path: String, threads: Int, progress: some ProgressSink
+  ) throws -> BaseManifest {
+    let head = try repository.head().commit
+    let present = try repository.stack(at: head).base()
     let checkpoint = try CheckpointDirectory(path: path)
     let found = try CheckpointManifest(
-      measuring: checkpoint, threads: threads, progress: progress)
-    guard found.fingerprint == manifest.fingerprint else {
+      measuring: checkpoint, threads: threads, progress: progress
+    ).fingerprint
+    let manifest =
+      found == present.fingerprint ? present : try earlierBase(found, before: head, in: repository)
+    guard let manifest else {
       throw WorkflowError.wrongBase(
-        path: path, found: found.fingerprint.hexadecimal,
-        expected: manifest.fingerprint.hexadecimal)
+        path: path, found: found.hexadecimal, expected: present.fingerprint.hexadecimal)
     }
-    try remember(checkpoint, of: manifest.fingerprint, in: repository)
+    for file in [BaseManifest.CompanionFile.configuration, .tokenizer] {
+      try manifest.check(file, of: checkpoint)
+    }
+    try remember(checkpoint, of: found, in: repository)
+    return manifest
+  }
+
+  /// A base that the history had before a commit moved it to another.
+  private static func earlierBase(
+    _ fingerprint: Digest, before head: ObjectID, in repository: EditRepository
+  ) throws -> BaseManifest? {
+    var result: BaseManifest?
+    try repository.walk(from: [head]) { entry in
+      guard let parent = entry.commit.parents.first,
+        try repository.changes(of: entry.id).changesBase
+      else { return .goOn }
+      let base = try repository.stack(at: parent).base()
+      guard base.fingerprint == fingerprint else { return .goOn }
+      result = base
+      return .stop
+    }
+    return result
   }
 
   /// Notes where a checkpoint is that was just measured.

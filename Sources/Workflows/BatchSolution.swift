@@ -26,75 +26,8 @@ package struct BatchSolution: Sendable {
   ///
   /// - Returns: its id, and the bytes of its payloads.
   func add(to commit: StackCommit) throws -> (id: EditID, payloadBytes: Int) {
-    let writer = commit.newEdit()
-    for part in encoded.parts {
-      try writer.add(delta: part.description, payload: part.payload())
-    }
-    if let targets { try writer.add(targets: TargetArchive.encode(targets)) }
-    let lines = Editing.FactLines.encode(cases).split(separator: 10)
-      .map { String(decoding: $0, as: UTF8.self) }
-    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
-    return (id, writer.payloadByteCount)
-  }
-}
-
-/// The state that a batch is solved on: a stack, less some edits, with others beside it.
-struct SolveState {
-  let stack: EditStack
-  var excluded: Set<EditID> = []
-  var extra: [EncodedEdit.Part] = []
-  /// The facts behind `extra`.
-  var extraHistory: [EditHistory] = []
-  /// The ids behind `extra`.
-  var beside: [EditID] = []
-  /// Those of `extra` that are in the repository.
-  private(set) var storedExtra: [StoredEdit] = []
-
-  /// The ids of the edits that are active and in the repository.
-  var ids: [EditID] { stack.edits.filter { !excluded.contains($0) } + storedExtra.map(\.id) }
-
-  /// How many facts' keys enter a solve beside its own.
-  func protectedCount(_ rules: SolveRules) throws -> Int {
-    guard rules.history != .forget else { return 0 }
-    return try ids.reduce(0) { try $0 + edit($1).manifest.facts.count }
-  }
-
-  /// One of them.
-  func edit(_ id: EditID) throws -> StoredEdit {
-    try storedExtra.first { $0.id == id } ?? stack.edit(id)
-  }
-
-  /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
-  ///
-  /// - Throws: ``FileFailure`` where a change is on the disk and cannot be read.
-  func weightsKey(_ base: BaseManifest) throws -> Digest {
-    var digest = DigestAccumulator()
-    digest.append(Array(base.fingerprint.hexadecimal.utf8))
-    for id in stack.edits where !excluded.contains(id) {
-      digest.append(Array(id.hexadecimal.utf8))
-    }
-    let beside = try extra.map { "\($0.tensor) \(Digest(of: try $0.payload()))" }.sorted()
-    for name in beside { digest.append(Array(name.utf8)) }
-    return digest.finish()
-  }
-
-  /// Puts an edit that is in the repository beside the stack.
-  mutating func add(stored edit: StoredEdit) throws {
-    extra += try EncodedEdit(stored: edit).parts
-    beside.append(edit.id)
-    storedExtra.append(edit)
-    if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
-      extraHistory.append(
-        EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
-    }
-  }
-
-  /// Puts a solved batch beside the stack.
-  mutating func add(_ solution: BatchSolution, _ id: EditID) {
-    beside.append(id)
-    extra += solution.encoded.parts
-    extraHistory.append(
-      EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates))
+    try encoded.add(
+      to: commit, description, facts: try Store.FactLines(cases), targets: targets)
   }
 }
 
@@ -146,7 +79,7 @@ struct BatchSolver {
     case .mend(let use):
       return MENDEditor(
         model, tokenizer, try settings.mendEditor(use, for: model, of: workspace.base()), use,
-        MemoryPlan(limit: settings.memory, model))
+        MemoryPlan(limit: workspace.memory, model))
     }
   }
 
@@ -195,9 +128,7 @@ struct BatchSolver {
       contextTemplates: recipe.templates.all, provenance: .computed,
       computedOn: state.stack.tree,
       statistics: statistics,
-      measurements: .init([
-        ("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json),
-      ]), tool: recipe.tool)
+      measurements: .init(before: before, after: after), tool: recipe.tool)
     let solution = BatchSolution(
       cases: cases, encoded: encoded, before: before, after: after, targets: edit.targets,
       templates: recipe.templates, description: description)
@@ -221,7 +152,7 @@ struct BatchSolver {
       recorded, of: edit.id.abbreviated, for: model)
     let rules = try SolveRules(recorded).settled(for: hyperparameters.method)
     hyperparameters.batchBytes = try MemoryPlan(
-      limit: settings.memory, workspace.baseModel()
+      limit: workspace.memory, workspace.baseModel()
     ).batchBytes(
       for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules))
     var stored: [Int: [Float]] = [:]

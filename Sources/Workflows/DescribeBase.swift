@@ -23,9 +23,33 @@ extension BaseManifest {
           name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
           digest: tensor.digest, gridExponent: try Self.gridExponent(tensor))
       },
-      tokenizer: try MappedFile(path: checkpoint.path + "/tokenizer.json").withBytes {
-        Digest(of: $0)
-      })
+      tokenizer: try Self.digest(ofFile: "tokenizer.json", in: checkpoint),
+      configuration: try Self.digest(ofFile: "config.json", in: checkpoint))
+  }
+
+  private static func digest(ofFile name: String, in checkpoint: CheckpointDirectory) throws
+    -> Digest
+  {
+    try MappedFile(path: checkpoint.path + "/" + name).withBytes { Digest(of: $0) }
+  }
+
+  /// Refuses a checkpoint whose configuration or tokenizer is another than the base's: with the same weights it is another model.
+  ///
+  /// - Throws: ``WorkflowError/wrongCompanion(path:found:expected:)``, ``FileFailure``.
+  func check(_ file: CompanionFile, of checkpoint: CheckpointDirectory) throws {
+    guard let expected = file == .configuration ? configuration : tokenizer else { return }
+    let found = try Self.digest(ofFile: file.rawValue, in: checkpoint)
+    guard found == expected else {
+      throw WorkflowError.wrongCompanion(
+        path: checkpoint.path + "/" + file.rawValue, found: found.hexadecimal,
+        expected: expected.hexadecimal)
+    }
+  }
+
+  /// A file beside the weights that belongs to the base.
+  enum CompanionFile: String {
+    case configuration = "config.json"
+    case tokenizer = "tokenizer.json"
   }
 
   /// The grid of a tensor; none for what is not a floating-point type of 16 bits or more.

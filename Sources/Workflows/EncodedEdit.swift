@@ -124,6 +124,20 @@ extension EncodedEdit {
   /// Deltas that are encoded already.
   init(parts: [Part]) { self.parts = parts }
 
+  /// Adds the deltas as an edit to a commit in the making.
+  ///
+  /// - Parameter targets: z of each fact, `[d]`; `nil` where the method has none.
+  /// - Returns: its id, and the bytes of its payloads.
+  func add(
+    to commit: StackCommit, _ description: EditDescription, facts: Store.FactLines,
+    targets: [[Float]]? = nil
+  ) throws -> (id: EditID, payloadBytes: Int) {
+    let writer = commit.newEdit()
+    for part in parts { try writer.add(delta: part.description, payload: part.payload()) }
+    if let targets { try writer.add(targets: TargetArchive.encode(targets)) }
+    return (try commit.add(writer, description, facts: facts), writer.payloadByteCount)
+  }
+
   /// The deltas of an edit that is in the repository.
   ///
   /// - Throws: what the store and the codec throw for damaged payloads.
@@ -149,5 +163,15 @@ extension EncodedEdit.Part {
       delta: try TensorDelta(
         payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape)),
       description: record.description)
+  }
+}
+
+extension Store.FactLines {
+  /// The stored lines of some facts.
+  init(_ cases: [FactCase]) throws {
+    try self.init(
+      Editing.FactLines.encode(cases).split(separator: 10).map {
+        String(decoding: $0, as: UTF8.self)
+      })
   }
 }

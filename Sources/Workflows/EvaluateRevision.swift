@@ -45,21 +45,12 @@ package struct EvaluateRevision {
     _ data: EvaluationData, at revision: RevisionExpression, against other: Comparison,
     _ rule: GenerationRule
   ) throws -> Outcome {
-    let tokenizer = try workspace.tokenizer()
-    let base = try workspace.baseModel()
-    try data.check(tokenizer, base.architecture)
-    let models = [
-      try {
-        switch other {
-        case .base: base
-        case .revision(let expression): try workspace.model(at: workspace.stack(at: expression))
-        }
-      }(), try workspace.model(at: workspace.stack(at: revision)),
-    ]
+    let models = try models(at: revision, against: other)
+    for (model, tokenizer) in models { try data.check(tokenizer, model.architecture) }
     let indices = Array(data.cases.indices)
     let total = models.count * indices.count
     var sides: [[RecordMetrics]] = []
-    for (side, model) in models.enumerated() {
+    for (side, (model, tokenizer)) in models.enumerated() {
       let meter = RecordMeter(model, tokenizer, rule)
       var metrics: [RecordMetrics] = []
       for start in stride(from: 0, to: indices.count, by: Self.recordsAtOnce) {
@@ -72,6 +63,20 @@ package struct EvaluateRevision {
     }
     return Outcome(
       data: data, before: sides[0], after: sides[1], hasReferences: rule.references != nil)
+  }
+
+  /// Both sides, each with its own base and tokenizer: a history can have moved from one to another.
+  private func models(at revision: RevisionExpression, against other: Comparison) throws
+    -> [(model: DecoderModel, tokenizer: BytePairTokenizer)]
+  {
+    let stack = try workspace.stack(at: revision)
+    let side = (try workspace.model(at: stack), try workspace.tokenizer(at: stack))
+    switch other {
+    case .base: return [(try workspace.baseModel(of: stack), side.1), side]
+    case .revision(let expression):
+      let stack = try workspace.stack(at: expression)
+      return [(try workspace.model(at: stack), try workspace.tokenizer(at: stack)), side]
+    }
   }
 }
 

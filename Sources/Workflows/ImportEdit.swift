@@ -59,12 +59,12 @@ package struct ImportEdit {
     _ path: String, facts: String?, message: String?, precision: Double,
     requiring requirement: String? = nil, tool: String
   ) throws -> Outcome {
-    let cases = try facts.map(Self.readFacts) ?? []
+    let cases = try facts.map { try FactsFile.distinctCases(path: $0).cases } ?? []
     let repository = workspace.repository
     try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
-    let head = try repository.head().commit
-    let stack = try repository.stack(at: head)
+    let head = try repository.head()
+    let stack = try repository.stack(at: head.commit)
 
     let form = try Self.form(of: path)
     var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
@@ -89,7 +89,12 @@ package struct ImportEdit {
     guard try !parts.isEmpty && (form == .checkpoint || changesAnything(parts, stack)) else {
       throw ImportError.changesNothing(source: path, tensors: parts.count)
     }
-    let measured = try measure(cases, parts, stack)
+    var edited = SolveState(stack: stack)
+    edited.extra = parts
+    let measured = (
+      before: try workspace.measure(cases, on: SolveState(stack: stack)),
+      after: try workspace.measure(cases, on: edited)
+    )
     try gate.check(
       before: measured.before, after: measured.after, tensors: parts.map(\.description))
     return try record(
@@ -99,13 +104,6 @@ package struct ImportEdit {
   }
 
   // MARK: The source
-
-  private static func readFacts(_ path: String) throws -> [FactCase] {
-    let file = try FactsFile(path: path)
-    try FactConflicts.refuse(in: file, file: path)
-    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
-    return file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }
-  }
 
   private static func form(of path: String) throws -> Form {
     switch try fileKind(at: path) {
@@ -163,52 +161,31 @@ package struct ImportEdit {
     }
   }
 
-  private func measure(
-    _ cases: [FactCase], _ parts: [EncodedEdit.Part], _ stack: EditStack
-  ) throws -> (before: [FactMeasurement], after: [FactMeasurement]) {
-    guard !cases.isEmpty else { return ([], []) }
-    let tokenizer = try workspace.tokenizer()
-    let old = try workspace.model(at: stack)
-    let before = try FactMeter(PromptScorer(old, tokenizer)).measure(cases)
-    let new = try workspace.model(at: stack, adding: parts)
-    return (before, try FactMeter(PromptScorer(new, tokenizer)).measure(cases))
-  }
-
   // MARK: Recording
 
   private func record(
     _ parts: [EncodedEdit.Part], _ digests: [String: Digest], _ form: Form, _ cases: [FactCase],
     _ measured: (before: [FactMeasurement], after: [FactMeasurement]),
     _ settings: [(String, CanonicalJSON)], message: String,
-    on state: (head: ObjectID, stack: EditStack), tool: String
+    on state: (head: HeadPosition, stack: EditStack), tool: String
   ) throws -> Outcome {
-    var measurements = CanonicalJSON.Object()
-    if !cases.isEmpty {
-      measurements = .init([
-        ("after", BatchMeasurement(measured.after).json),
-        ("before", BatchMeasurement(measured.before).json),
-      ])
-    }
     let description = EditDescription(
       method: "import", hyperparameters: .init(settings),
       provenance: cases.isEmpty ? .undeclared : .imported, computedOn: state.stack.tree,
-      measurements: measurements, tool: tool)
+      measurements: .init(before: measured.before, after: measured.after), tool: tool)
     let commit = StackCommit(in: workspace.repository)
-    let writer = commit.newEdit()
-    for part in parts { try writer.add(delta: part.description, payload: part.payload()) }
-    let lines = Editing.FactLines.encode(cases).split(separator: 10)
-      .map { String(decoding: $0, as: UTF8.self) }
-    let id = try commit.add(writer, description, facts: Store.FactLines(lines))
+    let (id, payloadBytes) = try EncodedEdit(parts: parts)
+      .add(to: commit, description, facts: try Store.FactLines(cases))
     let weights = try WeightsFingerprint(of: workspace.base()).run(
       state.stack, adding: parts, knowing: digests)
     let recorded = try commit.record(
-      message, as: .commit, onto: .head(expecting: state.head),
+      message, as: .commit, onto: .position(state.head),
       trailers: [(.weights, weights.hexadecimal)])
     return Outcome(
       commit: recorded, edit: id, form: form, cases: cases,
       before: measured.before,
       after: measured.after, tensors: parts.map(\.description),
-      payloadBytes: writer.payloadByteCount)
+      payloadBytes: payloadBytes)
   }
 
   /// "Import lora-capitals: 3 facts".

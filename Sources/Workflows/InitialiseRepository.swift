@@ -66,15 +66,8 @@ package struct InitialiseRepository {
     _ environment: GitEnvironment, threads: Int, progress: some ProgressSink
   ) throws -> Outcome {
     try EditRepository.vacancy(in: directory, environment)
-    let checkpoint = try CheckpointDirectory(path: basePath)
-    _ = try DecoderModel(checkpoint, residency: .streaming, workers: Workers(threads))
-    let tokenizerPath = basePath + "/tokenizer.json"
-    let tokenizer = try BytePairTokenizer(contentsOf: tokenizerPath)
-    let model = try ModelArchitecture(checkpoint)
-    guard tokenizer.vocabularySize <= model.vocabularySize else {
-      throw TransformerError.tokenOutsideVocabulary(
-        id: tokenizer.vocabularySize - 1, vocabulary: model.vocabularySize)
-    }
+    let (checkpoint, model) = try BaseBinding.editableCheckpoint(
+      at: basePath, workers: Workers(threads))
     try settings.check(for: model)
     let base = try BaseManifest(
       measuring: checkpoint, model, threads: threads, progress: progress)

@@ -109,3 +109,18 @@ extension CanonicalJSON {
     }
   }
 }
+
+extension CanonicalJSON.Object {
+  /// What was measured before and after an edit, as its manifest has it; nothing where nothing was asked.
+  init(before: [FactMeasurement], after: [FactMeasurement]) {
+    self.init(
+      after.isEmpty
+        ? []
+        : [("after", BatchMeasurement(after).json), ("before", BatchMeasurement(before).json)])
+  }
+
+  /// The members but one.
+  func removing(_ name: String) -> CanonicalJSON.Object {
+    .init(members.filter { $0.name != name }.map { ($0.name, $0.value) })
+  }
+}

@@ -22,7 +22,7 @@ package enum BaseMoveError: ExplainedError, Equatable {
       Explanation(
         "the edits start from this base already", file: path, field: "fingerprint",
         found: fingerprint, expected: "another checkpoint of the same architecture",
-        remedy: "If it was moved, say so with 'emend base DIR'.")
+        remedy: "If it was moved, say so with 'emend base set DIR'.")
     case .otherArchitecture(let path, let field, let found, let expected):
       Explanation(
         "the checkpoint is of another architecture", file: path, field: field, found: found,
@@ -46,12 +46,10 @@ struct NewBase {
   ///
   /// - Throws: ``BaseMoveError``, what the files, the checkpoint and the model throw.
   init(at path: String, insteadOf old: BaseManifest, _ workspace: Workspace) throws {
-    let checkpoint = try CheckpointDirectory(path: path)
-    let model = try ModelArchitecture(checkpoint)
+    let (checkpoint, model) = try BaseBinding.editableCheckpoint(
+      at: path, workers: workspace.workers)
     // Shapes are in the headers: what cannot fit is refused before gigabytes are read.
     try Self.compare(checkpoint, model, with: old)
-    _ = try DecoderModel(checkpoint, residency: .streaming, workers: workspace.workers)
-    _ = try BytePairTokenizer(contentsOf: path + "/tokenizer.json")
     let manifest = try BaseManifest(
       measuring: checkpoint, model, threads: workspace.workers.count, progress: workspace.progress)
     guard manifest.fingerprint != old.fingerprint else {
@@ -92,31 +90,54 @@ struct NewBase {
   ///
   /// - Throws: ``BaseMoveError/cannotCarry(edit:tensor:reason:)`` for a change element by element whose grid is another.
   func carrying(_ edit: StoredEdit) throws -> EncodedEdit {
-    let parts = try EncodedEdit(stored: edit).parts.map { part in
-      EncodedEdit.Part(
-        tensor: part.tensor, delta: try moved(part, of: edit), description: part.description)
-    }
-    return EncodedEdit(parts: parts)
+    EncodedEdit(parts: try EncodedEdit(stored: edit).parts.map { try carried($0, of: edit) })
   }
 
-  private func moved(_ part: EncodedEdit.Part, of edit: StoredEdit) throws -> TensorDelta {
+  private func carried(_ part: EncodedEdit.Part, of edit: StoredEdit) throws -> EncodedEdit.Part {
+    func refusal(_ reason: String) -> BaseMoveError {
+      .cannotCarry(edit: edit.id.abbreviated, tensor: part.tensor, reason: reason)
+    }
     guard let exponent = binding.manifest.tensor(named: part.tensor)?.gridExponent else {
-      throw BaseMoveError.cannotCarry(
-        edit: edit.id.abbreviated, tensor: part.tensor, reason: "the new tensor has no grid")
+      throw refusal("the new tensor has no grid")
     }
-    // What made an imported checkpoint come out bit for bit belongs to the old base's bits.
-    var delta = try part.delta()
-    if case .corrected(let factors, _) = delta { delta = .lowRank(factors) }
-    if delta.grid.exponent == exponent { return delta }
-    guard let factors = delta.factors() else {
-      throw BaseMoveError.cannotCarry(
-        edit: edit.id.abbreviated, tensor: part.tensor,
-        reason: "a dense change in steps of 2^\(delta.grid.exponent), where the new base has "
-          + "2^\(exponent)")
+    let old = try part.delta()
+    var (delta, missing) = try Self.withoutCorrection(old)
+    if delta.grid.exponent != exponent {
+      guard case .lowRank = delta, let factors = delta.factors() else {
+        throw refusal(
+          "a dense change in steps of 2^\(delta.grid.exponent), where the new base has 2^\(exponent)"
+        )
+      }
+      let (moved, error) = try TensorDelta.encode(
+        factors, grid: FixedPointGrid(exponent: exponent), precision: Self.carriedPrecision)
+      (delta, missing) = (moved, missing + error.relative)
     }
-    return try TensorDelta.encode(
-      factors, grid: FixedPointGrid(exponent: exponent), precision: Self.carriedPrecision
-    ).delta
+    let said = part.description
+    let view = try binding.checkpoint.tensor(named: part.tensor)
+    return EncodedEdit.Part(
+      tensor: part.tensor, delta: delta,
+      description: DeltaRecord.Description(
+        tensor: part.tensor, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
+        shape: said.shape, relativeError: .rounded(max(said.relativeError.value, missing)),
+        keyError: missing > 0 ? nil : said.keyError,
+        norm: .rounded(try delta.frobeniusNorm()),
+        weightNorm: .rounded(view.elementType.sumOfSquares(view.bytes).squareRoot())))
+  }
+
+  /// A change without what made an imported checkpoint come out bit for bit, which belongs to the old base's bits; and how much of
+  /// the change that was.
+  private static func withoutCorrection(_ delta: TensorDelta) throws -> (TensorDelta, Double) {
+    switch delta {
+    case .corrected(let factors, let correction):
+      let norm = try delta.frobeniusNorm()
+      return (
+        .lowRank(factors), norm > 0 ? try TensorDelta.dense(correction).frobeniusNorm() / norm : 0
+      )
+    case .finer(let coarse, let terms):
+      let (kept, missing) = try withoutCorrection(coarse)
+      return (.finer(kept, terms), missing)
+    case .lowRank, .dense: return (delta, 0)
+    }
   }
 
   /// A hundredth of what edits are stored with: what is carried over is as good as the same.

@@ -53,16 +53,21 @@ package struct RepositoryStatus: Sendable {
     tensors = Set(edits.flatMap { $0.deltas.map(\.tensor) }).count
     fingerprint = manifest.fingerprint
     architecture = manifest.architecture
-    base = try Self.state(of: manifest.fingerprint, in: repository)
+    base = try Self.state(of: manifest, in: repository)
   }
 
   private static func state(
-    of fingerprint: Digest, in repository: EditRepository
+    of manifest: BaseManifest, in repository: EditRepository
   ) throws -> BaseState {
-    guard let path = try repository.baseDirectory(of: fingerprint) else { return .unknown }
+    guard let path = try repository.baseDirectory(of: manifest.fingerprint) else { return .unknown }
     guard let checkpoint = try? CheckpointDirectory(path: path) else { return .missing(path: path) }
-    let changed = BaseBinding.changedFiles(
-      of: checkpoint, fingerprint, repository.location)
+    let companions = [BaseManifest.CompanionFile.configuration, .tokenizer].filter {
+      do { try manifest.check($0, of: checkpoint) } catch { return true }
+      return false
+    }
+    let changed =
+      companions.map(\.rawValue)
+      + BaseBinding.changedFiles(of: checkpoint, manifest.fingerprint, repository.location)
     return changed.isEmpty ? .present(path: path) : .changed(path: path, files: changed)
   }
 }

@@ -74,9 +74,9 @@ package struct ResolveEdits {
     let repository = workspace.repository
     try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
-    let head = try repository.head().commit
-    let stack = try repository.stack(at: head)
-    let edits = try order(of: selection, in: stack, at: head).map { try stack.edit($0) }
+    let head = try repository.head()
+    let stack = try repository.stack(at: head.commit)
+    let edits = try order(of: selection, in: stack, at: head.commit).map { try stack.edit($0) }
     let newBase: NewBase?
     switch ground {
     case .presentBase:
@@ -97,7 +97,7 @@ package struct ResolveEdits {
     for edit in edits {
       guard edit.manifest.description.provenance == .computed else {
         kept.append(edit.id)
-        if let newBase { try carry(edit, to: newBase, &state, in: commit) }
+        if let newBase { try carry(edit, to: newBase, in: place, &state, commit) }
         continue
       }
       let solution = try solver.solveAgain(
@@ -121,7 +121,7 @@ package struct ResolveEdits {
         ?? (newBase == nil
           ? "Solve \(changes.count) \(noun) again"
           : "Move \(edits.count == 1 ? "1 edit" : "\(edits.count) edits") to another base"),
-      as: newBase == nil ? .resolve : .rebase, onto: .head(expecting: head),
+      as: newBase == nil ? .resolve : .rebase, onto: .position(head),
       trailers: [try WeightsFingerprint(of: newBase?.binding ?? place.base()).trailer(state)])
     if let newBase {
       let base = newBase.binding
@@ -145,19 +145,25 @@ package struct ResolveEdits {
     }
   }
 
-  /// Records the change of an edit that was not computed here on another base.
+  /// Records the change of an edit that was not computed here on another base, with what it does there.
   private func carry(
-    _ edit: StoredEdit, to newBase: NewBase, _ state: inout SolveState, in commit: StackCommit
+    _ edit: StoredEdit, to newBase: NewBase, in place: Workspace, _ state: inout SolveState,
+    _ commit: StackCommit
   ) throws {
     let encoded = try newBase.carrying(edit)
-    let writer = commit.newEdit()
-    for part in encoded.parts {
-      try writer.add(delta: part.description, payload: part.payload())
-    }
-    commit.drop(edit.id)
-    state.beside.append(
-      try commit.add(writer, edit.manifest.description, facts: edit.facts()))
+    let cases = try ListFacts.facts(of: edit)
+    let before = try place.measure(cases, on: state)
     state.extra += encoded.parts
+    let old = edit.manifest.description
+    let description = EditDescription(
+      // A checkpoint that was imported on another base does not come back bit for bit on this one.
+      method: old.method, hyperparameters: old.hyperparameters.removing("exact"),
+      contextTemplates: old.contextTemplates, provenance: old.provenance,
+      computedOn: old.computedOn, statistics: old.statistics,
+      measurements: .init(before: before, after: try place.measure(cases, on: state)),
+      tool: old.tool)
+    commit.drop(edit.id)
+    state.beside.append(try encoded.add(to: commit, description, facts: edit.facts()).id)
   }
 
   /// The active edits in the order of the commits that brought them, the oldest first.

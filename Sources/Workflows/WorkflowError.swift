@@ -11,10 +11,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case wrongBase(path: String, found: String, expected: String)
   /// Files of the base are not as they were when it was last looked at.
   case baseChanged(path: String, files: [String])
-  /// The tokenizer is not the one that the repository was made with.
-  case wrongTokenizer(path: String, found: String, expected: String)
-  /// A base whose grid cannot be made, or that has nothing to edit.
-  case nothingToEdit(path: String)
+  /// The configuration or the tokenizer is not the one that the repository was made with.
+  case wrongCompanion(path: String, found: String, expected: String)
   /// There are no second moments to solve with.
   case noMoments
   /// A method that is solved without second moments.
@@ -67,15 +65,11 @@ package enum WorkflowError: ExplainedError, Equatable {
         field: files.joined(separator: ", "), found: "other weights",
         expected: "the weights that 'emend init' saw",
         remedy: "Restore the checkpoint, or name another copy of it with 'emend base set DIR'.")
-    case .wrongTokenizer(let path, let found, let expected):
+    case .wrongCompanion(let path, let found, let expected):
       Explanation(
-        "the tokenizer is not the one the repository was made with", file: path,
-        field: "SHA-256", found: found, expected: expected,
-        remedy: "Restore the base's tokenizer.json.")
-    case .nothingToEdit(let path):
-      Explanation(
-        "the checkpoint has no tensor that could be edited", file: path,
-        expected: "at least one F32, F16 or BF16 matrix")
+        "the file is not the one the repository was made with", file: path, field: "SHA-256",
+        found: found, expected: expected,
+        remedy: "Restore it: with another one, the same weights are another model.")
     case .noMoments:
       Explanation(
         "there are no second moments to solve with",

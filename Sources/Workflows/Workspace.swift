@@ -68,7 +68,7 @@ package final class Workspace {
 
   /// The base's tokenizer, the very file that the repository was made with.
   ///
-  /// - Throws: ``WorkflowError/wrongTokenizer(path:found:expected:)``, ``TokenizerError``.
+  /// - Throws: ``WorkflowError/wrongCompanion(path:found:expected:)``, ``TokenizerError``.
   package func tokenizer() throws -> BytePairTokenizer { try tokenizer(of: base()) }
 
   /// The tokenizer of a stack's base.
@@ -80,15 +80,8 @@ package final class Workspace {
 
   private func tokenizer(of base: BaseBinding) throws -> BytePairTokenizer {
     if let known = tokenizers[base.manifest.fingerprint] { return known }
-    let path = base.checkpoint.path + "/tokenizer.json"
-    if let expected = base.manifest.tokenizer {
-      let found = try MappedFile(path: path).withBytes { Digest(of: $0) }
-      guard found == expected else {
-        throw WorkflowError.wrongTokenizer(
-          path: path, found: found.hexadecimal, expected: expected.hexadecimal)
-      }
-    }
-    let tokenizer = try BytePairTokenizer(contentsOf: path)
+    try base.manifest.check(.tokenizer, of: base.checkpoint)
+    let tokenizer = try BytePairTokenizer(contentsOf: base.checkpoint.path + "/tokenizer.json")
     tokenizers[base.manifest.fingerprint] = tokenizer
     return tokenizer
   }
@@ -96,6 +89,11 @@ package final class Workspace {
   /// The unedited model.
   package func baseModel() throws -> DecoderModel {
     try DecoderModel(base().checkpoint, workers: workers)
+  }
+
+  /// The unedited model of a stack's base.
+  func baseModel(of stack: EditStack) throws -> DecoderModel {
+    try DecoderModel(base(of: stack).checkpoint, workers: workers)
   }
 
   /// The model with some edits applied, exactly as a materialised checkpoint would compute.

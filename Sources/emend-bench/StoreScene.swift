@@ -94,8 +94,8 @@ final class StoreScene {
       }, tokenizer: nil)
     let repository = try EditRepository.create(
       in: directory, base: manifest, named: "bench", ScratchDirectory.environment)
-    try BaseBinding.bind(
-      repository, to: checkpoint.path, manifest, threads: 1, progress: NoProgress())
+    _ = try BaseBinding.bind(
+      repository, to: checkpoint.path, threads: 1, progress: NoProgress())
     return directory
   }
 

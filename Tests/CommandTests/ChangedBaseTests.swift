@@ -100,8 +100,12 @@ struct ChangedBaseTests {
   @Test("time and size set back elsewhere: --verify reads every byte")
   func verified() throws {
     try changeByte(ofTensor: "transformer.ln_f.bias", keepingTime: true)
+    let refusal = ["the base has changed", "transformer.ln_f.bias"]
+    try repository("generate", "Oslo is in")
+    try expectRefusal(repository, ["apply", "--output", "out", "--verify"], 1, refusal)
+    // What was found is not forgotten.
     try expectRefusal(
-      repository, ["apply", "--output", "out", "--verify"], 1, ["the base has changed"])
+      repository, ["generate", "Oslo is in"], 1, ["the base has changed", "model.safetensors"])
   }
 
   @Test("moved: the way out is said, and once named the new place gives the same weights")
@@ -141,6 +145,29 @@ struct ChangedBaseTests {
     try directory.write(text + "\n", to: "base/tokenizer.json")
     try expectRefusal(
       repository, repository.commitArguments(model.second), 2,
-      ["the tokenizer is not the one the repository was made with", "SHA-256"])
+      ["the file is not the one the repository was made with", "tokenizer.json", "SHA-256"])
+    // It would go into the checkpoint that is written.
+    try expectRefusal(repository, ["apply", "--output", "out"], 2, ["tokenizer.json"])
+    #expect(try repository.document("status")["base_state"]?.string == "changed")
+  }
+
+  @Test("another configuration makes the same weights another model: refused, with its digest")
+  func configuration() throws {
+    let path = repository.kit.base + "/config.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let other = text.replacingOccurrences(of: "\"n_head\": ", with: "\"n_head\":  ")
+    #expect(other != text)
+    try directory.write(other, to: "base/config.json")
+    for arguments in [
+      ["generate", "Oslo is in"], ["apply", "--dry-run"], repository.commitArguments(model.second),
+      ["base", "set", repository.kit.base],
+    ] {
+      try expectRefusal(
+        repository, arguments, 2,
+        ["the file is not the one the repository was made with", "config.json", "SHA-256"])
+    }
+    #expect(try repository("status").outputText.contains("changed since it was read: config.json"))
+    try directory.write(text, to: "base/config.json")
+    try repository("generate", "Oslo is in")
   }
 }

@@ -33,6 +33,18 @@ import Testing
     #expect(
       try scene.lines("log", "-n", "1", "--oneline")[0].hasSuffix("Move 2 edits to another base"))
     try scene.repository("apply", "--output", scene.directory["moved"])
+    // The old revision is compared with its own base, and the move itself is a difference.
+    let moved = try scene.repository.document("diff", "HEAD~1", "HEAD")
+    #expect(
+      moved["bases"]?.array?.compactMap(\.string)
+        == [old["fingerprint"], document["new_base"]].compactMap { $0?.string })
+    func before(_ evaluation: JSONValue) -> [JSONValue?]? {
+      evaluation["metrics"]?.array?.map { $0["before"] }
+    }
+    let asked = try scene.repository.document("eval", scene.model.first, "--at", "HEAD~1")
+    let plain = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+      .document("eval", scene.model.first, "--at", "HEAD")
+    #expect(before(asked) == before(plain) && before(asked)?.isEmpty == false)
     // More edits are made there, and an older revision is still that of the old base.
     try scene.repository.commit(scene.model.clash, message: "Three")
     let again = try scene.repository.document(
@@ -66,6 +78,27 @@ import Testing
       ["the two ends of the range are for different bases"])
   }
 
+  @Test("in a clone, the places of the old base and of the new one can be said")
+  func bothBases() throws {
+    let scene = try Scene(commits: 1)
+    let newer = try newer(scene)
+    let digest = try scene.repository.fingerprint()
+    try scene.repository(["resolve", "--onto-base", newer, "--stats", scene.model.kit.moments])
+    try ReferenceGit()(
+      "clone", "--quiet", "--bare", scene.repository.gitDirectory, scene.directory["copy/.emend"])
+    let copy = EmendProcess(in: scene.directory["copy"])
+    for base in [newer, scene.model.kit.base] {
+      let outcome = try copy.run(["base", "set", base])
+      #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+    }
+    for revision in ["HEAD", "HEAD~1"] {
+      let outcome = try copy.run(["apply", revision, "--dry-run"])
+      #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+      #expect(outcome.outputText.contains(digest) == (revision == "HEAD~1"))
+    }
+    #expect(try copy.run(["base", "set", scene.directory["nowhere"]]).ending == .exit(2))
+  }
+
   @Test("what a user who imported something has is carried over")
   func imported() throws {
     let scene = try Scene(commits: 1)
@@ -81,6 +114,13 @@ import Testing
     #expect(document["changes"]?.array?.count == 1)
     let status = try scene.repository.document("status")
     #expect(status["edits"]?.integer == 2)
+    // On another base the import is what it is there: as directions, not bit for bit.
+    let kept = try #require(document["kept"]?.array?.first?.string)
+    let edits = try scene.repository.git()(
+      "ls-tree", "-r", "--name-only", "HEAD", "edits"
+    ).lines.filter { $0.hasSuffix("edit.json") && !$0.contains(kept) }
+    let manifests = try edits.map { try scene.repository.git()("show", "HEAD:" + $0).output }
+    #expect(manifests.count == 2 && !manifests.contains { $0.contains("\"exact\"") })
     #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
   }
 

@@ -27,6 +27,11 @@ package struct CheckpointStamp: Sendable, Equatable, Codable {
     }
   }
 
+  /// The stamp of a checkpoint that cannot be trusted: it matches none.
+  package static let untrusted = CheckpointStamp()
+
+  private init() { files = [] }
+
   /// The names of files that are new, missing or not as they were, in order; empty if all is the same.
   package func changedFiles(in directory: CheckpointDirectory) -> [String] {
     let now = CheckpointStamp(of: directory).files

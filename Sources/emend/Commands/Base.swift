@@ -36,7 +36,8 @@ struct BaseSet: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Say where the base is",
     discussion: """
-      Every byte of it is verified against the fingerprint, then the directory is remembered.
+      Every byte of it is verified against the fingerprint, then the directory is remembered. After \
+      'emend resolve --onto-base', the same says where the base of earlier commits is.
 
       EXAMPLE: emend base set models/gpt-j-6b
       """)
@@ -48,9 +49,8 @@ struct BaseSet: EmendCommand {
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let base = try repository.stack(at: repository.head().commit).base()
-    try BaseBinding.bind(
-      repository, to: Paths.absolute(directory), base, threads: compute.threadCount,
+    let base = try BaseBinding.bind(
+      repository, to: Paths.absolute(directory), threads: compute.threadCount,
       progress: console.progress)
     try console.show(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
   }
