@@ -73,8 +73,35 @@ struct GateCommandTests {
     try require(rule, in: repository)
     try repository("merge", "side")
     #expect(try repository.document("facts")["facts"]?.array?.count == 6)
-    // Taking out is always allowed.
+    // Taking out is always allowed; what a revert brings back comes in as by any other command.
     try repository("revert", "HEAD~1")
+    try expectRefusal(repository, ["revert", "HEAD"], 1, figures)
+  }
+
+  @Test("a tensor that was all zeros changes without bound")
+  func zeroTensor() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let tensor = "transformer.h.0.ln_1.bias"
+    func rewrite(_ path: String, _ name: String, _ change: (inout UInt8) -> Void) throws {
+      var file = try WeightFile(path)
+      for place in try file.range(of: name) { change(&file.data[place]) }
+      try file.write()
+    }
+    try rewrite(model.kit.base + "/model.safetensors", tensor) { $0 = 0 }
+    let repository = try UserRepository(model.kit, in: directory)
+    try repository("apply", "--output", directory["edited"])
+    // 1 and a half, in float32.
+    var place = 0
+    try rewrite(directory["edited"] + "/model.safetensors", tensor) { byte in
+      byte = [0, 0, 0xC0, 0x3F][place % 4]
+      place += 1
+    }
+    try expectRefusal(
+      repository, ["import", directory["edited"], "--require", "change<=50"], 1,
+      ["change is infinite, wanted <=50"])
+    let text = try repository("import", directory["edited"]).outputText
+    #expect(text.contains(tensor) && !text.contains("of the weight's"))
   }
 
   @Test("pull obeys the rule that came with it: refused with the figures, and the branch stays")

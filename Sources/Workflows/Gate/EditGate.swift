@@ -72,13 +72,11 @@ package struct EditGate {
     on stack: EditStack, in workspace: Workspace
   ) throws {
     guard !isOpen else { return }
-    let tensors = parts.map(\.description)
-    guard !cases.isEmpty else { return try check(before: [], after: [], tensors: tensors) }
-    let tokenizer = try workspace.tokenizer()
-    let old = try workspace.model(at: stack)
-    let new = try workspace.model(at: stack, excluding: excluded, adding: parts)
+    let present = SolveState(stack: stack)
+    var coming = SolveState(stack: stack)
+    (coming.excluded, coming.extra) = (excluded, parts)
     try check(
-      before: FactMeter(PromptScorer(old, tokenizer)).measure(cases),
-      after: FactMeter(PromptScorer(new, tokenizer)).measure(cases), tensors: tensors)
+      before: workspace.measure(cases, on: present), after: workspace.measure(cases, on: coming),
+      tensors: parts.map(\.description))
   }
 }

@@ -86,9 +86,7 @@ struct GateMeasurement {
     self.before = BatchMeasurement(before)
     self.after = BatchMeasurement(after)
     facts = after.count
-    changes = tensors.compactMap { tensor in
-      tensor.weightNorm.flatMap { $0.value > 0 ? tensor.norm.value / $0.value : nil }
-    }
+    changes = tensors.compactMap(\.relativeNorm)
   }
 
   /// The value of a quantity; `nil` where there was nothing to measure it on.

@@ -89,7 +89,8 @@ package struct Requirement: Sendable, Equatable {
       lines: unmet.map { condition in
         let value = measured.value(of: condition.quantity)
         return "\(condition.quantity.name) is "
-          + (value.map { DecimalText.rounded($0).description } ?? "not measured")
+          + (value.map { $0.isFinite ? DecimalText.rounded($0).description : "infinite" }
+            ?? "not measured")
           + ", wanted \(condition.text.dropFirst(condition.quantity.name.count))"
       }, source: source)
   }

@@ -22,10 +22,12 @@ struct Revert: EmendCommand {
   @OptionGroup var signing: SigningOptions
   @Argument(help: "The commit.")
   var revision: RevisionArgument
-  @Option(name: .shortAndLong, help: "The message (default: Revert \"…\").")
-  var message: String?
-  @Option(help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
-  var mainline: Int?
+  @Option(help: "The message (default: Revert \"…\").")
+  var message: CommitMessage?
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
+  var mainline: ParentNumber?
   @Option(
     name: .customLong("fact"),
     help: ArgumentHelp(
@@ -44,11 +46,10 @@ struct Revert: EmendCommand {
 
   func run(on console: Console) throws {
     guard subjects.isEmpty else { return try takeOutFacts(console) }
-    let repository = try common.openRepository(console)
-    repository.signing = signing.request
-    let recorded = try repository.revert(
-      repository.commitID(revision.revision), mainline: mainline, message: message)
-    try console.show(RecordedView([recorded], repository))
+    let workspace = try common.openWorkspace(console, compute, signing)
+    let recorded = try RevertCommit(in: workspace).run(
+      revision.revision, mainline: mainline?.number, message: message?.text)
+    try console.show(RecordedView([recorded], workspace.repository))
   }
 
   private func takeOutFacts(_ console: Console) throws {
@@ -56,7 +57,7 @@ struct Revert: EmendCommand {
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try RevertFacts(in: workspace, settings).run(
-      revision.revision, subjects: subjects, message: message, tool: "emend \(Version.text)")
+      revision.revision, subjects: subjects, message: message?.text, tool: "emend \(Version.text)")
     try console.show(RecordedView([outcome.commit], workspace.repository))
   }
 }
