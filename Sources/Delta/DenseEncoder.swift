@@ -6,7 +6,9 @@ enum DenseEncoder {
   static func encode(
     _ change: Matrix<Double>, grid: FixedPointGrid, precision: Double?, keys: EditKeys?
   ) throws(DeltaError) -> (delta: DenseDelta, error: AchievedError) {
-    if let precision, !(1e-9..<1).contains(precision) { throw .precisionOutOfRange(precision) }
+    if let precision, !TensorDelta.precisions.contains(precision) {
+      throw .precisionOutOfRange(precision)
+    }
     let norm = change.frobeniusNorm
     guard norm.isFinite else { throw .notFinite(what: "the change") }
     let largest = change.storage.reduce(0) { max($0, abs($1)) }

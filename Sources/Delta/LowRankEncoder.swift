@@ -5,7 +5,7 @@ enum LowRankEncoder {
   static func encode(
     _ factors: LowRankFactors, grid: FixedPointGrid, precision: Double, keys: EditKeys?
   ) throws(DeltaError) -> (factors: QuantisedFactors, error: AchievedError) {
-    guard (1e-9..<1).contains(precision) else { throw .precisionOutOfRange(precision) }
+    guard TensorDelta.precisions.contains(precision) else { throw .precisionOutOfRange(precision) }
     try check(keys, against: factors)
     let form = try SpectralForm(factors)
     let largest = form.values.first ?? 0

@@ -13,6 +13,8 @@ package enum TensorDelta: Sendable {
 
   /// The precision that edits have unless asked otherwise: behaviour does not move at it.
   package static let defaultPrecision = 1e-3
+  /// The precisions that can be asked for.
+  package static let precisions = 1e-9..<1.0
 
   // MARK: Encoding
 

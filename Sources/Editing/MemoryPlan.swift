@@ -26,7 +26,7 @@ package struct MemoryPlan {
   /// method itself needs.
   ///
   /// - Parameters:
-  ///   - facts: n, of the edit; none where nothing is solved.
+  ///   - facts: n, of the edit.
   ///   - protected: facts of the edits before it, whose keys enter the solve.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func batchBytes(

@@ -90,7 +90,8 @@ package struct CollectMoments {
           ProgressEvent(.factors, done: group.count, total: group.count))
       }
     }
-    try workspace.repository.set("moments", to: directory.path)
+    // By name, so that they are found wherever the repository lies.
+    try workspace.repository.set("moments", to: directory.key.hexadecimal)
     return try directory.outcome(
       layers: layers, model.architecture, wasCached: missing.isEmpty,
       resumedTokens: resumedTokens)

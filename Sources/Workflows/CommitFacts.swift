@@ -14,6 +14,8 @@ package struct CommitFacts {
     package let edit: EditID
     /// The facts, in the order of the measurements.
     package let cases: [FactCase]
+    /// Active facts of the same questions that say another object: they stay, and this edit outweighs them.
+    package let contradicted: [ListFacts.Entry]
     /// Facts of the file that were there twice and entered once.
     package let duplicates: Int
     /// Each fact before the edit.
@@ -59,8 +61,8 @@ package struct CommitFacts {
     let repository = workspace.repository
     try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
-    let head = try repository.head().commit
-    let stack = try repository.stack(at: head)
+    let head = try repository.head()
+    let stack = try repository.stack(at: head.commit)
     let model = try workspace.model(at: stack)
     let rules = try rules.settled(for: settings.method)
     let state = SolveState(stack: stack)
@@ -76,24 +78,39 @@ package struct CommitFacts {
     try gate.check(
       before: solution.before, after: solution.after,
       tensors: solution.encoded.parts.map(\.description))
+    let contradicted = try contradicted(by: cases, in: stack)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
     let weights = try WeightsFingerprint(of: workspace.base())
       .run(stack, adding: solution.encoded.parts)
     let recorded = try commit.record(
-      message ?? Self.summary(of: cases), as: .commit, onto: .head(expecting: head),
+      message ?? Self.summary(of: cases), as: .commit, onto: .position(head),
       trailers: [(.weights, weights.hexadecimal)])
     return Outcome(
-      commit: recorded, edit: id, cases: cases, duplicates: duplicates,
+      commit: recorded, edit: id, cases: cases, contradicted: contradicted, duplicates: duplicates,
       before: solution.before, after: solution.after, method: settings.method, steps: steps,
       tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
+  }
+
+  private func contradicted(
+    by cases: [FactCase], in stack: EditStack
+  ) throws -> [ListFacts.Entry] {
+    let objects = Dictionary(
+      cases.map { (FactQuestion($0.fact), $0.fact.targetNew) }, uniquingKeysWith: { $1 })
+    return try ListFacts(in: workspace.repository).run(stack).filter { entry in
+      objects[FactQuestion(entry.fact)].map { !MergeConflict.isSame($0, entry.fact.targetNew) }
+        ?? false
+    }
   }
 
   /// "Edit 50 facts: Eiffel Tower, Danielle Darrieux, …".
   private static func summary(of cases: [FactCase]) -> String {
     var subjects: [String] = []
-    for factCase in cases where !subjects.contains(factCase.fact.subject) {
-      subjects.append(factCase.fact.subject)
+    for factCase in cases {
+      // A line's end would be the summary's.
+      let subject = factCase.fact.subject.split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+      if !subjects.contains(subject) { subjects.append(subject) }
       if subjects.count == 3 { break }
     }
     let more = cases.count > subjects.count ? ", …" : ""

@@ -1,3 +1,4 @@
+package import Checkpoint
 internal import Delta
 package import Editing
 package import Store
@@ -100,6 +101,8 @@ package struct CompareRevisions {
     package let added: [EditID]
     /// Edits on the old side only.
     package let dropped: [EditID]
+    /// The fingerprints of the old side's base and of the new side's, where they start from different ones.
+    package let bases: [Digest]
     /// Facts that differ.
     package let facts: [FactChange]
     /// Tensors that differ; none where only facts were compared.
@@ -110,7 +113,7 @@ package struct CompareRevisions {
     /// asked.
     package let interference: Interference?
     /// Whether the two name one model.
-    package var isEmpty: Bool { added.isEmpty && dropped.isEmpty }
+    package var isEmpty: Bool { added.isEmpty && dropped.isEmpty && bases.isEmpty }
   }
 
   private let workspace: Workspace
@@ -132,15 +135,20 @@ package struct CompareRevisions {
     let repository = workspace.repository
     let difference = try repository.difference(from: old, to: new)
     let lines = try difference.facts()
-    let added = try lines.added.map { ($0.edit, try Self.fact($0.line)) }
-    let dropped = try lines.dropped.map { ($0.edit, try Self.fact($0.line)) }
+    let added = try lines.added.map { ($0.edit, try ListFacts.fact(ofLine: $0.line, of: $0.edit)) }
+    let dropped = try lines.dropped.map {
+      ($0.edit, try ListFacts.fact(ofLine: $0.line, of: $0.edit))
+    }
     let changes =
       try prompts.isEmpty
       ? []
       : AskModel(in: workspace).compare(
         prompts, from: repository.stack(at: old), to: repository.stack(at: new), count: 3)
+    let bases =
+      try difference.changesBase
+      ? [old, new].map { try repository.stack(at: $0).base().fingerprint } : []
     return Outcome(
-      added: difference.added, dropped: difference.dropped,
+      added: difference.added, dropped: difference.dropped, bases: bases,
       facts: Self.pair(added: added, dropped: dropped),
       tensors: scope == .facts ? [] : try TensorComparison(difference).run(), prompts: changes,
       interference: measuring == .interference
@@ -156,33 +164,20 @@ package struct CompareRevisions {
       difference.added.map { try stack.edit($0) }, on: stack)
   }
 
-  private static func fact(_ line: String) throws -> Fact {
-    try Editing.FactLines.decode(Array((line + "\n").utf8), file: "facts.jsonl")[0].fact
-  }
-
-  /// Facts of one subject and prompt on both sides are one change.
+  /// Facts of one question on both sides are one change, or none where they give one object.
   private static func pair(added: [(EditID, Fact)], dropped: [(EditID, Fact)]) -> [FactChange] {
-    struct Question: Hashable {
-      let subject: String
-      let prompt: String
-    }
-    var old: [Question: [(EditID, Fact)]] = [:]
-    for (edit, fact) in dropped {
-      old[Question(subject: fact.subject, prompt: fact.prompt.text), default: []]
-        .append((edit, fact))
-    }
+    let old = Dictionary(grouping: dropped, by: { FactQuestion($0.1) })
     var result: [FactChange] = []
-    var used: Set<Question> = []
     for (edit, fact) in added {
-      let question = Question(subject: fact.subject, prompt: fact.prompt.text)
-      let before = old[question]?.first?.1.targetNew
-      used.insert(question)
+      let before = (old[FactQuestion(fact)] ?? []).map(\.1.targetNew)
+      guard !before.contains(where: { MergeConflict.isSame($0, fact.targetNew) }) else { continue }
       result.append(
         FactChange(
-          kind: before == nil ? .added : .changed, fact: fact, oldTarget: before, edit: edit))
+          kind: before.isEmpty ? .added : .changed, fact: fact, oldTarget: before.first, edit: edit)
+      )
     }
-    for (edit, fact) in dropped
-    where !used.contains(Question(subject: fact.subject, prompt: fact.prompt.text)) {
+    let answered = Set(added.map { FactQuestion($0.1) })
+    for (edit, fact) in dropped where !answered.contains(FactQuestion(fact)) {
       result.append(FactChange(kind: .dropped, fact: fact, oldTarget: nil, edit: edit))
     }
     return result

@@ -25,26 +25,20 @@ package struct EditSettings {
   package var mendEditor: String?
   /// What the model's own contexts are drawn with.
   package var seed: UInt64 = 0
-  /// Memory that the work may take, in bytes.
-  package var memory: Int
-
   /// Settings of a repository, with nothing named.
-  package init(of workspace: Workspace) {
-    self.workspace = workspace
-    memory = workspace.memory
-  }
+  package init(of workspace: Workspace) { self.workspace = workspace }
 
   /// The method's hyperparameters for a model, with the memory that its requests may take.
   ///
   /// - Parameters:
-  ///   - facts: how many are solved at once; none where targets are all that is looked for.
+  ///   - facts: how many are solved at once.
   ///   - protected: how many earlier facts' keys enter the solve.
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
   package func editHyperparameters(
     for model: DecoderModel, facts: Int, protecting protected: Int
   ) throws -> EditHyperparameters {
     var result = try named(for: model)
-    result.batchBytes = try MemoryPlan(limit: memory, model)
+    result.batchBytes = try MemoryPlan(limit: workspace.memory, model)
       .batchBytes(for: result, facts: facts, protecting: protected)
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
@@ -113,14 +107,25 @@ package struct EditSettings {
 
   /// The second moments, for a method that uses some. A repository's file that is gone counts as none.
   package func secondMoments(for model: DecoderModel) throws -> ConfiguredMoments {
-    var path = moments
-    if path == nil, let known = try repository.setting("moments"), try fileKind(at: known) != nil {
-      path = known
-    }
-    return ConfiguredMoments(
-      path: path, innerWidth: model.architecture.innerWidth,
+    ConfiguredMoments(
+      path: try momentPath(), innerWidth: model.architecture.innerWidth,
       base: try workspace.base().manifest.fingerprint,
       cache: repository.location.cacheDirectory, notes: workspace.progress)
+  }
+
+  /// The file or directory of second moments; `nil` where none is named or what the repository names is gone.
+  private func momentPath() throws -> String? {
+    if let moments { return moments }
+    guard let known = try repository.setting("moments") else { return nil }
+    let path =
+      Digest(hexadecimal: known).map {
+        MomentDirectory.path(of: $0, in: repository.location.cacheDirectory)
+      } ?? known
+    switch try fileKind(at: path) {
+    case nil: return nil
+    case .directory: return try listDirectory(path).isEmpty ? nil : path
+    default: return path
+    }
   }
 
   /// Where targets are kept.

@@ -19,19 +19,22 @@ package struct FindTargets {
   ///
   /// - Returns: how many targets the share has; those that the cache has already cost nothing.
   /// - Throws: ``WorkflowError/noShares(method:)`` for a method whose facts depend on each other; as
-  ///   ``CommitFacts/run(_:message:rules:precision:tool:)`` before anything is solved.
+  ///   ``CommitFacts/run(_:message:rules:requiring:precision:tool:)`` before anything is solved.
   package func run(_ path: String, share: Int, of count: Int, rules: SolveRules) throws
     -> Int
   {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)
-    let hyperparameters = try settings.editHyperparameters(for: model, facts: 0, protecting: 0)
+    let rules = try rules.settled(for: settings.method)
+    // As the commit to come counts them, so that both cut the same batches.
+    let hyperparameters = try settings.editHyperparameters(
+      for: model, facts: cases.count, protecting: state.protectedCount(rules))
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters,
       templates: try settings.contextTemplates(
         for: hyperparameters, model, workspace.tokenizer()),
-      rules: try rules.settled(for: settings.method), precision: 1, tool: "")
+      rules: rules, precision: 1, tool: "")
     let editor = try BatchSolver(workspace: workspace, settings: settings)
       .editor(recipe, model, on: state)
     guard let editor = editor as? any TargetFinder else {

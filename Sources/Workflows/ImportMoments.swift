@@ -51,7 +51,8 @@ package struct ImportMoments {
     }
     workspace.progress.report(
       ProgressEvent(.factors, done: files.count, total: files.count))
-    try workspace.repository.set("moments", to: directory.path)
+    // By name, so that they are found wherever the repository lies.
+    try workspace.repository.set("moments", to: directory.key.hexadecimal)
     return try directory.outcome(layers: layers, architecture, wasCached: wasCached)
   }
 

@@ -36,6 +36,12 @@ package struct ListFacts {
     return entries
   }
 
+  /// The fact that a stored line says.
+  static func fact(ofLine line: String, of edit: EditID) throws -> Fact {
+    try Editing.FactLines.decode(
+      Array((line + "\n").utf8), file: "facts of \(edit.abbreviated)")[0].fact
+  }
+
   /// The facts of one edit, with the prompts that measure them.
   package static func facts(of edit: StoredEdit) throws -> [FactCase] {
     let lines = try edit.facts().lines

@@ -156,11 +156,14 @@ package struct ListHistory {
     guard let found = try candidates(.cache) ?? candidates(.nothing) else {
       throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
     }
-    // Another subject can have the same hash.
+    // Another subject can have the same hash. Of a merge, what it took out can be a side's that is not the first.
     return try found.filter { commit in
-      let facts = try repository.changes(of: commit).facts()
-      return try (facts.added + facts.dropped).contains {
-        FactKey(try FactKey.question(ofLine: $0.line, file: "facts.jsonl").subject) == key
+      let parents = try repository.commit(commit).parents.count
+      return try (1...max(1, parents)).contains { mainline in
+        let facts = try repository.changes(of: commit, mainline: mainline).facts()
+        return try (facts.added + facts.dropped).contains {
+          FactKey(try FactKey.question(ofLine: $0.line, file: "facts.jsonl").subject) == key
+        }
       }
     }
   }

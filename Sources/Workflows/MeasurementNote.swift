@@ -37,21 +37,19 @@ package struct MeasurementNote: Sendable, Equatable {
 
   /// Reads a line; `nil` for one that is something else.
   package init?(_ line: String) {
-    let parts = line.split(separator: ", ", omittingEmptySubsequences: false)
-    guard line.hasPrefix("measured "), let head = parts.first,
-      let place = head.lastRange(of: ": ")
-    else { return nil }
+    // From the end: who measured may have both separators in the name.
+    var parts = line.split(separator: ", ", omittingEmptySubsequences: false)
     var figures: [Figure] = []
-    for part in parts.dropFirst() {
-      let words = part.split(separator: " ")
-      guard words.count == 4, words[2] == "of", let value = Double(words[1]),
-        let count = Int(words[3])
-      else { return nil }
-      figures.append(Figure(name: String(words[0]), value: value, count: count))
+    while let figure = parts.last.flatMap({ Figure($0) }) {
+      figures.append(figure)
+      parts.removeLast()
     }
+    let head = parts.joined(separator: ", ")
+    guard line.hasPrefix("measured "), let place = head.lastRange(of: ": ") else { return nil }
     origin = String(head[..<place.lowerBound])
     subject = String(head[place.upperBound...])
-    self.figures = figures
+    guard !subject.contains(", ") else { return nil }
+    self.figures = figures.reversed()
   }
 
   /// The line.
@@ -59,6 +57,17 @@ package struct MeasurementNote: Sendable, Equatable {
     ([origin + ": " + subject]
       + figures.map { "\($0.name) \(DecimalText.rounded($0.value)) of \($0.count)" })
       .joined(separator: ", ")
+  }
+}
+
+extension MeasurementNote.Figure {
+  /// Reads "probability 0.97 of 20".
+  fileprivate init?(_ text: Substring) {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 4, words[2] == "of", let value = Double(words[1]),
+      let count = Int(words[3])
+    else { return nil }
+    self.init(name: String(words[0]), value: value, count: count)
   }
 }
 

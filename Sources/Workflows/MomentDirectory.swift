@@ -22,9 +22,14 @@ struct MomentDirectory {
   init(in cache: String, recipe: [String: String]) {
     let text = recipe.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     key = Digest(of: Array(text.joined(separator: "\n").utf8))
-    path = "\(cache)/moments/\(key.hexadecimal)"
+    path = Self.path(of: key, in: cache)
     factors = FactorCache(DerivedCache(directory: cache), notes: NoProgress())
     self.recipe = recipe
+  }
+
+  /// The directory of a recipe's moments in a cache.
+  static func path(of key: Digest, in cache: String) -> String {
+    "\(cache)/moments/\(key.hexadecimal)"
   }
 
   /// The file of a layer's moment.

@@ -10,24 +10,26 @@ package struct PickCommits {
 
   /// Picks commits, those of a range from the oldest on; the first that cannot be picked ends it.
   ///
-  /// - Returns: the commits made.
-  /// - Parameter requirement: what the edits must measure up to here, beside the repository's own requirement.
+  /// - Parameters:
+  ///   - requirement: what the edits must measure up to here, beside the repository's own requirement.
+  ///   - made: is given each commit that was made.
   /// - Throws: ``RequirementError``, what the store throws; commits made before stay.
   package func run(
-    _ revisions: [RevisionExpression], mainline: Int?, requiring requirement: String? = nil
-  ) throws -> [RecordedCommit] {
+    _ revisions: [RevisionExpression], mainline: Int?, requiring requirement: String? = nil,
+    made: (RecordedCommit) -> Void
+  ) throws {
     let gate = try EditGate(of: repository, asking: requirement)
     // All names are looked up first: a mistyped one ends it before anything is made.
     let commits = try revisions.flatMap { try self.commits(of: $0) }
-    return try commits.map { commit in
-      let head = try repository.head().commit
+    for commit in commits {
+      let head = try repository.head()
       if !gate.isOpen {
         let change = try repository.changes(of: commit, mainline: mainline ?? 1)
         try gate.check(
           adding: change.added.map { try change.edit($0) }, dropping: change.dropped,
-          on: repository.stack(at: head), in: workspace)
+          on: repository.stack(at: head.commit), in: workspace)
       }
-      return try repository.cherryPick(commit, mainline: mainline, expecting: head)
+      made(try repository.cherryPick(commit, mainline: mainline, expecting: head))
     }
   }
 

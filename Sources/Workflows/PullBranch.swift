@@ -16,8 +16,8 @@ package struct PullBranch {
     package let remote: String
     /// What came.
     package let fetched: FetchOutcome
-    /// The commit that `HEAD` was moved to; `nil` when there was nothing to merge.
-    package let merged: RecordedCommit?
+    /// What the merge came to.
+    package let merge: MergeBranches.Outcome
   }
 
   private let workspace: Workspace
@@ -37,10 +37,11 @@ package struct PullBranch {
   /// - Parameters:
   ///   - remote: a name or an address; `nil` for the one that the branch follows.
   ///   - branch: a branch of the remote; `nil` for the one that the branch follows.
+  ///   - measuring: whether the batches of both sides are measured against each other after a merge.
   /// - Throws: ``RemoteError/noUpstream(branch:)``, ``RemoteError/diverged(branch:remote:)``, and what fetching and merging throw.
   package func run(
     _ remote: String?, _ branch: String?, _ options: TransferEdits.FetchOptions, _ rule: Rule,
-    tool: String
+    measuring: MergeBranches.Measuring, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
     guard let current = try repository.head().branch else { throw RemoteError.noBranch }
@@ -63,9 +64,9 @@ package struct PullBranch {
     }
     let resolution: MergeBranches.Resolution =
       if case .mergeWhereNeeded(let resolution) = rule { resolution } else { .refuse }
-    let merged = try MergeBranches(in: workspace, moments: moments).run(
+    let merge = try MergeBranches(in: workspace, moments: moments).run(
       RevisionExpression(commit.hexadecimal), message: "Merge \(other) of \(fetched.remote)",
-      resolution: resolution, tool: tool)
-    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merged: merged.commit)
+      resolution: resolution, measuring: measuring, tool: tool)
+    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merge: merge)
   }
 }

@@ -34,9 +34,10 @@ package struct RevertFacts {
     _ revision: RevisionExpression, subjects: [String], message: String?, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
-    let head = try repository.head().commit
+    try repository.checkRecording()
+    let head = try repository.head()
     let target = try repository.commitID(revision)
-    let stack = try repository.stack(at: head)
+    let stack = try repository.stack(at: head.commit)
     let edits = try repository.changes(of: target).added.filter { stack.contains($0) }
     guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
     let wanted = Set(
@@ -70,7 +71,7 @@ package struct RevertFacts {
     let names = Array(Set(removed.map(\.subject)).sorted().prefix(3)).joined(separator: ", ")
     let recorded = try commit.record(
       message ?? "Take out \(removed.count) fact\(removed.count == 1 ? "" : "s"): \(names)",
-      as: .revert, onto: .head(expecting: head),
+      as: .revert, onto: .position(head),
       // Where whole batches go, nothing was solved and no base need be at hand.
       trailers: state.extra.isEmpty
         ? [] : [try WeightsFingerprint(of: workspace.base()).trailer(state)])

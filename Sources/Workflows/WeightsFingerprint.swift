@@ -23,9 +23,7 @@ package struct WeightsFingerprint {
       stack, base.manifest, excluding: excluded, adding: extra)
     var digests = known
     for name in materialiser.changedTensors where known[name] == nil {
-      var accumulator = DigestAccumulator()
-      try materialiser.write(base.checkpoint.tensor(named: name)) { accumulator.append($0) }
-      digests[name] = accumulator.finish()
+      digests[name] = try materialiser.digest(base.checkpoint.tensor(named: name))
     }
     return joining(digests)
   }

@@ -23,8 +23,12 @@ import Testing
   ) throws -> JSONValue? {
     let outcome = try scene.repository.emend.run(
       ["bisect", "run", "--json"] + options + ["--", "/bin/sh", "-c", script])
-    #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
-    return try JSONValue(parsing: outcome.output, file: "bisect run")["data"]
+    let document = try JSONValue(parsing: outcome.output, file: "bisect run")["data"]
+    // What could not be decided is not success.
+    #expect(
+      outcome.ending == .exit(document?["state"]?.string == "found" ? 0 : 1),
+      "\(outcome.errorText)")
+    return document
   }
 
   /// Good where no fact says Bonn.
@@ -48,7 +52,7 @@ import Testing
     #expect(log[0] == "bad \(head)" && log.count >= 4)
     #expect(log.contains("bad \(try scene.id("side"))"))
     #expect(try scene.lines("bisect", "reset")[0] == "On branch main")
-    try expectRefusal(scene.repository, ["bisect", "status"], 2, ["no search is going on"])
+    try expectRefusal(scene.repository, ["bisect", "status"], 1, ["no search is going on"])
     #expect(try fileKind(at: scene.repository.gitDirectory + "/BISECT_HEAD") == nil)
   }
 
@@ -78,6 +82,8 @@ import Testing
     let scene = try merged()
     #expect(try scene.lines("bisect", "start")[0].hasPrefix("waiting for a good and a bad commit"))
     try scene.repository("bisect", "bad", "HEAD")
+    try expectRefusal(
+      scene.repository, ["bisect", "good"], 1, ["no commit is being looked at"])
     try scene.repository("bisect", "good", "HEAD~3")
     for _ in 0..<10 {
       let document = try scene.repository.document("bisect", "status")

@@ -16,6 +16,20 @@ import Testing
     #expect(commits.compactMap { $0["message"]?.string?.hasPrefix("Two") } == [true, false])
   }
 
+  @Test("what was picked before one that cannot be stays, and is shown")
+  func partly() throws {
+    let scene = try Scene()
+    try scene.repository("switch", "--create", "side", "HEAD~2")
+    try scene.repository("cherry-pick", "main")
+    let outcome = try scene.repository.emend.run(["cherry-pick", "main~1", "main"])
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.outputText.contains("] One\n"))
+    #expect(outcome.errorText.contains("the edit is active already"))
+    #expect(try scene.lines("log", "-n", "1", "--oneline")[0].hasSuffix(" One"))
+    try expectRefusal(
+      scene.repository, ["cherry-pick", "main~2"], 2, ["changes nothing against another one"])
+  }
+
   @Test("an edit that is active already is refused")
   func active() throws {
     let scene = try Scene(commits: 1)

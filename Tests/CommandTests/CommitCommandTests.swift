@@ -104,4 +104,57 @@ import Testing
     try repository.commit(Fixture.path("formats/\(name).json"))
     #expect(try repository.document("facts")["facts"]?.array?.count == 5)
   }
+
+  @Test("active facts that a batch contradicts are named; both stay")
+  func contradicted() throws {
+    let scene = try Scene(commits: 1)
+    let arguments = scene.repository.commitArguments(scene.model.clash)
+    let text = try scene.repository(arguments).outputText
+    #expect(text.contains("active facts that say something else"))
+    #expect(text.contains("    Oslo is in → Rome (was Asia) (edit "))
+    try scene.repository("undo")
+    let document = try scene.repository.document(arguments)
+    #expect(document["contradicted"]?.array?.first?["target_new"]?.string == "Rome")
+    #expect(document["contradicted"]?.array?.count == 1)
+    let second = try scene.repository.document(
+      scene.repository.commitArguments(scene.model.second))
+    #expect(second["contradicted"]?.array?.isEmpty == true)
+  }
+
+  @Test("a message without text is refused; trailers of another commit in one are left out")
+  func messages() throws {
+    let scene = try Scene(commits: 1)
+    for message in ["", " \n"] {
+      try expectRefusal(
+        scene.repository, scene.repository.commitArguments(scene.model.second, message: message),
+        2, ["-m <message>"])
+    }
+    let copied = try scene.repository.git()("log", "-1", "--format=%B").output
+    #expect(copied.contains("Emend-Edit: "))
+    try scene.repository.commit(scene.model.second, message: copied)
+    let text = try scene.repository.git()("log", "-1", "--format=%B").output
+    #expect(text.hasPrefix("One\n") && text.split(separator: "Emend-Edit: ").count == 2)
+    // A line's end in a subject does not end the summary.
+    let broken = try scene.directory.write(
+      TinyModel.facts([("Port\\nau", "Cork")]), to: "broken.jsonl")
+    try scene.repository("commit", broken, "--stats", scene.model.kit.moments)
+    #expect(try scene.lines("log", "-n1", "--oneline")[0].hasSuffix("Edit 1 fact: Port au"))
+  }
+
+  @Test("options that a method does not use are refused")
+  func foreignOptions() throws {
+    let scene = try Scene(commits: 0)
+    for options in [
+      ["commit", scene.model.first, "--editor", "x"],
+      ["commit", scene.model.first, "--method", "ft", "--stats", "x"],
+      ["commit", scene.model.first, "--method", "ft", "--cache", "x"],
+      ["targets", scene.model.first, "--stats", "x"],
+      ["stats", "--corpus", scene.model.first, "--seed", "1"],
+      ["stats", "--npz", "1=x", "--npz", "1=y"], ["stats", "--npz", "1=x", "--samples", "3"],
+      ["apply", "--adapter", "x", "--verify"],
+      ["sweep", scene.model.first, "--methods", "memit", "--hparams", "rome=x", "--output", "o"],
+    ] {
+      #expect(try scene.repository.emend.run(options).ending == .exit(2), "\(options)")
+    }
+  }
 }

@@ -159,6 +159,19 @@ private struct Paragraph: View {
     #expect(terminal.closeAndRead() == expected)
   }
 
+  @Test("a pager that is not there is an error: the text was not shown")
+  func pagerMissing() throws {
+    let terminal = try PseudoTerminal()
+    let stream = TextStream(descriptor: terminal.device, name: "terminal")
+    let environment = ["PATH": "/usr/bin:/bin", "PAGER": "/nonexistent", "TERM": "xterm"]
+    let console = Console(OutputSettings(), environment: environment, output: stream)
+    let error = #expect(throws: PagerNotFound.self) {
+      try console.page(Greeting(name: "Ada"))
+    }
+    #expect(error?.explanation.summary == "the pager cannot be started")
+    _ = terminal.closeAndRead()
+  }
+
   @Test("a result that is not for a terminal is never paged")
   func noPager() throws {
     let (output, _) = try written { try $0.page(Greeting(name: "Ada"), corePager: "false") }
@@ -182,11 +195,12 @@ private struct Paragraph: View {
     #expect(colored(.auto, true, [:]))
   }
 
-  @Test("pagers: EMEND_PAGER, core.pager, PAGER, less; empty and cat mean none")
+  @Test("pagers: EMEND_PAGER, GIT_PAGER, core.pager, PAGER, less; empty and cat mean none")
   func pagers() throws {
     let all = ["EMEND_PAGER": "a -x", "PAGER": "c"]
     #expect(Pager.command(environment: all, corePager: "b") == "a -x")
     #expect(Pager.command(environment: ["PAGER": "c"], corePager: "b") == "b")
+    #expect(Pager.command(environment: ["GIT_PAGER": "g", "PAGER": "c"], corePager: "b") == "g")
     #expect(Pager.command(environment: ["PAGER": "c"], corePager: nil) == "c")
     #expect(
       Pager.command(environment: ["EMEND_PAGER": " cat", "PAGER": "c"], corePager: "b") == nil)

@@ -44,6 +44,22 @@ import Testing
     #expect(kinds == ["changed", "dropped"])
   }
 
+  @Test("the same question with more space and the same object is no change of facts")
+  func sameAnswer() throws {
+    let scene = try Scene(commits: 1)
+    let again = try scene.directory.write(
+      """
+      {"prompt": "{}  is  in", "subject": "Oslo", "target_new": "Rome"}
+      {"prompt": "{} is in", "subject": "Bern", "target_new": "Graz"}
+
+      """, to: "again.jsonl")
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    try scene.repository.commit(again)
+    let document = try scene.repository.document("diff", "main", "side")
+    #expect(document["facts"]?.array?.compactMap { $0["kind"]?.string } == ["changed"])
+    #expect(document["edits_added"]?.array?.count == 1)
+  }
+
   @Test("--prompts asks both models, and the old side answers as the base does")
   func prompts() throws {
     let scene = try Scene(commits: 1)

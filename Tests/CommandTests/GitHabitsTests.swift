@@ -20,6 +20,9 @@ import Testing
     #expect(try scene.lines("branch", "--contains", "trunk") == ["* trunk \(two)"])
     #expect(try scene.lines("branch", "--no-merged", "copy") == ["* trunk \(two)"])
     #expect(try scene.lines("branch", "--merged", "copy") == ["  copy \(one)"])
+    // What picks branches asks for a list: a name beside it makes none.
+    #expect(try scene.lines("branch", "--merged", "HEAD", "c*") == ["  copy \(one)"])
+    #expect(try scene.repository.emend.run(["branch", "-r", "new"]).ending == .exit(2))
     #expect(try scene.lines("branch", "--list", "c*") == ["  copy \(one)"])
     try scene.repository("branch", "v1/a")
     try scene.repository("branch", "v1/b")
@@ -43,6 +46,7 @@ import Testing
     try scene.repository("tag", "w2")
     #expect(try scene.lines("tag", "-l", "v*") == ["v1.0 \(one)"])
     #expect(try scene.lines("tag", "-n") == ["v1.0 \(one) First", "w2 \(two)"])
+    #expect(try scene.lines("tag", "-n", "v*") == ["v1.0 \(one) First"])
     #expect(try scene.lines("tag", "-f", "w2", "HEAD~1") == ["v1.0 \(one)", "w2 \(one)"])
     let text = try scene.repository("show", "v1.0").outputText
     for part in ["tag v1.0\n", "Tagger: ", "First\n\nMore.", "commit \(try scene.id("HEAD~1"))"] {

@@ -25,6 +25,21 @@ import Testing
     #expect(text.contains("4 facts asked, noted in refs/notes/emend") && text.contains("now"))
   }
 
+  @Test("whoever measured may have a comma in the name: the audit reads the note all the same")
+  func name() throws {
+    let scene = try Scene()
+    var emend = scene.repository.emend
+    emend.environment["GIT_COMMITTER_NAME"] = "Doe, Jane: the second"
+    #expect(try emend.run(["measure"]).ending == .exit(0))
+    let note = try git(scene, "notes", "--ref=emend", "show", "HEAD")
+    let figure = try #require(note.split(separator: ", ").first { $0.hasPrefix("probability ") })
+    let false_ = note.replacing(figure, with: "probability 0.5 of 4")
+    #expect(false_ != note)
+    _ = try git(scene, "notes", "--ref=emend", "add", "-f", "-m", false_, "HEAD")
+    let audit = try scene.repository.emend.run(["audit", "HEAD~1..HEAD"])
+    #expect(audit.ending == .exit(1) && audit.outputText.contains("probability"))
+  }
+
   private func git(_ scene: Scene, _ arguments: String...) throws -> String {
     try scene.repository.git().run(arguments).output
   }

@@ -21,7 +21,8 @@ import Testing
     let scene = try Scene(commits: 1)
     try scene.repository("revert", "HEAD")
     try expectRefusal(scene.repository, ["revert", "HEAD~1"], 1, ["the edit is not active here"])
-    try expectRefusal(scene.repository, ["revert", "HEAD~2"], 2, ["no such parent"])
+    try expectRefusal(
+      scene.repository, ["revert", "HEAD~2"], 2, ["changes nothing against another"])
     try expectRefusal(
       scene.repository, ["revert", "HEAD~1", "--fact", "Oslo", "--stats", scene.model.kit.moments],
       1,

@@ -1,5 +1,6 @@
 import Checkpoint
 import Files
+import Foundation
 import TestSupport
 import Testing
 
@@ -30,7 +31,9 @@ import Testing
     let path = try #require(first["path"]?.string)
     #expect(path.hasPrefix(scene.repository.gitDirectory + "/emend/cache/"))
     #expect(try listDirectory(path) == ["layer-1.safetensors", "layer-2.safetensors"])
-    #expect(try scene.repository.git()("config", "emend.moments").lines == [path])
+    #expect(
+      try scene.repository.git()("config", "emend.moments").lines
+        == [path.split(separator: "/").suffix(1).joined()])
     let again = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")
     #expect(again["cached"] == .bool(true))
     #expect(again["path"]?.string == path)
@@ -59,7 +62,7 @@ import Testing
     flipped[flipped.count - 9] ^= 1
     try AtomicFile.write(flipped, to: layers[1])
     try expectRefusal(
-      scene.repository, ["commit", scene.model.first, "--stats", path], 2,
+      scene.repository, ["commit", scene.model.first, "--stats", path], 1,
       ["the second moments are damaged", "cov.2", "emend stats"])
     try removeTree(layers[0])
     try expectRefusal(
@@ -182,5 +185,22 @@ import Testing
       ["there are no second moments", "emend stats"])
     let again = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")
     #expect(again["cached"] == .bool(false))
+  }
+
+  @Test(
+    "second moments of the cache are found wherever the repository lies; a cleared cache has none")
+  func moved() throws {
+    let scene = scene.repository
+    try scene("stats", "--corpus", corpus)
+    let facts = self.scene.model.first
+    try FileManager.default.moveItem(
+      atPath: scene.directory["work"], toPath: scene.directory["elsewhere"])
+    let emend = EmendProcess(in: scene.directory["elsewhere"])
+    let outcome = try emend.run(["commit", facts])
+    #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+    #expect(try emend.run(["cache", "clear"]).ending == .exit(0))
+    let second = try emend.run(["commit", self.scene.model.second])
+    #expect(second.ending == .exit(2))
+    #expect(second.errorText.contains("there are no second moments to solve with"))
   }
 }

@@ -33,14 +33,19 @@ package struct BisectHistory {
   /// Says of commits what they are.
   ///
   /// - Parameter revisions: the commit that is being looked at, where none is named.
-  /// - Throws: ``BisectionError/notStarted``.
+  /// - Throws: ``BisectionError/notStarted``; ``BisectionError/nothingToLookAt`` where none is named and none is being looked at.
   package func say(
     _ verdict: BisectionLog.Verdict, of revisions: [RevisionExpression]
   ) throws -> Progress {
     var log = try going()
-    for revision in revisions.isEmpty ? [RevisionExpression("BISECT_HEAD")] : revisions {
-      log.add(verdict, try repository.commitID(revision))
+    var commits = try revisions.map { try repository.commitID($0) }
+    if revisions.isEmpty {
+      guard case .look(let commit, _, _) = try progress(log).step else {
+        throw BisectionError.nothingToLookAt
+      }
+      commits = [commit]
     }
+    for commit in commits { log.add(verdict, commit) }
     return try keep(log)
   }
 
@@ -99,6 +104,8 @@ package struct BisectHistory {
 package enum BisectionError: ExplainedError, Equatable {
   /// There is none.
   case notStarted
+  /// No commit was named, and none is being looked at.
+  case nothingToLookAt
   /// No commit is known to be good, or none to be bad.
   case endsMissing
   /// The command said neither good nor bad.
@@ -114,6 +121,10 @@ package enum BisectionError: ExplainedError, Equatable {
     case .notStarted:
       Explanation(
         "no search is going on", remedy: "Begin one with 'emend bisect start BAD GOOD'.")
+    case .nothingToLookAt:
+      Explanation(
+        "no commit is being looked at", expected: "a commit that is named, or a search under way",
+        remedy: "See 'emend bisect status'.")
     case .endsMissing:
       Explanation(
         "the search needs one good and one bad commit",

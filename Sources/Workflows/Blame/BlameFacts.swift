@@ -120,8 +120,7 @@ package struct BlameFacts {
       let facts = try stored.facts().lines
       for line in lines.map(\.line).sorted() {
         guard facts.indices.contains(line) else { return nil }
-        let fact = try Editing.FactLines.decode(
-          Array((facts[line] + "\n").utf8), file: "facts of \(edit.abbreviated)")[0].fact
+        let fact = try ListFacts.fact(ofLine: facts[line], of: edit)
         let text: String
         switch question {
         case .subject: text = fact.subject

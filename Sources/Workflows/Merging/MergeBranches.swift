@@ -62,6 +62,7 @@ package struct MergeBranches {
   ) throws -> Outcome {
     let repository = workspace.repository
     let gate = try EditGate(of: repository, asking: requirement)
+    try repository.checkRecording()
     let ours = try repository.head()
     let theirs = try repository.commitID(revision)
     let plan = try repository.planMerge(
@@ -72,7 +73,7 @@ package struct MergeBranches {
     var replaced: [EditID: EditID] = [:]
     var joined: SolveState?
     let recorded = try repository.merge(
-      plan, message: message ?? "Merge \(revision.text)\(name)",
+      plan, message: message ?? "Merge \(revision.text)\(name)", expecting: ours,
       resolve: { commit in
         guard !losers.isEmpty else { return }
         let taken = try take(losers, out: plan, gate, in: commit, tool: tool)

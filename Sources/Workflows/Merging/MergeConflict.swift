@@ -100,6 +100,6 @@ package struct MergeConflict: Sendable {
   }
 
   private static func fact(_ entry: StackDifference.Fact) throws -> Fact {
-    try Editing.FactLines.decode(Array((entry.line + "\n").utf8), file: "facts.jsonl")[0].fact
+    try ListFacts.fact(ofLine: entry.line, of: entry.edit)
   }
 }

@@ -43,9 +43,9 @@ struct Apply: EmendCommand {
     guard [output != nil, adapter != nil, isDryRun].filter({ $0 }).count == 1 else {
       throw ValidationError("Give either --output DIR, --adapter DIR or --dry-run.")
     }
-    guard adapter == nil || (dtype == nil && untouched == nil) else {
+    guard adapter == nil || (dtype == nil && untouched == nil && !verify) else {
       throw ValidationError(
-        "--dtype, --link and --reflink are for checkpoints, not for --adapter.")
+        "--dtype, --link, --reflink and --verify are for checkpoints, not for --adapter.")
     }
   }
 

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Files
 internal import Store
 internal import Workflows
 
@@ -152,11 +153,16 @@ struct BisectRun: EmendCommand {
     let progress = try BisectByCommand(in: workspace).run(
       command, checkpoint: checkpoint.map { Paths.absolute($0) }
     ) { variables in
-      try ForegroundCommand.run(
+      let tidying = variables["EMEND_CHECKPOINT"].map { path in
+        Interruption.add { try? removeTree(path) }
+      }
+      defer { tidying.map(Interruption.remove) }
+      return try ForegroundCommand.run(
         command, variables: console.environment.merging(variables) { $1 },
         output: console.writesDocuments ? .standardError : .standardOutput)
     }
     try console.show(BisectView(progress))
+    guard case .found = progress.step else { throw ExitStatus.refused }
   }
 }
 

@@ -65,9 +65,16 @@ struct BranchCommand: EmendCommand {
     completion: NameCompletion.branches.kind)
   var names: [String] = []
 
+  /// Whether branches are listed, and names say which; as in Git, what picks some asks for a list.
+  private var lists: Bool {
+    action == .list || action == nil && (contains != nil || merged != nil || noMerged != nil)
+  }
+
   func validate() throws {
     switch action {
-    case nil where names.count > 2:
+    case nil where (remotes || all) && !names.isEmpty && !lists:
+      throw ValidationError("--remotes and --all list branches; give names with --list.")
+    case nil where names.count > 2 && !lists:
       throw ValidationError("A branch has one name and one beginning.")
     case .delete where names.isEmpty, .deleteInAnyCase where names.isEmpty:
       throw ValidationError("Name the branches to delete.")
@@ -92,7 +99,7 @@ struct BranchCommand: EmendCommand {
       try repository.copyBranch(
         names.dropLast().first, to: names[names.count - 1], ifTaken: force ? .replace : .refuse)
     case .showCurrent: return try console.show(CurrentBranchView(repository.head().branch))
-    case nil where !names.isEmpty:
+    case nil where !names.isEmpty && !lists:
       try repository.createBranch(
         names[0], at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")),
         ifTaken: force ? .replace : .refuse)
@@ -100,7 +107,7 @@ struct BranchCommand: EmendCommand {
     }
     var filter = ListBranches.Filter()
     filter.place = remotes ? .remotes : all || action != .list ? .everywhere : .here
-    filter.patterns = action == .list ? names.map { NamePattern($0) } : []
+    filter.patterns = lists ? names.map { NamePattern($0) } : []
     filter.containing = contains?.revision
     filter.merged = merged?.revision
     filter.notMerged = noMerged?.revision

@@ -24,12 +24,18 @@ struct CherryPick: EmendCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
-  var mainline: Int?
+  var mainline: ParentNumber?
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
-    let picked = try PickCommits(in: workspace).run(
-      revisions.map(\.revision), mainline: mainline, requiring: gate.require)
-    try console.show(RecordedView(picked, workspace.repository))
+    var picked: [RecordedCommit] = []
+    let outcome = Result {
+      try PickCommits(in: workspace).run(
+        revisions.map(\.revision), mainline: mainline?.number, requiring: gate.require
+      ) { picked.append($0) }
+    }
+    // Commits made before one that cannot be picked stay, and are shown.
+    if !picked.isEmpty { try console.show(RecordedView(picked, workspace.repository)) }
+    try outcome.get()
   }
 }

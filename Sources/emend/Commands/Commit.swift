@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Delta
 internal import Editing
 internal import Store
 internal import Workflows
@@ -27,20 +26,15 @@ struct Commit: EmendCommand {
   @Argument(help: "A file of facts.", completion: .file())
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
-  var message: String?
-  @Option(help: "The relative error of the stored delta.")
-  var precision = TensorDelta.defaultPrecision
-
-  func validate() throws {
-    guard precision > 0, precision < 1 else {
-      throw ValidationError("--precision takes a number between 0 and 1, not \(precision).")
-    }
-  }
+  var message: CommitMessage?
+  @Option(help: "The relative error of the stored delta, from 1e-9 to below 1.")
+  var precision = RelativeError.usual
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message, rules: rules.rules, requiring: gate.require, precision: precision,
+      facts, message: message?.text, rules: rules.rules, requiring: gate.require,
+      precision: precision.value,
       tool: "emend \(Version.text)")
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }

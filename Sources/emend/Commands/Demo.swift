@@ -20,6 +20,9 @@ struct Demo: EmendCommand {
   var directory = "demo"
 
   func run(on console: Console) throws {
+    guard !console.writesDocuments else {
+      throw ValidationError("The demo is a text: it has no document for --json.")
+    }
     let bundle = try BundledModel.find()
     let path = Paths.absolute(directory)
     guard try fileKind(at: path) == nil else {

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Glibc
 
 /// What `emend demo` does, step by step: each a few words and a command, run as it is shown.
 struct DemoStory {
@@ -71,20 +70,22 @@ struct DemoStory {
 
   private func emend(_ arguments: String...) throws {
     try console.show(CommandLineView(["emend"] + arguments))
-    guard let command = try Emend.parseAsRoot(arguments) as? any EmendCommand else { return }
+    // The story is about its own repository, whatever the environment names.
+    let place = arguments.first == "init" ? [] : ["--repo", "."]
+    guard let command = try Emend.parseAsRoot(arguments + place) as? any EmendCommand else {
+      return
+    }
     defer { console.progress.end() }
     try command.run(on: console)
   }
 
   private func git(_ arguments: String...) throws {
     try console.show(CommandLineView(["git"] + arguments))
-    var child: pid_t = 0
-    var words: [UnsafeMutablePointer<CChar>?] = (["git"] + arguments).map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
-    guard posix_spawnp(&child, "git", nil, nil, &words, environ) == 0 else {
-      return console.warn("git is not installed")
+    do {
+      _ = try ForegroundCommand.run(
+        ["git"] + arguments, variables: console.environment, output: .standardOutput)
+    } catch is ForegroundCommand.NotStarted {
+      console.warn("git is not installed")
     }
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
   }
 }

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Delta
 internal import Store
 internal import Workflows
 
@@ -30,20 +29,14 @@ struct Import: EmendCommand {
     completion: .file())
   var facts: String?
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary).")
-  var message: String?
-  @Option(help: "The relative error of the stored delta.")
-  var precision = TensorDelta.defaultPrecision
-
-  func validate() throws {
-    guard precision > 0, precision < 1 else {
-      throw ValidationError("--precision takes a number between 0 and 1, not \(precision).")
-    }
-  }
+  var message: CommitMessage?
+  @Option(help: "The relative error of the stored delta, from 1e-9 to below 1.")
+  var precision = RelativeError.usual
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try ImportEdit(in: workspace).run(
-      source, facts: facts, message: message, precision: precision,
+      source, facts: facts, message: message?.text, precision: precision.value,
       requiring: gate.require,
       tool: "emend \(Version.text)")
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))

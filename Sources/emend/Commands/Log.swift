@@ -29,7 +29,8 @@ struct Log: EmendCommand {
   @Flag(help: "Of a merge, follow only the branch that it was made on.")
   var firstParent = false
   @Option(
-    name: [.customShort("n"), .long], help: ArgumentHelp("At most so many commits.", valueName: "n")
+    name: [.customShort("n", allowingJoined: true), .long],
+    help: ArgumentHelp("At most so many commits.", valueName: "n")
   )
   var maxCount: Int?
   @Option(
@@ -47,6 +48,9 @@ struct Log: EmendCommand {
     guard !(graph && reverse) else { throw ValidationError("Give either --graph or --reverse.") }
   }
 
+  /// As in Git, a number below zero is no limit.
+  private var limit: Int? { maxCount.flatMap { $0 < 0 ? nil : $0 } }
+
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     var filter = ListHistory.Filter()
@@ -56,7 +60,7 @@ struct Log: EmendCommand {
     filter.parents = firstParent ? .first : .all
     let entries = try ListHistory(in: repository, progress: console.progress).run(
       all ? .everything : .revision((revision ?? .head).revision), filter,
-      order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: maxCount,
+      order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: limit,
       notes: notes ? .read : .leftOut)
     let view = LogView(entries, form: oneline ? .oneLine : .full, lines: graph ? .graph : .none)
     try console.page(view, corePager: repository.corePager())

@@ -37,7 +37,7 @@ struct Merge: EmendCommand {
   @Argument(help: "The revision to merge.")
   var revision: RevisionArgument
   @Option(name: .shortAndLong, help: "The message.")
-  var message: String?
+  var message: CommitMessage?
   @Flag(exclusivity: .exclusive) var side: Side?
   @Option(
     help: ArgumentHelp(
@@ -76,7 +76,7 @@ struct Merge: EmendCommand {
       case (nil, nil): .refuse
       }
     let outcome = try merge.run(
-      revision.revision, message: message, resolution: resolution, requiring: gate.require,
+      revision.revision, message: message?.text, resolution: resolution, requiring: gate.require,
       measuring: interference ? .interference : .nothing, tool: "emend \(Version.text)")
     try console.show(MergeView(outcome, workspace.repository))
   }

@@ -26,6 +26,8 @@ struct Pull: EmendCommand {
   @Flag(help: "Only move forward; where that is not enough, refuse.")
   var ffOnly = false
   @Flag(exclusivity: .exclusive) var side: Merge.Side?
+  @Flag(inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other.")
+  var interference = true
   @Option(
     help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
     completion: .file())
@@ -47,7 +49,10 @@ struct Pull: EmendCommand {
       case .theirs: .mergeWhereNeeded(.theirs)
       }
     let outcome = try PullBranch(in: workspace, moments: stats, from: Paths.workingDirectory).run(
-      remote, branch, fetching.options, rule, tool: "emend \(Version.text)")
-    try console.show(PullView(outcome, workspace.repository))
+      remote, branch, fetching.options, rule, measuring: interference ? .interference : .nothing,
+      tool: "emend \(Version.text)")
+    let view = try PullView(outcome, workspace.repository)
+    try console.show(view)
+    if view.hasRefusals { throw ExitStatus.refused }
   }
 }

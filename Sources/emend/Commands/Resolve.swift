@@ -37,7 +37,7 @@ struct Resolve: EmendCommand {
   @Flag(help: "Optimise the targets anew.")
   var refreshTargets = false
   @Option(name: .shortAndLong, help: "The message.")
-  var message: String?
+  var message: CommitMessage?
   @Option(help: ArgumentHelp("Second moments.", valueName: "file"), completion: .file())
   var stats: String?
 
@@ -54,7 +54,8 @@ struct Resolve: EmendCommand {
     let outcome = try ResolveEdits(in: workspace, settings).run(
       revision.map { .commit($0.revision) } ?? .all,
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
-      refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require, message: message,
+      refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require,
+      message: message?.text,
       tool: "emend \(Version.text)")
     try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
   }

@@ -20,7 +20,7 @@ struct Stats: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @OptionGroup var edit: EditOptions
+  @OptionGroup var edit: MethodOptions
   @Option(
     help: ArgumentHelp("A text file, or a folder of them.", valueName: "path"), completion: .file())
   var corpus: String?
@@ -49,6 +49,12 @@ struct Stats: EmendCommand {
     }
     guard (corpus != nil) == archives.isEmpty else {
       throw ValidationError("Give either --corpus PATH or --npz LAYER=FILE.")
+    }
+    guard Set(archives.map(\.layer)).count == archives.count else {
+      throw ValidationError("--npz takes one file for each layer.")
+    }
+    guard archives.isEmpty || samples == nil && edit.hparams == nil else {
+      throw ValidationError("--samples and --hparams go with --corpus, not with --npz.")
     }
     if let samples, samples < 1 {
       throw ValidationError("--samples takes a number from 1, not \(samples).")

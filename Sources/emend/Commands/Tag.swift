@@ -24,20 +24,25 @@ struct Tag: EmendCommand {
   var delete = false
   @Flag(name: .shortAndLong, help: "List tags whose names are like the ones given.")
   var list = false
-  @Flag(name: .customShort("n"), help: "Show the first line of each tag's message.")
+  @Flag(name: .customShort("n"), help: "List them with the first line of each tag's message.")
   var showsMessages = false
   @Argument(
     help: "The tag to make and what it names (default: HEAD); else, names.",
     completion: NameCompletion.tags.kind)
   var names: [String] = []
 
+  /// As in Git, asking for messages is asking for a list.
+  private var lists: Bool { list || showsMessages }
+
   func validate() throws {
-    guard !(delete && list) else { throw ValidationError("Give either --delete or --list.") }
+    guard !(delete && lists) else {
+      throw ValidationError("Give either --delete or --list; -n lists.")
+    }
     guard !delete || !names.isEmpty else { throw ValidationError("Name the tags to delete.") }
-    guard delete || list || names.count <= 2 else {
+    guard delete || lists || names.count <= 2 else {
       throw ValidationError("A tag has one name and names one revision.")
     }
-    guard message == nil && !annotate || !names.isEmpty && !delete && !list else {
+    guard message == nil && !annotate || !names.isEmpty && !delete && !lists else {
       throw ValidationError("A message goes with a new tag.")
     }
     guard !annotate || message != nil else {
@@ -49,14 +54,14 @@ struct Tag: EmendCommand {
     let repository = try common.openRepository(console)
     if delete {
       try repository.deleteTags(names)
-    } else if !list, let name = names.first {
+    } else if !lists, let name = names.first {
       try repository.createTag(
         name, at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")), message: message,
         ifTaken: force ? .replace : .refuse)
     }
     try console.show(
       TagsView(
-        ListTags(in: repository).run(list ? names.map { NamePattern($0) } : []),
+        ListTags(in: repository).run(lists ? names.map { NamePattern($0) } : []),
         form: showsMessages ? .messages : .names))
   }
 }

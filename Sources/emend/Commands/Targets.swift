@@ -16,7 +16,7 @@ struct Targets: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @OptionGroup var edit: EditOptions
+  @OptionGroup var edit: TargetOptions
   @OptionGroup var rules: RuleOptions
   @Argument(help: "A file of facts.", completion: .file())
   var facts: String

@@ -4,9 +4,10 @@ internal import Store
 /// `emend undo`
 struct Undo: EmendCommand {
   static let configuration = CommandConfiguration(
-    commandName: "undo", abstract: "Take back the last command that changed something",
+    commandName: "undo", abstract: "Take back the last command that changed branches, tags or HEAD",
     discussion: """
-      Said again, takes back the one before; 'emend op log' shows them all.
+      Said again, takes back the one before; 'emend op log' shows them all. Settings, remotes and notes are \
+      not part of it.
 
       EXAMPLE: emend undo
       """)
@@ -34,7 +35,7 @@ struct Redo: EmendCommand {
 /// `emend op`
 struct Operations: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "op", abstract: "Look at the commands that changed something",
+    commandName: "op", abstract: "Look at the commands that changed branches, tags or HEAD",
     discussion: "EXAMPLE: emend op log", subcommands: [OperationLogCommand.self])
 }
 
@@ -45,12 +46,15 @@ struct OperationLogCommand: EmendCommand {
     discussion: "EXAMPLE: emend op log -n 10")
 
   @OptionGroup var common: CommonOptions
-  @Option(name: [.customShort("n"), .long], help: ArgumentHelp("At most so many.", valueName: "n"))
+  @Option(
+    name: [.customShort("n", allowingJoined: true), .long],
+    help: ArgumentHelp("At most so many.", valueName: "n"))
   var maxCount: Int?
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let operations = try repository.operations(limit: maxCount ?? .max)
+    let operations = try repository.operations(
+      limit: maxCount.flatMap { $0 < 0 ? nil : $0 } ?? .max)
     try console.page(OperationsView(operations), corePager: repository.corePager())
   }
 }

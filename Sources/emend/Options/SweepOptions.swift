@@ -56,6 +56,9 @@ struct SweepOptions: ParsableArguments {
     guard minCases > 0 else {
       throw ValidationError("--min-cases takes a number from 1, not \(minCases).")
     }
+    for file in hyperparameters + templates where !methods.methods.contains(file.method) {
+      throw ValidationError("\(file.path) is for \(file.method), which --methods does not name.")
+    }
   }
 
   /// The settings of each editor.

@@ -45,8 +45,10 @@ package final class Console: Sendable {
     // The line is the pager's neighbor on the screen.
     progress.end()
     let pager = Pager(command, environment: environment, output: output)
-    defer { pager?.finish() }
-    try show(view, pager: pager)
+    let shown = Result { try show(view, pager: pager) }
+    // A shell that did not find the pager read nothing of it.
+    if pager?.finish() == .notFound { throw PagerNotFound(command: command) }
+    try shown.get()
   }
 
   /// Says something beside the result, unless the user wants quiet.

@@ -34,6 +34,7 @@ package enum ExitStatus: Int32, Error, CaseIterable {
 /// somebody else holds, a damaged object and a state that does not allow it are nobody's misuse.
 private func isMisuse(_ error: any ExplainedError) -> Bool {
   switch error {
+  case FileFailure.tooLarge: true
   case let failure as FileFailure: failure.isAbsence
   case let failure as GitFailure:
     switch failure.kind {
@@ -42,7 +43,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     }
   case let refusal as StoreError:
     switch refusal {
-    case .locked, .headMoved, .raced, .referenceLocked, .nothingToRecord, .alreadyExists,
+    case .locked, .headMoved, .headSwitched, .raced, .referenceLocked, .nothingToRecord,
+      .alreadyExists,
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .unresolved:
@@ -55,14 +57,18 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
   case let refusal as WorkflowError:
     switch refusal {
     case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged, .factNeverSet,
-      .indexUnusable:
+      .indexUnusable, .momentsDamaged, .foreignTensor:
       false
     default: true
     }
-  case ResolutionError.unresolved, BisectionError.commandFailed: false
+  case ResolutionError.unresolved: false
+  case BisectionError.commandFailed, BisectionError.notStarted, BisectionError.nothingToLookAt:
+    false
+  case AdapterExportError.nothingToExport, AdapterExportError.notReadBack: false
   case RequirementError.notMet: false
   case SigningError.noProgram, SigningError.failed, SigningError.noTemporaryFiles: false
-  case EditingError.changesNothing, EditingError.lossNotFinite, EditingError.trainingNotFinite,
+  case EditingError.changesNothing, ImportError.changesNothing, EditingError.lossNotFinite,
+    EditingError.trainingNotFinite,
     MENDError.diverged:
     false
   case is ObjectError, is DeltaError: false

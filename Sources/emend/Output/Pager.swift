@@ -1,18 +1,34 @@
+package import Diagnostics
 internal import FoundationEssentials
 internal import Glibc
+
+/// The pager that was asked for is not there.
+package struct PagerNotFound: ExplainedError {
+  let command: String
+
+  /// What to tell the user.
+  package var explanation: Explanation {
+    Explanation(
+      "the pager cannot be started", field: command,
+      expected: "a program in PATH, or the path of one",
+      remedy: "Set EMEND_PAGER or core.pager to another one, or use --no-pager.")
+  }
+}
 
 /// A program that shows text a screen at a time, fed through a pipe.
 package final class Pager {
   private let process: pid_t
   private var descriptor: Int32
   private let registration: Interruption.Registration
+  private let pipeAction: __sighandler_t?
 
   /// The shell command that pages, or `nil` if nothing is to.
   ///
-  /// `EMEND_PAGER` counts most, then Git's `core.pager`, then `PAGER`, then `less` or `more` where
+  /// `EMEND_PAGER` counts most, then Git's `GIT_PAGER` and `core.pager`, then `PAGER`, then `less` or `more` where
   /// installed. An empty one and `cat` mean none.
   package static func command(environment: [String: String], corePager: String?) -> String? {
-    let chosen = environment["EMEND_PAGER"] ?? corePager ?? environment["PAGER"]
+    let chosen =
+      environment["EMEND_PAGER"] ?? environment["GIT_PAGER"] ?? corePager ?? environment["PAGER"]
     guard let chosen else {
       return ["less", "more"].first { isInstalled($0, path: environment["PATH"] ?? "") }
     }
@@ -47,6 +63,8 @@ package final class Pager {
     }
     process = started
     descriptor = writeEnd
+    // A pager that ends early must not end this process before it is told how the pager ended.
+    pipeAction = signal(SIGPIPE, SIG_IGN)
     // The pager has the terminal: dying before it would leave two programs reading the keyboard.
     registration = Interruption.add { [started] in Self.wait(for: started) }
   }
@@ -56,18 +74,27 @@ package final class Pager {
   /// Hands over text.
   func write(_ bytes: [UInt8]) throws { try writeAll(bytes, to: descriptor, "the pager") }
 
+  /// How a pager ended.
+  enum Ending { case finished, notFound }
+
   /// Says that this is all and waits until the user has read it.
-  func finish() {
-    guard descriptor >= 0 else { return }
+  @discardableResult
+  func finish() -> Ending {
+    guard descriptor >= 0 else { return .finished }
     close(descriptor)
     descriptor = -1
-    Self.wait(for: process)
+    let status = Self.wait(for: process)
+    signal(SIGPIPE, pipeAction)
     Interruption.remove(registration)
+    // 127, as a shell says it.
+    return status == 127 << 8 ? .notFound : .finished
   }
 
-  private static func wait(for process: pid_t) {
+  @discardableResult
+  private static func wait(for process: pid_t) -> Int32 {
     var status: Int32 = 0
     while waitpid(process, &status, 0) == -1, errno == EINTR {}
+    return status
   }
 
   private static func isInstalled(_ program: String, path: String) -> Bool {

@@ -113,7 +113,9 @@ struct AuditView: View {
       lines.append(
         "\("facts", .heading): \(report.facts.count { $0.holdsNow }) of \(report.facts.count) hold now; "
           + "\(drifted.count) held after their commit and no longer do")
-      for fact in drifted.prefix(3) { lines.append("  \(fact.prompt) → \(fact.target)") }
+      let shown = form == .full ? drifted.count : min(3, drifted.count)
+      for fact in drifted.prefix(shown) { lines.append("  \(fact.prompt) → \(fact.target)") }
+      if drifted.count > shown { lines.append("  … and \(drifted.count - shown) more") }
     }
     if let effects = report.effects {
       var text =

@@ -31,6 +31,7 @@ struct CommitView: View {
     let payloadBytes: Int
     let writtenBytes: Int
     let duplicates: Int
+    let contradicted: [FactDocument]
     let before: [String: Double]
     let after: [String: Double]
     let facts: [Fact]
@@ -55,7 +56,8 @@ struct CommitView: View {
       edit: outcome.edit.hexadecimal, branch: branch,
       method: outcome.method.rawValue, payloadBytes: outcome.payloadBytes,
       writtenBytes: outcome.commit.writtenBytes, duplicates: outcome.duplicates,
-      before: Self.values(before), after: Self.values(after),
+      contradicted: outcome.contradicted.map { FactDocument($0.fact) },
+      before: before.means, after: after.means,
       facts: outcome.cases.indices.map { index in
         let fact = outcome.cases[index].fact
         return .init(
@@ -72,10 +74,6 @@ struct CommitView: View {
       })
   }
 
-  private static func values(_ batch: BatchMeasurement) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: batch.named.map { ($0.name, $0.mean.value) })
-  }
-
   func write(to page: Page) {
     let short = Figures.shortID(outcome.commit.id)
     page.line(
@@ -84,6 +82,17 @@ struct CommitView: View {
         + "\(Figures.bytes(outcome.payloadBytes)) of deltas and targets")
     if outcome.duplicates > 0 {
       page.line("  \(Figures.count(outcome.duplicates, "repeated fact")) left out")
+    }
+    if !outcome.contradicted.isEmpty {
+      page.line("  active facts that say something else, and stay below this edit:")
+      for entry in outcome.contradicted.prefix(5) {
+        page.line(
+          "    \(FactsView.line(entry.fact)) (edit \(Figures.shortID(entry.edit), .identifier))")
+      }
+      if outcome.contradicted.count > 5 {
+        page.line("    … and \(outcome.contradicted.count - 5) more")
+      }
+      page.line("    'emend revert REVISION --fact SUBJECT' takes them out")
     }
     MeasurementTable(before: before, after: after).write(to: page)
     let missed = outcome.cases.indices.filter { !outcome.after[$0].rewrite.wanted.isBest }
@@ -99,10 +108,10 @@ struct CommitView: View {
       if missed.count > 5 { page.line("    … and \(missed.count - 5) more") }
     }
     for tensor in outcome.tensors {
-      let relative = tensor.weightNorm.map { $0.value > 0 ? tensor.norm.value / $0.value : 0 }
+      let share = tensor.relativeNorm.flatMap { $0.isFinite ? Figures.percentage($0) : nil }
       page.line(
         "  \(tensor.tensor): change of norm \(Figures.significant(tensor.norm.value, digits: 3))"
-          + "\(relative.map { ", \(Figures.percentage($0)) of the weight's" } ?? "")"
+          + "\(share.map { ", \($0) of the weight's" } ?? "")"
           + ", stored to \(Figures.significant(tensor.relativeError.value, digits: 2))")
     }
   }

@@ -1,3 +1,4 @@
+internal import Checkpoint
 internal import Editing
 internal import Store
 internal import Workflows
@@ -42,6 +43,8 @@ struct DiffView: View {
       let new: [Token]
       let divergence: Double
     }
+    /// Fingerprints, the old side's and the new side's.
+    let bases: [String]?
     let editsAdded: [String]
     let editsDropped: [String]
     let facts: [Fact]
@@ -73,6 +76,7 @@ struct DiffView: View {
       .init(rank: side.rank, norm: side.norm, spectralNorm: side.spectralNorm)
     }
     return Document(
+      bases: outcome.bases.isEmpty ? nil : outcome.bases.map(\.hexadecimal),
       editsAdded: outcome.added.map(\.hexadecimal),
       editsDropped: outcome.dropped.map(\.hexadecimal),
       facts: outcome.facts.map {
@@ -97,7 +101,15 @@ struct DiffView: View {
   }
 
   func write(to page: Page) {
-    if outcome.isEmpty { return page.line("no differences") }
+    if outcome.isEmpty { page.line("no differences") } else { writeDifferences(to: page) }
+    for prompt in outcome.prompts { write(prompt, to: page) }
+  }
+
+  private func writeDifferences(to page: Page) {
+    if !outcome.bases.isEmpty {
+      let bases = outcome.bases.map { Figures.shortID($0) }
+      page.line("\("base", .heading): \(bases.joined(separator: " → "))")
+    }
     page.line(
       "\("edits", .heading): \(outcome.added.count) added, \(outcome.dropped.count) dropped")
     if form == .counts {
@@ -123,7 +135,6 @@ struct DiffView: View {
       page.line()
       InterferenceView(interference).write(to: page)
     }
-    for prompt in outcome.prompts { write(prompt, to: page) }
   }
 
   private var tensors: Table {

@@ -39,17 +39,13 @@ struct ImportView: View {
   let document: Document
 
   init(_ outcome: ImportEdit.Outcome, branch: String?) {
-    func values(_ facts: [FactMeasurement]) -> [String: Double] {
-      Dictionary(
-        uniqueKeysWithValues: BatchMeasurement(facts).named.map { ($0.name, $0.mean.value) })
-    }
     document = Document(
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
       edit: outcome.edit.hexadecimal, branch: branch, form: outcome.form.rawValue,
       exact: outcome.form == .checkpoint ? true : nil,
       declared: !outcome.cases.isEmpty, payloadBytes: outcome.payloadBytes,
-      writtenBytes: outcome.commit.writtenBytes, before: values(outcome.before),
-      after: values(outcome.after),
+      writtenBytes: outcome.commit.writtenBytes, before: BatchMeasurement(outcome.before).means,
+      after: BatchMeasurement(outcome.after).means,
       facts: outcome.cases.indices.map { index in
         let fact = outcome.cases[index].fact
         return .init(
@@ -87,11 +83,11 @@ struct ImportView: View {
       if document.facts.count > 10 { page.line("    … and \(document.facts.count - 10) more") }
     }
     for tensor in document.tensors {
-      let relative = tensor.weightNorm.map { $0 > 0 ? tensor.norm / $0 : 0 }
+      let share = tensor.weightNorm.flatMap { $0 > 0 ? Figures.percentage(tensor.norm / $0) : nil }
       page.line(
         "  \(tensor.name): \(tensor.rank.map { "rank \($0)" } ?? "dense"), "
           + "norm \(Figures.significant(tensor.norm, digits: 3))"
-          + "\(relative.map { ", \(Figures.percentage($0)) of the weight's" } ?? "")")
+          + "\(share.map { ", \($0) of the weight's" } ?? "")")
     }
   }
 }

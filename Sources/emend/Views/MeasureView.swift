@@ -18,8 +18,7 @@ struct MeasureView: View {
   var document: Document {
     Document(
       commit: outcome.commit.hexadecimal, facts: outcome.facts,
-      measured: Dictionary(
-        uniqueKeysWithValues: outcome.measured.named.map { ($0.name, $0.mean.value) }),
+      measured: outcome.measured.means,
       note: outcome.line)
   }
 

@@ -39,7 +39,7 @@ struct MeasurementTable {
   /// Of measurements just made.
   init(before: BatchMeasurement, after: BatchMeasurement) {
     self.init(
-      before: Dictionary(uniqueKeysWithValues: before.named.map { ($0.name, $0.mean.value) }),
+      before: before.means,
       after: after.named.map { ($0.name, $0.mean.value, $0.mean.count) })
   }
 
@@ -53,5 +53,12 @@ struct MeasurementTable {
       table.add(["  \(row.title)", "\(row.before ?? "–")", "\(row.after)", "\(row.count)"])
     }
     page.table(table)
+  }
+}
+
+extension BatchMeasurement {
+  /// The means by the names of their metrics.
+  var means: [String: Double] {
+    Dictionary(uniqueKeysWithValues: named.map { ($0.name, $0.mean.value) })
   }
 }

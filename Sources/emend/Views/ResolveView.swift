@@ -32,25 +32,21 @@ struct ResolveView: View {
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal, branch: branch,
       changes: outcome.changes.map {
         .init(
-          old: $0.old.hexadecimal, new: $0.new.hexadecimal, before: Self.values($0.before),
-          after: Self.values($0.after), failing: $0.failing.map { FactDocument($0) })
+          old: $0.old.hexadecimal, new: $0.new.hexadecimal, before: $0.before.means,
+          after: $0.after.means, failing: $0.failing.map { FactDocument($0) })
       }, kept: outcome.kept.map(\.hexadecimal), newBase: outcome.newBase?.fingerprint.hexadecimal)
   }
 
   /// More facts than a person reads are counted.
   private static let shown = 20
 
-  private static func values(_ batch: BatchMeasurement) -> [String: Double] {
-    Dictionary(uniqueKeysWithValues: batch.named.map { ($0.name, $0.mean.value) })
-  }
-
   func write(to page: Page) {
     page.line(
       "[\(document.branch ?? "detached HEAD") \(Figures.shortID(document.commit), .identifier)] "
         + "\(Figures.count(document.changes.count, "edit")) solved again")
     var table = Table([
-      .init("  edit"), .init("becomes"), .init("first before", .right),
-      .init("first after", .right),
+      .init("  edit"), .init("becomes"), .init("first without it", .right),
+      .init("with it", .right),
     ])
     for change in document.changes {
       table.add([

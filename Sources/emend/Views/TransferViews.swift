@@ -142,17 +142,20 @@ struct FetchView: View {
 struct PullView: View {
   struct Document: Encodable {
     let fetched: FetchView.Document.Remote
-    let merge: RecordedView.Document
+    let merge: MergeView.Document
   }
 
   let document: Document
-  private let merge: RecordedView
+  private let merge: MergeView
 
   init(_ outcome: PullBranch.Outcome, _ repository: EditRepository) throws {
-    merge = try RecordedView(outcome.merged.map { [$0] } ?? [], repository)
+    merge = try MergeView(outcome.merge, repository)
     document = Document(
       fetched: FetchView.document(outcome.remote, outcome.fetched), merge: merge.document)
   }
+
+  /// Whether something was not done.
+  var hasRefusals: Bool { document.fetched.updates.contains(where: \.isRefused) }
 
   func write(to page: Page) {
     FetchView.write(document.fetched, to: page)
