@@ -1,5 +1,7 @@
 import Checkpoint
 import Editing
+import Files
+import Store
 import TestSupport
 import Testing
 
@@ -37,6 +39,7 @@ import Testing
     let file = try directory.write(FactLines.encode(facts.map { FactCase($0) }), to: "facts.jsonl")
     try repository.commit(file)
     let tree = try repository.tree()
+    let stored = try targets(of: repository, facts: 8)
     func answers() throws -> [String] {
       let document = try repository.document(
         ["generate", "--tokens", "4"] + facts.map(\.filledPrompt))
@@ -47,6 +50,10 @@ import Testing
       #expect(answer.hasPrefix(" " + fact.targetNew), "\(fact)")
     }
 
+    // What was optimised is also in the cache; without that, an optimisation would put it there again.
+    let cache = repository.gitDirectory + "/emend/cache"
+    #expect(try contents(of: cache).keys.contains { $0.hasPrefix("/target/") })
+    try removeTree(cache)
     let document = try repository.document(
       "revert", "HEAD", "--fact", "  \(facts[2].subject) ", "--stats", repository.kit.moments)
     #expect(document["commits"]?.array?.first?["added"]?.array?.count == 1)
@@ -58,13 +65,29 @@ import Testing
       #expect(after[index].hasPrefix(" " + expected), "\(fact): \(after[index])")
     }
     #expect(try repository.document("facts")["facts"]?.array?.count == 7)
-    // Nothing is optimised: the targets are the stored ones, and the batch alone gives the very same edit.
-    let again = try repository.emend.run([
-      "revert", "HEAD~1", "--fact", facts[2].subject, "--stats", repository.kit.moments,
-    ])
-    #expect(again.ending == .exit(1), "\(again.outputText)\(again.errorText)")
+    // Nothing was optimised: the targets are the stored ones, without that of the fact that went.
+    #expect(try fileKind(at: cache + "/target") == nil)
+    var left = stored
+    left.remove(at: 2)
+    #expect(try targets(of: repository, facts: 7) == left)
+    // The edit that had the fact is no longer active; another one stands in its place.
+    try expectRefusal(
+      repository,
+      ["revert", "HEAD~1", "--fact", facts[2].subject, "--stats", repository.kit.moments], 1,
+      ["no edit that is active now"])
     try repository("undo")
     #expect(try repository.tree() == tree)
+  }
+
+  /// The stored targets of the only edit, in its facts' order.
+  private func targets(of repository: UserRepository, facts count: Int) throws -> [[Float]] {
+    let opened = try EditRepository(
+      opening: RepositoryLocation(gitDirectory: repository.gitDirectory),
+      GitEnvironment(variables: CleanEnvironment.variables(home: repository.directory.path)))
+    let stack = try opened.stack(at: opened.head().commit)
+    let edit = try stack.edit(#require(stack.edits.first))
+    let bytes = try #require(try edit.targets())
+    return try TargetArchive.decode(bytes, width: 160, count: count)
   }
 
   @Test("--fact of all facts leaves the tree without the edit; of none is refused")
