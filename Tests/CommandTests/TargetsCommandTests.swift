@@ -1,4 +1,5 @@
 import Checkpoint
+import Editing
 import Files
 import TestSupport
 import Testing
@@ -152,10 +153,21 @@ import Testing
       scene.repository, ["targets", scene.model.first, "--shard", share], 2, ["--shard"])
   }
 
-  @Test("the rule that asks for the most probable object stops no later")
+  @Test("the rule that asks for the most probable object stops some targets earlier and none later")
   func argmax() throws {
-    let loss = try commit([])
-    let argmax = try commit(["--stop", "argmax"])
-    #expect(zip(argmax.steps, loss.steps).allSatisfy { $0 <= $1 })
+    let directory = try TemporaryDirectory()
+    let repository = try UserRepository(.fictional, in: directory)
+    let cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases.prefix(4)
+    let facts = try directory.write(FactLines.encode(Array(cases)), to: "facts.jsonl")
+    func steps(_ rule: String...) throws -> [Int] {
+      let document = try repository.document(repository.commitArguments(facts) + rule)
+      try repository("reset", "HEAD~1")
+      return document["facts"]?.array?.compactMap { $0["steps"]?.integer } ?? []
+    }
+    let loss = try steps()
+    let argmax = try steps("--stop", "argmax")
+    #expect(loss.count == 4 && argmax.count == 4)
+    #expect(zip(argmax, loss).allSatisfy { $0 <= $1 })
+    #expect(argmax != loss, "\(loss)")
   }
 }
