@@ -88,10 +88,10 @@ final class StudyRepository {
   var repository: EditRepository { workspace.repository }
 
   /// Commits some of the facts.
-  func commit(_ range: Range<Int>) throws -> CommitFacts.Outcome {
+  func commit(_ range: Range<Int>, rules: SolveRules = SolveRules()) throws -> CommitFacts.Outcome {
     let file = try directory.write(
       FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl")
     return try CommitFacts(in: workspace, settings).run(
-      file, message: nil, rules: SolveRules(), precision: 1e-3, tool: "test")
+      file, message: nil, rules: rules, precision: 1e-3, tool: "test")
   }
 }
