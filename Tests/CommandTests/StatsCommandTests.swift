@@ -136,6 +136,47 @@ import Testing
     }
   }
 
+  /// What `Tests/Interop/make_moments_golden.py` summed, over what it counted: `[rows, columns]`.
+  private func wanted(layer: Int, row: Int, column: Int) -> Double {
+    let sum = row == column ? 5000 + (row * 7 + layer) % 1000 : (row + column) * (layer + 1) % 97
+    return Double(sum) / Double(100_000 + layer)
+  }
+
+  @Test("the authors' files, as NumPy writes them: sums over counts, and a commit with them")
+  func archives() throws {
+    let folder = try TemporaryDirectory()
+    let model = try TinyModel(.llama, in: folder)
+    let repository = try UserRepository(model.kit, in: folder)
+    let files = [1, 2].map { Fixture.path("formats/layer\($0)_float32_mom2_100000.npz") }
+    let arguments = ["stats", "--npz", "2=" + files[1], "--npz", "1=" + files[0]]
+    let document = try repository.document(arguments)
+    #expect(document["cached"] == .bool(false))
+    #expect(document["layers"]?.array?.compactMap(\.integer) == [1, 2])
+    #expect(document["key_length"]?.integer == 88)
+    let path = try #require(document["path"]?.string)
+    #expect(try repository.git()("config", "emend.moments").lines == [path])
+    for layer in [1, 2] {
+      let view = try #require(
+        SafetensorsFile(path: "\(path)/layer-\(layer).safetensors").tensor(named: "cov.\(layer)"))
+      #expect(view.shape == [88, 88] && view.elementType == .float32)
+      let others = (0..<88 * 88).filter { index in
+        view.bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+          != Float(wanted(layer: layer, row: index / 88, column: index % 88))
+      }
+      #expect(others.isEmpty, "layer \(layer)")
+    }
+    #expect(try repository.document(arguments)["cached"] == .bool(true))
+    try repository("commit", model.first, "-m", "With the authors' statistics")
+
+    // The other layer's file is another file; a model of other keys has no use for either.
+    #expect(
+      try repository.document("stats", "--npz", "1=" + files[1])["path"]?.string != path)
+    try expectRefusal(
+      scene.repository, ["stats", "--npz", "1=" + files[0]], 2,
+      [files[0], "[88, 88]", "[192, 192]"])
+    try expectRefusal(repository, ["stats", "--npz", "9=" + files[0]], 2, [files[0], "layer 9"])
+  }
+
   @Test("moments of another base are refused by name")
   func anotherBase() throws {
     let path = try #require(
