@@ -90,7 +90,7 @@ let package = Package(
     tests(of: "Pages"),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
-    tests(of: "Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Delta", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),

@@ -1,5 +1,7 @@
 import Checkpoint
 import Delta
+import Files
+import TestSupport
 import Testing
 
 /// Payloads of version 1, as written when it was fixed, are read for ever. The digests were computed by
@@ -84,6 +86,74 @@ struct FormatTests {
       limits: PayloadLimits(rows: golden.rows, columns: golden.columns))
     let integers = try gridIntegers([delta])
     #expect(integers.withUnsafeBytes { Digest(of: $0).hexadecimal } == golden.digest)
+  }
+
+  /// A payload of `Fixtures/delta`, which `Tests/Interop/make_delta_goldens.py` has written.
+  struct Fixed: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let rows: Int
+    let columns: Int
+    /// The SHA-256 of N as above.
+    let integers: String
+    /// The SHA-256 of the float32 weights to which it turns those of ``base``.
+    let weights: String
+
+    static func all() throws -> [Fixed] {
+      let list = try JSONValue(parsing: Fixture.bytes("delta/goldens.json"), file: "goldens.json")
+      return try #require(list.array).map { entry in
+        Fixed(
+          testDescription: try #require(entry["name"]?.string),
+          rows: try #require(entry["rows"]?.integer),
+          columns: try #require(entry["columns"]?.integer),
+          integers: try #require(entry["integers"]?.string),
+          weights: try #require(entry["weights"]?.string))
+      }
+    }
+  }
+
+  @Test(
+    "payloads of every kind mean what a second writer wrote, down to the weights",
+    arguments: try Fixed.all())
+  func secondWriter(_ golden: Fixed) throws {
+    let delta = try TensorDelta(
+      payload: Fixture.bytes("delta/\(golden.testDescription)"),
+      limits: PayloadLimits(rows: golden.rows, columns: golden.columns))
+    let integers = try gridIntegers([delta])
+    #expect(integers.withUnsafeBytes { Digest(of: $0).hexadecimal } == golden.integers)
+    // Weights below 2 of every exponent that float32 has.
+    let base = (0..<golden.rows * golden.columns).map {
+      UInt32(truncatingIfNeeded: $0 &* 0x9E37_79B1) & 0xBFFF_FFFF
+    }
+    var weights: [UInt8] = []
+    try base.withUnsafeBytes { base in
+      try Materialiser(elementType: .float32, grid: delta.grid).materialise(
+        base, adding: StackSum(rows: delta.rows, columns: delta.columns, grid: delta.grid), of: 1,
+        load: { _ in delta }, write: { weights += $0 })
+    }
+    #expect(Digest(of: weights).hexadecimal == golden.weights)
+  }
+
+  @Test("there is one of every kind, and the fuzzer starts from payloads that are read")
+  func seeds() throws {
+    func delta(_ path: String) throws -> TensorDelta {
+      try TensorDelta(
+        payload: readFile(path, limit: 1 << 20), limits: PayloadLimits(maximumBytes: 1 << 30))
+    }
+    let tests = "/" + #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
+    let corpus = tests + "/Fuzz/Corpus/delta"
+    for directory in [corpus, Fixture.path("delta")] {
+      let names = try listDirectory(directory).filter { !$0.contains(".") }
+      let kinds = try names.map { name in
+        switch try delta("\(directory)/\(name)") {
+        case .lowRank: 0
+        case .dense: 1
+        case .corrected(_, let dense):
+          try dense.frobeniusNorm() > 0 ? 2 : -1
+        case .finer: 3
+        }
+      }
+      #expect(Set(kinds) == [0, 1, 2, 3], "\(directory)")
+    }
   }
 
   private static func bytes(_ hexadecimal: String) -> [UInt8] {

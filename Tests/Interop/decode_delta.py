@@ -2,8 +2,9 @@
 
     python3 decode_delta.py FILE...
 
-prints for each payload its kind, shape, rank, and the SHA-256 of N as little-endian 64-bit integers.
-Dense payloads with zstd planes need the `zstandard` package. Slow: for small payloads.
+prints for each payload its kind, shape, rank and number of fine terms, the SHA-256 of N as little-endian 64-bit
+integers, and that of the float32 weights to which it turns those of `base`. Dense payloads with zstd planes need
+the `zstandard` package. Slow: for small payloads.
 """
 
 import hashlib
@@ -310,42 +311,100 @@ def dense(reader, rows, columns):
     return result
 
 
-def decode(data):
-    reader = Bytes(data)
-    assert reader.take(3) == b"EMD"
-    version, kind = reader.take(2)
-    assert version == (2 if kind == 3 else 1)
-    rows, columns, grid = reader.varint(), reader.varint(), reader.signed()
-    if kind == 0:
-        rank, integers = low_rank(reader, rows, columns, grid)
-    elif kind == 1:
-        rank, integers = None, dense(reader, rows, columns)
-    elif kind == 3:
-        # What is added below the grid is read and checked; the integers are those of the payload inside.
-        inner = reader.take(reader.varint())
-        assert inner[4] != 3
-        *header, rank, integers = decode(inner)
-        assert header == [rows, columns, grid]
-        element = 0
-        for _ in range(reader.varint()):
-            element += reader.varint()
-            exponent, value = grid + reader.signed(), reader.signed()
-            assert element < rows * columns and -1140 <= exponent <= 1100 and value != 0
-    else:
-        assert kind == 2
-        parts = [reader.take(reader.varint()), reader.take(len(data) - reader.at)]
-        assert [part[4] for part in parts] == [0, 1]
-        (*header, rank, low), (*other, _, rest) = map(decode, parts)
-        assert header == other == [rows, columns, grid]
-        integers = [a + b for a, b in zip(low, rest)]
-    assert reader.at == len(data), "trailing bytes"
-    return rows, columns, grid, rank, integers
+def fine_terms(reader, elements, grid):
+    """The terms as (element, exponent, value): value · 2^exponent is added to the element."""
+    terms, element = [], 0
+    count = reader.varint()
+    assert count >= 1
+    for _ in range(count):
+        element += reader.varint()
+        exponent, value = grid + reader.signed(), reader.signed()
+        assert element < elements and -1140 <= exponent <= 1100
+        assert value != 0 and value > -(1 << 63)
+        terms.append((element, exponent, value))
+    return terms
+
+
+class Delta:
+    """What a payload says: N as `integers`, row-major, and the `fine` terms beside it."""
+
+    def __init__(self, data):
+        reader = Bytes(data)
+        assert reader.take(3) == b"EMD"
+        version, self.kind = reader.take(2)
+        assert version == (2 if self.kind == 3 else 1)
+        self.rows, self.columns, self.grid = reader.varint(), reader.varint(), reader.signed()
+        assert max(self.rows, self.columns) < 1 << 31 and abs(self.grid) <= 600
+        self.rank, self.fine = None, []
+        if self.kind == 0:
+            self.rank, self.integers = low_rank(reader, self.rows, self.columns, self.grid)
+        elif self.kind == 1:
+            self.integers = dense(reader, self.rows, self.columns)
+        elif self.kind == 2:
+            low = self.part(reader.take(reader.varint()), [0])
+            rest = self.part(reader.take(len(data) - reader.at), [1])
+            self.rank = low.rank
+            self.integers = [a + b for a, b in zip(low.integers, rest.integers)]
+        else:
+            assert self.kind == 3
+            inner = self.part(reader.take(reader.varint()), [0, 1, 2])
+            self.rank, self.integers = inner.rank, inner.integers
+            self.fine = fine_terms(reader, self.rows * self.columns, self.grid)
+        assert reader.at == len(data), "trailing bytes"
+
+    def part(self, data, kinds):
+        assert data[4] in kinds
+        part = Delta(data)
+        assert (part.rows, part.columns, part.grid) == (self.rows, self.columns, self.grid)
+        return part
+
+    def float32(self, base):
+        """The weights W', as bit patterns, of float32 weights W given likewise."""
+        terms = {}
+        for element, exponent, value in self.fine:
+            terms[element] = terms.get(element, 0) + value * Fraction(2) ** exponent
+        result = []
+        for element, (bits, n) in enumerate(zip(base, self.integers)):
+            (weight,) = struct.unpack("<f", struct.pack("<I", bits))
+            if element in terms:
+                exact = Fraction(weight) + n * Fraction(2) ** self.grid + terms[element]
+                result.append(nearest_float32(exact))
+            elif n != 0:
+                changed = weight + math.ldexp(float(n), self.grid)
+                result += struct.unpack("<I", struct.pack("<f", changed))
+            else:
+                result.append(bits)
+        return result
+
+
+def nearest_float32(exact):
+    """The bit pattern of the float32 number next to a fraction, of two as near the even one."""
+    sign = 1 << 31 if exact < 0 else 0
+    magnitude = abs(exact)
+    exponent = -126
+    while magnitude >= Fraction(2) ** (exponent + 1):
+        exponent += 1
+    # A subnormal number's pattern is its multiple of 2^-149; the carry of rounding up runs into the exponent.
+    steps = round(magnitude / Fraction(2) ** (exponent - 23))
+    bits = steps + ((exponent + 126) << 23)
+    assert bits < 0x7F800000
+    return sign | bits
+
+
+def base(count):
+    """Weights below 2 of every exponent that float32 has, as bit patterns."""
+    return [element * 0x9E3779B1 & 0xBFFFFFFF for element in range(count)]
+
+
+def digest(code, numbers):
+    return hashlib.sha256(struct.pack(f"<{len(numbers)}{code}", *numbers)).hexdigest()
 
 
 if __name__ == "__main__":
     for path in sys.argv[1:]:
         with open(path, "rb") as file:
-            rows, columns, grid, rank, integers = decode(file.read())
-        digest = hashlib.sha256(b"".join(struct.pack("<q", n) for n in integers))
-        kind = "dense" if rank is None else f"rank {rank}"
-        print(f"{path}: {kind}, {rows} x {columns}, grid 2^{grid}, {digest.hexdigest()}")
+            delta = Delta(file.read())
+        rank = "dense" if delta.rank is None else f"rank {delta.rank}"
+        print(f"{path}: kind {delta.kind}, {rank}, {delta.rows} x {delta.columns}, grid 2^{delta.grid}")
+        print(f"  N       {digest('q', delta.integers)}, {len(delta.fine)} fine terms")
+        print(f"  weights {digest('I', delta.float32(base(len(delta.integers))))}")
