@@ -83,9 +83,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests(of: "Store", ["Checkpoint", "Diagnostics", "Files", "StoreWriter"]),
-    .target(name: "CFaultPoints", path: "Tests/CFaultPoints"),
     .executableTarget(
-      name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics", "CFaultPoints"],
+      name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics"],
       path: "Tests/StoreWriter", swiftSettings: settings),
     tests(of: "Pages"),
     tests(of: "Files", ["Diagnostics"]),

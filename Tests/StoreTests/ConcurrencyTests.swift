@@ -125,9 +125,14 @@ struct ConcurrencyTests {
   func processes() throws {
     for round in 1...10 {
       let folder = try TemporaryDirectory()
-      #expect(try WriterProcess(folder.path, "init").finish().status == 0)
-      let writers = try (1...2).map { _ in try WriterProcess(folder.path, "commits", 50) }
-      let outcomes = try writers.map { try $0.finish() }
+      #expect(try WriterProcess.run(folder.path, "init").ending == .exit(0))
+      let outcome = try WriterProcess.runTwo(folder.path, "commits", 50)
+      #expect(outcome.ending == .exit(0), "round \(round)")
+      #expect(outcome.made.count + outcome.refusals.count == 100, "round \(round)")
+      // Whoever was refused can read why, and by whom.
+      #expect(
+        outcome.refusals.allSatisfy { $0.contains("moved") || $0.contains("lock") },
+        "\(outcome.refusals)")
       let repository = try EditRepository(
         opening: .find(named: folder.path, from: "/"), SampleRepository.environment)
       var history: Set<ObjectID> = []
@@ -135,16 +140,8 @@ struct ConcurrencyTests {
         history.insert($0.id)
         return .goOn
       }
-      for outcome in outcomes {
-        #expect(outcome.status == 0, "round \(round)")
-        #expect(outcome.made.count + outcome.refusals.count == 50, "round \(round)")
-        #expect(history.isSuperset(of: outcome.made), "round \(round)")
-        // Whoever was refused can read why, and by whom.
-        #expect(
-          outcome.refusals.allSatisfy { $0.contains("moved") || $0.contains("lock") },
-          "\(outcome.refusals)")
-      }
-      #expect(history.count == 1 + outcomes.reduce(0) { $0 + $1.made.count })
+      #expect(history.isSuperset(of: outcome.made), "round \(round)")
+      #expect(history.count == 1 + outcome.made.count)
       guard round == 10 else { continue }
       #expect(try repository.check().findings.isEmpty)
       let git = try ReferenceGit(repository.location.gitDirectory)

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Store
 import TestSupport
 import Testing
@@ -13,41 +14,47 @@ struct CrashTests {
   @Test(
     "a process that dies, or whose disk fails, at any of its writes leaves the state before or after",
     arguments: ["commit", "revert", "branch", "rename", "undo", "note"].map {
-      ($0, WriterProcess.Fault.kill)
-    } + [("commit", .full), ("commit", .error)])
-  func everyWrite(verb: String, fault: WriterProcess.Fault) throws {
+      ($0, FaultyProcess.Fault.kill)
+    } + [("commit", .failure(ENOSPC, .ever)), ("commit", .failure(EIO, .ever))])
+  func everyWrite(verb: String, fault: FaultyProcess.Fault) throws {
     let folder = try TemporaryDirectory()
-    #expect(try WriterProcess(folder.path, "init").finish().status == 0)
-    #expect(try WriterProcess(folder.path, "commit", 1).finish().made.count == 1)
+    #expect(try WriterProcess.run(folder.path, "init").ending == .exit(0))
+    #expect(try WriterProcess.run(folder.path, "commit", 1).made.count == 1)
     let git = try ReferenceGit(folder[".emend"])
     // What the verb does when nothing goes wrong, on a copy.
     let model = try TemporaryDirectory()
     try copy(folder[".emend"], to: model[".emend"])
-    #expect(try WriterProcess(model.path, verb, 7).finish().status == 0)
+    #expect(try WriterProcess.run(model.path, verb, 7).ending == .exit(0))
     let before = try state(git)
     let after = try state(ReferenceGit(model[".emend"]))
     #expect(before != after)
 
+    let place = try TemporaryDirectory()
+    let here = try ReferenceGit(place[".emend"])
+    let faulty = try FaultyProcess(WriterProcess.child(place.path, verb, 7), watching: place.path)
     var call = 0
     while true {
       call += 1
-      let place = try TemporaryDirectory()
+      try removeTree(place[".emend"])
       try copy(folder[".emend"], to: place[".emend"])
-      let outcome = try WriterProcess(place.path, verb, 7, fault, at: call).finish()
-      if outcome.calls > 0, outcome.calls < call { break }
+      let run = try faulty.run(fault, at: call)
+      if run.calls.count < call { break }
       try #require(call < 500, "the verb never comes to its end")
-      let here = try ReferenceGit(place[".emend"])
+      let outcome = WriterProcess.Outcome(run.outcome)
       let found = try state(here)
-      let what: Comment = "\(verb), \(fault) at call \(call): \(outcome.lines)"
+      let what: Comment = "\(verb), \(fault) at \(run.calls[call - 1]): \(outcome.lines)"
       #expect(found == before || found == after || isHalfRenamed(found, verb), what)
-      if outcome.status == 0, !outcome.wasKilled { #expect(found == after, what) }
-      if fault != .kill {
-        #expect(outcome.status == 0 || outcome.refusals.count == 1, what)
+      if fault == .kill {
+        #expect(outcome.ending == .signal(SIGKILL), what)
+      } else if outcome.ending == .exit(0) {
+        #expect(found == after, what)
+      } else {
+        #expect(outcome.ending == .exit(1) && outcome.refusals.count == 1, what)
       }
       let check = try here.run(["fsck", "--strict", "--no-dangling", "--no-progress"])
       #expect(check.status == 0 && check.errors == "", "\(what) \(check.errors)")
       // The next command works, whatever was left.
-      let next = try WriterProcess(place.path, "commit", 9).finish()
+      let next = try WriterProcess.run(place.path, "commit", 9)
       #expect(next.made.count == 1, "\(what), then \(next.lines)")
     }
     #expect(call > 5)
@@ -62,20 +69,24 @@ struct CrashTests {
   @Test(
     "init that dies at any of its writes leaves no repository or a whole one, and can be repeated")
   func initialisation() throws {
+    let folder = try TemporaryDirectory()
+    let faulty = try FaultyProcess(WriterProcess.child(folder.path, "init"), watching: folder.path)
     var call = 0
     while true {
       call += 1
-      let folder = try TemporaryDirectory()
-      let outcome = try WriterProcess(folder.path, "init", 0, .kill, at: call).finish()
-      if outcome.calls > 0 { break }
+      for name in try listDirectory(folder.path) { try removeTree(folder[name]) }
+      let run = try faulty.run(.kill, at: call)
+      if run.calls.count < call { break }
       try #require(call < 500, "init never comes to its end")
+      let what: Comment = "at \(run.calls[call - 1])"
+      #expect(run.outcome.ending == .signal(SIGKILL), what)
       if try fileKind(at: folder[".emend"]) == nil {
-        #expect(try WriterProcess(folder.path, "init").finish().status == 0, "call \(call)")
+        #expect(try WriterProcess.run(folder.path, "init").ending == .exit(0), what)
         #expect(try listDirectory(folder.path) == [".emend"], "what was left is cleaned up")
       }
       let git = try ReferenceGit(folder[".emend"])
-      #expect(try git.run(["fsck", "--strict", "--no-progress"]).errors == "")
-      #expect(try WriterProcess(folder.path, "commit", 9).finish().made.count == 1, "call \(call)")
+      #expect(try git.run(["fsck", "--strict", "--no-progress"]).errors == "", what)
+      #expect(try WriterProcess.run(folder.path, "commit", 9).made.count == 1, what)
     }
     #expect(call > 20)
   }

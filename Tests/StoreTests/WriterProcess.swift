@@ -1,18 +1,18 @@
-import Foundation
 import Store
 import TestSupport
-import Testing
 
-/// Runs `StoreWriter`, a process of its own, on a repository.
-struct WriterProcess {
-  /// What becomes of the system call with a certain number.
-  enum Fault: String { case kill, full, error }
-
+/// `StoreWriter`, a process of its own that works on a repository.
+enum WriterProcess {
   /// What a run came to.
   struct Outcome {
-    let wasKilled: Bool
-    let status: Int32
+    let ending: ProcessOutcome.Ending
+    /// What it printed.
     let lines: [String]
+
+    init(_ outcome: ProcessOutcome) {
+      ending = outcome.ending
+      lines = outcome.outputText.split(separator: "\n").map(String.init)
+    }
 
     /// The commits that it said it made.
     var made: [ObjectID] {
@@ -22,39 +22,25 @@ struct WriterProcess {
     }
     /// What it was refused.
     var refusals: [String] { lines.filter { $0.hasPrefix("refused") } }
-    /// System calls that change the file system.
-    var calls: Int {
-      lines.last { $0.hasPrefix("count ") }.flatMap { Int($0.dropFirst(6)) } ?? 0
-    }
   }
 
-  private let process = Process()
-  private let folder: TemporaryDirectory
-
-  /// Starts a writer.
-  init(
-    _ directory: String, _ verb: String, _ number: Int = 0, _ fault: Fault? = nil, at call: Int = 0
-  ) throws {
-    folder = try TemporaryDirectory()
-    let bundle = URL(
-      fileURLWithPath: try FileManager.default.destinationOfSymbolicLink(
-        atPath: "/proc/self/exe"))
-    process.executableURL = bundle.deletingLastPathComponent().appendingPathComponent("StoreWriter")
-    process.arguments =
-      [directory, verb, "\(number)"] + [fault?.rawValue ?? "none", fault == nil ? "0" : "\(call)"]
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": folder.path]
-    let output = try folder.write([UInt8](), to: "out")
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    try process.run()
+  /// A writer, not yet running: for ``FaultyProcess``.
+  static func child(_ directory: String, _ verb: String, _ number: Int = 0) throws -> ChildProcess {
+    try ChildProcess(
+      EmendProcess.executable("StoreWriter"), [directory, verb, "\(number)"],
+      environment: CleanEnvironment.variables(home: directory), in: directory)
   }
 
-  /// Waits for its end.
-  func finish() throws -> Outcome {
-    process.waitUntilExit()
-    return Outcome(
-      wasKilled: process.terminationReason == .uncaughtSignal,
-      status: process.terminationStatus,
-      lines: String(decoding: try folder.read("out"), as: UTF8.self).split(separator: "\n").map(
-        String.init))
+  /// Runs a writer to its end.
+  static func run(_ directory: String, _ verb: String, _ number: Int = 0) throws -> Outcome {
+    Outcome(try child(directory, verb, number).run())
+  }
+
+  /// Runs two writers at once to their ends: the lines of both, and 0 where both ended with it.
+  static func runTwo(_ directory: String, _ verb: String, _ number: Int) throws -> Outcome {
+    var both = try child(directory, verb, number)
+    both.arguments = ["-c", #""$@" & "$@" && wait $!"#, "sh", both.executable] + both.arguments
+    both.executable = "sh"
+    return Outcome(try both.run())
   }
 }

@@ -1,10 +1,9 @@
 // A process of its own that works on a repository, for tests of what processes do to each other, and of what is left
 // when one dies or its disk refuses.
 //
-// Usage: StoreWriter DIRECTORY VERB NUMBER [FAULT AT]
-// Prints one line for each success, `count N` with the number of system calls, or `refused: …`.
+// Usage: StoreWriter DIRECTORY VERB NUMBER
+// Prints one line for each success, or `refused: …`.
 
-import CFaultPoints
 import Checkpoint
 import Diagnostics
 import Glibc
@@ -82,13 +81,8 @@ func run(_ verb: String, _ number: Int, in directory: String) throws {
 }
 
 let arguments = CommandLine.arguments
-if arguments.count == 6, let at = Int(arguments[5]) {
-  let kinds = ["kill": FAULT_KILL, "full": FAULT_NO_SPACE, "error": FAULT_IO_ERROR]
-  fault_points_arm(kinds[arguments[4]] ?? FAULT_NONE, at)
-}
 do {
   try run(arguments[2], Int(arguments[3]) ?? 0, in: arguments[1])
-  say("count \(fault_points_count())")
 } catch {
   say("refused: \(error)")
   exit(1)

@@ -35,15 +35,15 @@ package struct EmendProcess: Sendable {
     package let path: String
   }
 
-  /// Beside the program that runs the tests: both are in the same products directory.
-  package static func executable() throws -> String {
+  /// The path of `emend` or of another program that was built with the tests: it is beside the one that runs them.
+  package static func executable(_ name: String = "emend") throws -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     let own = String(
       decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
     // Some versions load the tests into a helper and name them in an argument.
     let bundle = CommandLine.arguments.last { $0.hasSuffix(".xctest") } ?? own
-    let path = bundle.prefix(through: bundle.lastIndex(of: "/") ?? bundle.startIndex) + "emend"
+    let path = bundle.prefix(through: bundle.lastIndex(of: "/") ?? bundle.startIndex) + name
     guard access(String(path), X_OK) == 0 else { throw NotBuilt(path: String(path)) }
     return String(path)
   }
