@@ -49,7 +49,7 @@ extension EditRepository {
   ) throws {
     try GitRepositoryHandle.createBare(at: path, branch: branch)
     let repository = try EditRepository(
-      opening: RepositoryLocation(gitDirectory: path), environment, checking: .nothing)
+      opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
     try repository.installConfiguration()
     let start = StackCommit(in: repository)
     try start.setBase(base)

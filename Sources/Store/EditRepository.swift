@@ -7,7 +7,14 @@ import Checkpoint
 /// Writers, in this process or another, take turns by a lock and a compare-and-swap of the reference.
 package final class EditRepository {
   /// What is looked at when a repository is opened.
-  package enum OpeningCheck { case format, nothing }
+  package enum OpeningCheck {
+    /// Whose it is, and that `HEAD`'s format is ours.
+    case format
+    /// Whose it is alone: for a program that looks for damage.
+    case nothing
+    /// Nothing: this process has just made it.
+    case own
+  }
 
   /// Where it is.
   package let location: RepositoryLocation
@@ -29,7 +36,7 @@ package final class EditRepository {
 
   /// Opens a repository.
   ///
-  /// - Parameter check: `.nothing` leaves out the look at `HEAD`'s format, for a program that looks for damage.
+  /// - Throws: ``StoreError``; ``GitFailure`` of kind `ownerDiffers` for a repository of somebody else, see ``RepositoryOwner``.
   package init(
     opening location: RepositoryLocation, _ environment: GitEnvironment,
     checking check: OpeningCheck = .format
@@ -41,6 +48,7 @@ package final class EditRepository {
     } catch  where error.kind == .notFound {
       throw StoreError.notARepository(path: location.gitDirectory)
     }
+    if check != .own { try RepositoryOwner(of: handle).check(environment) }
     database = try ObjectDatabase(of: handle)
     references = ReferenceStore(of: handle)
     if check == .format { try checkFormat() }

@@ -30,7 +30,10 @@ package struct GitFailure: ExplainedError, Equatable {
     }
     return switch kind {
     case .locked, .modified: "Another program is writing to the repository: try again."
-    case .notFound, .exists, .ambiguous, .invalidName, .ownerDiffers, .other: nil
+    case .ownerDiffers:
+      "Its settings name programs that would run as you. If you trust whoever can write there: "
+        + "git config --global --add safe.directory \(subject.quotedForShell)"
+    case .notFound, .exists, .ambiguous, .invalidName, .other: nil
     }
   }
 }
@@ -56,6 +59,14 @@ extension GitFailure {
   /// A call that said it succeeded and gave nothing back.
   static func nothingReturned(_ action: String, _ subject: String) -> GitFailure {
     GitFailure(kind: .other, action: action, subject: subject, message: "no object was returned")
+  }
+}
+
+extension String {
+  /// As a word of a command line.
+  fileprivate var quotedForShell: String {
+    let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0)) }
+    return plain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }
 }
 

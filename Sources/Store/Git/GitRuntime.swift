@@ -11,8 +11,8 @@ enum GitRuntime {
       // A commit that was reported must survive a power cut: packs and references are flushed.
       try GitFailure.check(emend_git_use_fsync(1), "set fsync", "")
       try GitFailure.check(emend_git_verify_hashes(1), "set hash verification", "")
-      // Git checks the owner because its configuration can name programs to run. Nothing here runs
-      // programs from a configuration, and a repository that a group shares has other owners.
+      // `RepositoryOwner` does it for each repository that is opened: libgit2 would look for `safe.directory` in the
+      // files that it finds by itself, and knows nothing of the environment that is an argument here.
       try GitFailure.check(emend_git_validate_owner(0), "set owner validation", "")
       // libgit2 would look at HOME by itself. Where the user's configuration lies is an argument
       // (`GitEnvironment`), and only `GitConfiguration` reads it.

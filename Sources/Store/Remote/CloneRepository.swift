@@ -61,7 +61,7 @@ extension EditRepository {
   ) throws -> (branch: String, arrivals: Arrivals, report: CheckReport) {
     try GitRepositoryHandle.createBare(at: path, branch: "main")
     let repository = try EditRepository(
-      opening: RepositoryLocation(gitDirectory: path), environment, checking: .nothing)
+      opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
     try repository.installConfiguration()
     try repository.addRemote(remoteName, address)
     let remote = RemoteTarget(name: remoteName, address: address)

@@ -94,7 +94,7 @@ extension EditRepository {
     var (arrivals, report) = try Arrivals.verified(
       in: EditRepository(
         opening: RepositoryLocation(gitDirectory: incoming.gitDirectory), environment,
-        checking: .nothing),
+        checking: .own),
       from: request.remote, known: known, inspecting: inspect, progress: progress)
     try incoming.handOverPacks()
     try database.reopen()
