@@ -21,6 +21,29 @@ import Testing
     #expect(lines.last?.isEmpty == false)
   }
 
+  @Test(
+    "a date that no calendar has is the first one, as for Git",
+    arguments: [
+      "1 -9223372036854775808", "9223372036854775807 +0100", "67768036191676799 +0000",
+      "-9223372036854775808 -0100", "1 +99999999999999999999",
+    ])
+  func dates(date: String) throws {
+    let scene = try Scene(commits: 0)
+    let git = try scene.repository.git()
+    let text = try git("cat-file", "commit", "HEAD").output.replacing(
+      /> \d+ [+-]\d+\n/, with: "> \(date)\n")
+    let made = try git.run(
+      ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"], input: Array(text.utf8))
+    try git("update-ref", "refs/heads/main", try #require(made.lines.first))
+    #expect(
+      try scene.lines("log").contains(
+        "Date:   1970-01-01T00:00:0\(date.first == "1" ? 1 : 0)+00:00"))
+    for arguments in [["log", "--json"], ["show"], ["fsck"], ["log", "--subject", "x"]] {
+      let outcome = try scene.repository.emend.run(arguments)
+      #expect(outcome.ending == .exit(0), "\(arguments): \(outcome.errorText)")
+    }
+  }
+
   @Test("--oneline, -n, ranges and --subject choose")
   func choices() throws {
     let scene = try Scene()

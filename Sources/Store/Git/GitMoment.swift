@@ -11,10 +11,11 @@ package struct GitMoment: Sendable, Hashable {
   /// Minutes east of UTC.
   package let offsetMinutes: Int
 
-  /// Makes a moment.
+  /// Makes a moment. What no calendar has, as a commit from elsewhere may say, is the first one, as for Git.
   package init(seconds: Int64, offsetMinutes: Int) {
-    self.seconds = seconds
-    self.offsetMinutes = offsetMinutes
+    let isDate = seconds.magnitude < 1 << 40 && offsetMinutes.magnitude < 10_000
+    self.seconds = isDate ? seconds : 0
+    self.offsetMinutes = isDate ? offsetMinutes : 0
   }
 
   /// The present, in the local time zone.

@@ -26,7 +26,7 @@ package struct Signature: Sendable, Hashable {
     let zone = words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0
     time = .init(
       seconds: words.first.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0,
-      offsetMinutes: abs(zone) < 10000 ? zone / 100 * 60 + zone % 100 : 0)
+      offsetMinutes: (-9999...9999).contains(zone) ? zone / 100 * 60 + zone % 100 : 0)
   }
 
   /// Reads the rest of an `author` or `committer` line.
