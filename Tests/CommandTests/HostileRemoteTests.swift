@@ -11,7 +11,7 @@ struct HostileRemoteTests {
   enum Attack: String, CaseIterable {
     case flippedPayload, misplacedEdit, manyRows, hugeShape, missingWords, zstdBomb,
       disguisedZstdBomb,
-      parentPath, manyFiles, noFormat, noteBomb, strangeSettings
+      parentPath, sameNameTwice, manyFiles, noFormat, noteBomb, strangeSettings
   }
 
   private let scene: SharedScene
@@ -95,6 +95,14 @@ struct HostileRemoteTests {
         try Array("100644 ../../x\0".utf8) + forgery.blob([1]) + entries
       }
       return ["the name at byte", "fullPathname", "contains full pathnames", "hasDotdot"]
+    case .sameNameTwice:
+      // In Git's order, a directory of a file's name need not stand beside it.
+      try forgery.replaceTree { entries in
+        let (blob, tree) = (try forgery.blob([1]), try forgery.emptyTree())
+        return entries + Array("100644 zz\0".utf8) + blob + Array("100644 zz-\0".utf8) + blob
+          + Array("40000 zz\0".utf8) + tree
+      }
+      return ["out of order or repeated", "duplicate"]
     case .manyFiles:
       try forgery.replaceTree { entries in
         var bytes: [UInt8] = []
@@ -282,6 +290,9 @@ struct Forgery {
   func blob(_ content: [UInt8]) throws -> [UInt8] {
     try Self.bytes(run(["hash-object", "-w", "--stdin"], input: content))
   }
+
+  /// The bytes of the id of a directory without files.
+  func emptyTree() throws -> [UInt8] { try Self.bytes(run(["mktree"])) }
 
   private static func bytes(_ id: String) -> [UInt8] {
     stride(from: 0, to: 40, by: 2).compactMap { offset in

@@ -28,6 +28,8 @@ struct TreeObject: Equatable {
   /// Reads a tree object's bytes.
   init(parsing bytes: [UInt8]) throws(TreeError) {
     entries = []
+    // Files whose names a directory that is still to come may have: between `a` and `a/` come all that begin with `a-`.
+    var files: [String] = []
     var position = 0
     while position < bytes.count {
       guard let space = bytes[position...].firstIndex(of: 32),
@@ -45,6 +47,12 @@ struct TreeObject: Equatable {
       }
       let entry = Entry(name: String(decoding: name, as: UTF8.self), mode: mode, id: id)
       if let last = entries.last, !Self.precedes(last, entry) || last.name == entry.name {
+        throw .order(offset: position)
+      }
+      while let file = files.last, !entry.name.hasPrefix(file) { files.removeLast() }
+      if mode == .file {
+        files.append(entry.name)
+      } else if files.last == entry.name {
         throw .order(offset: position)
       }
       entries.append(entry)
