@@ -6,7 +6,7 @@ extension EditRepository {
   ///
   /// - Parameter findConflicts: is given the facts of edits that only our side has and those that only theirs has, and says
   ///   which cannot both hold.
-  /// - Throws: ``StoreError/basesDiffer``.
+  /// - Throws: ``StoreError/basesDiffer`` where both sides have commits of their own.
   package func planMerge(
     of theirs: ObjectID, into ours: ObjectID,
     findConflicts: ([StackDifference.Fact], [StackDifference.Fact]) throws -> [FactConflict]
@@ -19,7 +19,8 @@ extension EditRepository {
     }
     let left = try stack(at: ours)
     let right = try stack(at: theirs)
-    guard try left.base() == right.base() else {
+    let isFastForward = bases.contains(ours)
+    guard try isFastForward || left.base() == right.base() else {
       throw StoreError.basesDiffer(
         ours: try left.base().fingerprint, theirs: try right.base().fingerprint)
     }
@@ -29,7 +30,6 @@ extension EditRepository {
     let added = try b.subtracting(a).subtracting(ancestor).sorted().map { try right.edit($0) }
     let dropped = a.subtracting(b).intersection(ancestor).sorted()
     let kept = a.subtracting(b).subtracting(ancestor).sorted()
-    let isFastForward = bases.contains(ours)
     let conflicts =
       isFastForward
       ? [] : try findConflicts(facts(of: kept.map { try left.edit($0) }), facts(of: added))

@@ -76,6 +76,12 @@ import Testing
     try expectRefusal(
       scene.repository, ["apply", "HEAD~1..HEAD", "--adapter", "out"], 2,
       ["the two ends of the range are for different bases"])
+    // A branch that stayed behind only moves, which needs no base at all.
+    try scene.repository("switch", "--create", "behind", "HEAD~1")
+    #expect(try scene.repository("merge", "main").ending == .exit(0))
+    #expect(try scene.id("behind") == scene.id("main"))
+    try scene.repository("undo")
+    #expect(try scene.id("behind") == scene.id("main~1"))
   }
 
   @Test("in a clone, the places of the old base and of the new one can be said")

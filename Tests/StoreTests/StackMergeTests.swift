@@ -158,6 +158,8 @@ struct StackMergeTests {
     #expect(throws: StoreError.self) {
       try repository.planMerge(of: moved.id, into: sample.commit("main"), findConflicts: none)
     }
+    let forward = try repository.planMerge(of: moved.id, into: start, findConflicts: none)
+    #expect(forward.kind == .fastForward)
     // An edit of the old base does not fit the new one.
     #expect(throws: StoreError.self) { try repository.cherryPick(sample.commit("main")) }
     let reverted = try repository.revert(moved.id)
