@@ -206,7 +206,7 @@ private final class ObjectCheck {
       for entry in root.entries {
         switch (entry.name, entry.mode) {
         case (EditPath.format, .file): checkFormat(entry.id)
-        case (EditPath.base, .file), (EditPath.edits, .tree): break
+        case (EditPath.base, .file), (EditPath.edits, _): break
         default:
           note(
             .tree(id),
@@ -221,9 +221,7 @@ private final class ObjectCheck {
       }
       let base = root[EditPath.base].map(\.id)
       if let base { checkBase(base) }
-      if let edits = root[EditPath.edits], edits.mode == .tree {
-        checkGroups(edits.id, base: base)
-      }
+      if let edits = root[EditPath.edits] { checkGroups(of: root, edits.id, base: base) }
     } catch {
       note(.tree(id), Explanation(of: error), at: ([], id))
     }
@@ -251,10 +249,10 @@ private final class ObjectCheck {
     }
   }
 
-  private func checkGroups(_ edits: ObjectID, base: ObjectID?) {
+  private func checkGroups(of root: TreeObject, _ edits: ObjectID, base: ObjectID?) {
     guard checkedGroups.insert(Group(name: "", tree: edits, base: base)).inserted else { return }
     do {
-      for group in try database.tree(edits).entries {
+      for group in try StackTree(database: database).groups(of: root) {
         let key = Group(name: group.name, tree: group.id, base: base)
         guard checkedGroups.insert(key).inserted else { continue }
         checkGroup(group, base: base)

@@ -48,12 +48,21 @@ struct StackTree {
   }
 
   /// The directories `edits/00` … `edits/ff` that there are.
-  private func groups(of root: TreeObject) throws -> [TreeObject.Entry] {
+  func groups(of root: TreeObject) throws -> [TreeObject.Entry] {
     guard let edits = root[EditPath.edits] else { return [] }
     guard edits.mode == .tree else {
       throw StoreError.damagedTree(edits.id, problem: "'edits' is not a directory")
     }
-    return try database.tree(edits.id).entries
+    return try entries(of: edits.id, "edits")
+  }
+
+  /// What a directory holds: there are no empty ones.
+  private func entries(of id: ObjectID, _ name: String) throws -> [TreeObject.Entry] {
+    let entries = try database.tree(id).entries
+    guard !entries.isEmpty else {
+      throw StoreError.damagedTree(id, problem: "the directory '\(name)' is empty")
+    }
+    return entries
   }
 
   /// The edits of one of the directories.
@@ -62,7 +71,7 @@ struct StackTree {
       throw StoreError.damagedTree(
         group.id, problem: "'edits/\(group.name)' is not a directory of two digits")
     }
-    return try database.tree(group.id).entries.map { entry in
+    return try entries(of: group.id, "edits/\(group.name)").map { entry in
       guard entry.mode == .tree, let id = EditID(hexadecimal: group.name + entry.name) else {
         throw StoreError.damagedTree(
           group.id, problem: "'edits/\(group.name)/\(entry.name)' is not the directory of an edit")

@@ -121,6 +121,36 @@ struct ObjectCheckTests {
   }
 
   @Test(
+    "what no command can read is damage: a file in the place of the edits, empty directories",
+    arguments: [
+      "100644 blob FILE\tedits", "040000 tree EMPTY\tedits", "040000 tree GROUP\tedits",
+      "100644 blob FILE\t56\n100644 blob FILE\t56-\n040000 tree EMPTY\t56",
+    ])
+  func unreadable(lines: String) throws {
+    let sample = try SampleRepository()
+    func make(_ lines: String) throws -> String {
+      let made = try sample.git.run(["mktree"], input: Array((lines + "\n").utf8))
+      return try #require(made.lines.first, "\(made.errors)")
+    }
+    let file = try sample.git("rev-parse", "HEAD:format").lines[0]
+    let empty = try sample.git.run(["mktree"]).lines[0]
+    let group = try make("040000 tree \(empty)\tzz")
+    let tree = try make(
+      sample.git("ls-tree", "HEAD").output
+        + lines.replacing("FILE", with: file).replacing("EMPTY", with: empty)
+        .replacing("GROUP", with: group))
+    let commit = try sample.git("commit-tree", "-m", "Tampered", "-p", "HEAD", tree).lines[0]
+    try sample.git("update-ref", "HEAD", commit)
+    let checked = try EditRepository(
+      opening: sample.repository.location, SampleRepository.environment, checking: .nothing)
+    let report = try checked.check()
+    #expect(report.findings.map(\.severity) == [.damage], "\(report.findings)")
+    #expect(report.findings.first?.commits.map(\.hexadecimal) == [commit])
+    let id = try #require(ObjectID(hexadecimal: commit))
+    #expect(throws: (any Error).self) { try checked.stack(at: id).edits }
+  }
+
+  @Test(
     "a damaged base and a changed format are found, and a newer format is refused with the remedy")
   func baseAndFormat() throws {
     let sample = try SampleRepository()
