@@ -204,6 +204,25 @@ struct TransferTests {
     #expect(try scene.isSound(scene.hub))
   }
 
+  @Test(
+    "what is named twice is pushed once, and two values for one reference are refused",
+    arguments: transports)
+  func twice(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 1)
+    try ReferenceGit(scene.directory["work/.emend"])("notes", "--ref=emend", "add", "-m", "0.9")
+    let pushed = try scene.document(
+      "work", "push", "origin", "main", "HEAD:main", "+main", "refs/notes/emend")
+    #expect(
+      pushed["updates"]?.array?.compactMap { $0["result"]?.string } == ["created", "created"])
+    #expect(try ReferenceGit(scene.hub)("rev-parse", "main").lines == [scene.head("work")])
+    let refused = try scene.emend(in: "work").run(["push", "origin", "main", "main~1:main"])
+    #expect(refused.ending == .exit(2), "\(refused.outputText)\(refused.errorText)")
+    #expect(refused.errorText.contains("would get two values"), "\(refused.errorText)")
+    try scene("work", "push", "origin", "main:side")
+    try scene("work", "push", "origin", "--delete", "side", "side")
+    #expect(try ReferenceGit(scene.hub)("branch", "--format=%(refname:short)").lines == ["main"])
+  }
+
   @Test("what is larger than the limit goes in parts, each a whole history", arguments: transports)
   func parts(transport: String) throws {
     let scene = try SharedScene(transport: transport)

@@ -72,16 +72,10 @@ extension EditRepository {
       _ = try fetch(request, inspecting: inspect, progress: progress)
       listing = try transport.list(remote)
     }
+    let intents = try Self.distinct(intents, listing)
     var refused: [ReferenceUpdate] = []
     var updates: [PushUpdate] = []
-    for var intent in intents {
-      let tag = "refs/tags/" + intent.destination.dropFirst("refs/heads/".count)
-      if intent.source == nil, listing.references[intent.destination] == nil,
-        listing.references[tag] != nil
-      {
-        // What is to be deleted was named without its kind.
-        intent = PushIntent(source: nil, destination: tag, rule: intent.rule)
-      }
+    for intent in intents {
       switch try decide(intent, remote, listing) {
       case .refuse(let reason):
         refused.append(
@@ -92,7 +86,9 @@ extension EditRepository {
       }
     }
     if companions == .included, refused.isEmpty, intents.contains(where: { $0.source != nil }) {
-      updates += try companionUpdates(listing)
+      updates += try companionUpdates(listing).filter { companion in
+        !updates.contains { $0.name == companion.name }
+      }
     }
     let (moved, parts) = try send(
       updates.filter { $0.old != $0.new }, to: remote, listing, by: transport, progress)
@@ -101,6 +97,34 @@ extension EditRepository {
       parts: parts)
     if let name = remote.name { try remember(outcome.updates, of: name) }
     return outcome
+  }
+
+  /// One intent for each reference of the remote, which what is said twice is.
+  private static func distinct(
+    _ intents: [PushIntent], _ listing: RemoteListing
+  ) throws -> [PushIntent] {
+    var distinct: [PushIntent] = []
+    var places: [String: Int] = [:]
+    for var intent in intents {
+      let tag = "refs/tags/" + intent.destination.dropFirst("refs/heads/".count)
+      if intent.source == nil, listing.references[intent.destination] == nil,
+        listing.references[tag] != nil
+      {
+        // What is to be deleted was named without its kind.
+        intent = PushIntent(source: nil, destination: tag, rule: intent.rule)
+      }
+      guard let place = places[intent.destination] else {
+        places[intent.destination] = distinct.count
+        distinct.append(intent)
+        continue
+      }
+      guard distinct[place].source == intent.source else {
+        throw RemoteError.badPushSpecification(
+          intent.destination, problem: "the reference there would get two values")
+      }
+      if intent.rule == .force { distinct[place] = intent }
+    }
+    return distinct
   }
 
   private enum Decision {
