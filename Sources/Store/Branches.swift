@@ -178,12 +178,22 @@ extension EditRepository {
     }
   }
 
-  private func moveHead(to new: ReferenceValue, _ name: String) throws {
+  /// - Parameter commit: where the branch that `HEAD` goes to is made first.
+  /// - Parameter settle: sets what goes with it.
+  func moveHead(
+    to new: ReferenceValue, _ name: String, making commit: ObjectID? = nil,
+    settling settle: () throws -> Void = {}
+  ) throws {
     let head = try head()
     let place = head.branch ?? head.commit.abbreviated
-    try operate(.switch, name, "checkout: moving from \(place) to \(name)") {
+    let reason = "checkout: moving from \(place) to \(name)"
+    try operate(.switch, name, reason, settling: settle) {
       let old = try references.value(of: "HEAD")
-      return old == new ? [] : [.init(name: "HEAD", before: old, after: new)]
+      let made = commit.map {
+        ReferenceChange(name: "refs/heads/" + name, before: .absent, after: .object($0))
+      }
+      return [made].compactMap { $0 }
+        + (old == new ? [] : [.init(name: "HEAD", before: old, after: new)])
     }
   }
 

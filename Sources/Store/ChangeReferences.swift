@@ -41,10 +41,11 @@ extension EditRepository {
 
   /// Carries out an operation that makes no commit.
   ///
+  /// - Parameter settle: sets what goes with them, still as the only writer.
   /// - Parameter changes: is asked as the only writer; without any, nothing is done and nothing logged.
   func operate(
     _ kind: OperationRecord.Kind, _ summary: String, _ reason: String, with pack: PackWriter? = nil,
-    _ changes: () throws -> [ReferenceChange]
+    settling settle: () throws -> Void = {}, _ changes: () throws -> [ReferenceChange]
   ) throws {
     try asWriter {
       let changes = try changes()
@@ -52,6 +53,7 @@ extension EditRepository {
       try changeReferences(
         OperationRecord(kind: kind, summary: summary, changes: changes, undoes: nil),
         reason: reason, by: operatorIdentity(), with: pack ?? PackWriter(into: database))
+      try settle()
     }
   }
 

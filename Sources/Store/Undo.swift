@@ -36,7 +36,8 @@ extension EditRepository {
         guard !isUndone, operation.record.undoes == nil else { return .goOn }
         // After a crash, or by plain Git, the references may be where they were: then there is nothing to take back.
         let isVoid = try operation.record.changes.allSatisfy {
-          try references.value(of: $0.name) == $0.before
+          let value = try references.value(of: $0.name)
+          return value == $0.before || (value != $0.after && Self.isSeenAgain($0.name))
         }
         if isVoid { return .goOn }
         found = entry(operation)
@@ -65,6 +66,9 @@ extension EditRepository {
     }
   }
 
+  /// What is remembered of a remote and has moved was seen again since: that is no obstacle.
+  private static func isSeenAgain(_ name: String) -> Bool { name.hasPrefix("refs/remotes/") }
+
   private func isUndo(_ id: ObjectID) -> Bool {
     (try? OperationLog(database, references).read(id).record.undoes) != nil
   }
@@ -82,8 +86,7 @@ extension EditRepository {
         let value = try references.value(of: change.name)
         if value == change.after {
           changes.append(change.inverse)
-        } else if change.name.hasPrefix("refs/remotes/") {
-          // What is remembered of a remote has been seen again since: that is no obstacle.
+        } else if Self.isSeenAgain(change.name) {
           continue
         } else if value != change.before {
           throw StoreError.cannotUndo(
@@ -91,6 +94,7 @@ extension EditRepository {
             expected: change.after.text)
         }
       }
+      guard !changes.isEmpty else { throw StoreError.nothingToUndo }
       let record = OperationRecord(
         kind: .undo, summary: "\(entry.record.kind.verb): \(entry.record.summary)",
         changes: changes, undoes: entry.id)

@@ -31,7 +31,14 @@ import Testing
     try scene("work", "push", "-u")
     try scene.clone(to: "mine")
     try scene("mine", "switch", "side")
+    // One operation: back on the other branch, and this one is not there.
+    try scene("mine", "undo")
     let git = try ReferenceGit(scene.directory["mine/.emend"])
+    #expect(
+      try git("for-each-ref", "--format=%(refname) %(HEAD)", "refs/heads").lines == [
+        "refs/heads/main *"
+      ])
+    try scene("mine", "redo")
     #expect(
       try git("rev-parse", "side", "HEAD").lines == git("rev-parse", "origin/side", "side").lines)
     #expect(try git("symbolic-ref", "HEAD").lines == ["refs/heads/side"])

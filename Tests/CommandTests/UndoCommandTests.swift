@@ -18,6 +18,19 @@ import Testing
     try expectRefusal(scene.repository, ["redo"], 1, ["no operation to take back"])
   }
 
+  @Test("what a fetch saw and has since been seen again is passed over, not said to be taken back")
+  func fetchedAgain() throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push")
+    let git = try scene.repository.git()
+    try git("update-ref", "-d", "refs/remotes/origin/main")
+    try scene("work", "fetch")
+    try git("update-ref", "refs/remotes/origin/main", "main~1")
+    let said = try scene("work", "undo").outputText
+    #expect(said.contains("commit: One") && !said.contains("fetch"), "\(said)")
+    try expectRefusal(scene.repository, ["undo"], 1, ["no operation to take back"])
+  }
+
   @Test("op log says of each what it was, the latest first, and what was taken back")
   func log() throws {
     let scene = try Scene(commits: 1)

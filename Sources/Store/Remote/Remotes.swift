@@ -177,11 +177,14 @@ extension EditRepository {
 
   /// Has a branch follow one of a remote.
   package func setUpstream(of branch: String, to remote: String, _ other: String) throws {
-    try asWriter {
-      let configuration = try configuration()
-      try configuration.setLocal("branch.\(branch).remote", to: remote)
-      try configuration.setLocal("branch.\(branch).merge", to: "refs/heads/\(other)")
-    }
+    try asWriter { try follow(remote, other, from: branch) }
+  }
+
+  /// The same, for who is the only writer already.
+  func follow(_ remote: String, _ other: String, from branch: String) throws {
+    let configuration = try configuration()
+    try configuration.setLocal("branch.\(branch).remote", to: remote)
+    try configuration.setLocal("branch.\(branch).merge", to: "refs/heads/\(other)")
   }
 
   private func following(_ remote: String, _ configuration: GitConfiguration) throws -> [String] {

@@ -1,6 +1,6 @@
 extension EditRepository {
   /// Goes to a branch. One that does not exist and that exactly one remote has is made first, where that remote's
-  /// is, and follows it, as `git switch` does.
+  /// is, and follows it, as `git switch` does. That is one operation: ``undo()`` takes the branch back, too.
   ///
   /// - Throws: ``StoreError/noSuchBranch``, ``RemoteError/severalRemotesHave``.
   package func switchTo(branchHereOrOnRemote name: String) throws {
@@ -13,10 +13,9 @@ extension EditRepository {
     guard found.count <= 1 else {
       throw RemoteError.severalRemotesHave(branch: name, remotes: found.map(\.0))
     }
-    if let (remote, commit) = found.first {
-      try createBranch(name, at: commit)
-      try setUpstream(of: name, to: remote, name)
+    guard let (remote, commit) = found.first else { return try switchTo(branch: name) }
+    try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit) {
+      try follow(remote, name, from: name)
     }
-    try switchTo(branch: name)
   }
 }
