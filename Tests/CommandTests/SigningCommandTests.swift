@@ -118,7 +118,11 @@ struct SigningCommandTests {
   @Test("where commit.gpgSign says so, every command that commits signs; --no-sign does not")
   func configured() throws {
     try allow("carl@example.org")
-    try git("config", "commit.gpgsign", "true")
+    // A name alone is true.
+    let file = scene.repository.gitDirectory + "/config"
+    let present = try String(contentsOfFile: file, encoding: .utf8)
+    try (present + "[commit]\n\tgpgSign\n").write(
+      toFile: file, atomically: true, encoding: .utf8)
     let stats = ["--stats", scene.model.kit.moments]
     try scene.repository.commit(scene.model.first)
     try scene.repository("branch", "side")

@@ -44,12 +44,15 @@ final class GitConfiguration {
     if let override = overrides.last(where: { $0.name == name.lowercased() }) {
       return override.value
     }
-    var buffer = git_buf()
-    defer { git_buf_dispose(&buffer) }
-    guard git_config_get_string_buf(&buffer, raw, name) == 0, let text = buffer.ptr else {
-      return nil
-    }
-    return String(cString: text)
+    var entry: UnsafeMutablePointer<git_config_entry>?
+    guard git_config_get_entry(&entry, raw, name) == 0, let entry else { return nil }
+    defer { git_config_entry_free(entry) }
+    return Self.value(of: entry.pointee)
+  }
+
+  /// A line of a name alone says that it is true.
+  private static func value(of entry: git_config_entry) -> String {
+    entry.value.map { String(cString: $0) } ?? "true"
   }
 
   /// A setting, and where it stands.
@@ -80,8 +83,8 @@ final class GitConfiguration {
       guard let entry = entry?.pointee, let name = entry.name.map({ String(cString: $0) }),
         name.hasPrefix(prefix)
       else { continue }
-      let value = entry.value.map { String(cString: $0) } ?? "true"
-      found.append(Entry(name: name, value: value, origin: Self.origin(entry.level)))
+      found.append(
+        Entry(name: name, value: Self.value(of: entry), origin: Self.origin(entry.level)))
     }
     for override in overrides where override.name.hasPrefix(prefix) {
       found.append(Entry(name: override.name, value: override.value, origin: "environment"))

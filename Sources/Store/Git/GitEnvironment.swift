@@ -27,7 +27,7 @@ package struct GitEnvironment: Sendable, Equatable {
     var files: [(GitConfiguration.Level, String)] = []
     if let system = value("GIT_CONFIG_SYSTEM") {
       files.append((.system, system))
-    } else if !Self.isTrue(variables["GIT_CONFIG_NOSYSTEM"]) {
+    } else if !GitConfiguration.isTrue(variables["GIT_CONFIG_NOSYSTEM"]) {
       files.append((.system, "/etc/gitconfig"))
     }
     if let global = value("GIT_CONFIG_GLOBAL") {
@@ -50,10 +50,5 @@ package struct GitEnvironment: Sendable, Equatable {
         ($0.lowercased(), variables["GIT_CONFIG_VALUE_\(index)"] ?? "")
       }
     }
-  }
-
-  private static func isTrue(_ text: String?) -> Bool {
-    guard let text = text?.lowercased() else { return false }
-    return !["", "0", "false", "no", "off"].contains(text)
   }
 }
