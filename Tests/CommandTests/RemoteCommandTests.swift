@@ -34,6 +34,31 @@ import Testing
       ])
   }
 
+  @Test("a remote's several values are read as Git reads them, and go and come with it")
+  func severalValues() throws {
+    let scene = try SharedScene(commits: 0)
+    let git = try scene.repository.git()
+    try scene("work", "push", "-u")
+    try git("config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*")
+    try git("remote", "set-url", "--add", "origin", "https://ada:secret@example.org/m.git")
+    try git("config", "remote.origin.prune", "true")
+    let fetches = "origin  \(scene.hub) (fetch)"
+    #expect(try scene("work", "remote", "-v").outputText.hasPrefix(fetches))
+    #expect(try git("remote", "-v").output.contains("\(scene.hub) (fetch)"))
+    try expectRefusal(
+      scene.repository, ["remote", "set-url", "origin", "x"], 1,
+      ["several addresses", "git remote set-url --delete origin", "ada:***@"])
+    let before = try git("config", "--get-regexp", "^remote\\.").lines
+    try scene("work", "remote", "rename", "origin", "hub")
+    #expect(
+      try git("config", "--get-regexp", "^remote\\.").lines
+        == before.map { $0.replacing("origin", with: "hub") })
+    #expect(try git("config", "branch.main.remote").lines == ["hub"])
+    try scene("work", "remote", "remove", "hub")
+    #expect(try git.run(["config", "--get-regexp", "^(remote|branch)\\."]).lines.isEmpty)
+    #expect(try git("for-each-ref", "refs/remotes").lines.isEmpty)
+  }
+
   @Test("names that are taken, wrong or unknown are refused")
   func refused() throws {
     let scene = try SharedScene(commits: 0)

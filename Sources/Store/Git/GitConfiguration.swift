@@ -105,12 +105,55 @@ final class GitConfiguration {
     try withLocal(name) { git_config_set_string($0, name, value) }
   }
 
-  /// Takes a setting out of the repository's own file; one that is not there is no error.
+  /// Writes one more value of a setting into the repository's own file.
+  private func addLocal(_ name: String, _ value: String) throws(GitFailure) {
+    // A pattern that no value fits: none is replaced.
+    try withLocal(name) { git_config_set_multivar($0, name, "$^", value) }
+  }
+
+  /// Takes a setting out of the repository's own file, with all its values; one that is not there is no error.
   func removeLocal(_ name: String) throws(GitFailure) {
     try withLocal(name) { local in
-      let code = git_config_delete_entry(local, name)
+      var code = git_config_delete_entry(local, name)
+      // Several values are found by a pattern, which libgit2 cannot hold against a line that has none.
+      if code < 0, !Self.hasLineWithoutValue(name, local) {
+        code = git_config_delete_multivar(local, name, ".*")
+      }
       return code == GIT_ENOTFOUND.rawValue ? 0 : code
     }
+  }
+
+  private static func hasLineWithoutValue(_ name: String, _ local: OpaquePointer?) -> Bool {
+    let found: Int32 = 1
+    return git_config_get_multivar_foreach(
+      local, name, nil, { entry, _ in entry?.pointee.value == nil ? 1 : 0 }, nil) == found
+  }
+
+  /// The settings of a section of the repository's own file, such as `remote.origin.`, by what stands behind that.
+  private func localSection(_ section: String) throws(GitFailure) -> [(key: String, value: String)]
+  {
+    try allEntries(startingWith: section).filter { $0.origin == "local" }
+      .map { (String($0.name.dropFirst(section.count)), $0.value) }
+      // `branch.a.` is no part of the name of the branch `a.b`.
+      .filter { !$0.key.contains(".") }
+  }
+
+  /// Takes a section out of the repository's own file.
+  func removeLocal(section: String) throws(GitFailure) {
+    for (key, _) in try localSection(section) { try removeLocal(section + key) }
+  }
+
+  /// Gives a section of the repository's own file another name.
+  ///
+  /// - Parameter change: what becomes of the value of a key.
+  func moveLocal(
+    section old: String, to new: String,
+    changing change: (_ key: String, _ value: String) -> String = { $1 }
+  ) throws(GitFailure) {
+    let settings = try localSection(old)
+    for (key, _) in settings { try removeLocal(new + key) }
+    for (key, value) in settings { try addLocal(new + key, change(key, value)) }
+    for (key, _) in settings { try removeLocal(old + key) }
   }
 
   private func withLocal(_ name: String, _ body: (OpaquePointer?) -> Int32) throws(GitFailure) {

@@ -7,6 +7,7 @@ package enum RemoteError: ExplainedError, Equatable {
   case noSuchRemote(String, similar: [String])
   case nameTaken(String)
   case severalRemotes([String])
+  case severalAddresses(String, [String])
   case severalRemotesHave(branch: String, remotes: [String])
   case noUpstream(branch: String)
   case noBranch
@@ -27,7 +28,8 @@ package enum RemoteError: ExplainedError, Equatable {
   /// Whether the command line, or a file that it names, is what has to be mended.
   package var isMisuse: Bool {
     switch self {
-    case .unreachable, .hostUnknown, .credentials, .tooMuchListed, .empty, .sentDamage, .diverged:
+    case .unreachable, .hostUnknown, .credentials, .tooMuchListed, .empty, .sentDamage, .diverged,
+      .severalAddresses:
       false
     case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
       .noUpstream, .noBranch,
@@ -62,6 +64,11 @@ package enum RemoteError: ExplainedError, Equatable {
       Explanation(
         "it is not clear which remote is meant", found: names.joined(separator: ", "),
         remedy: "Name one.")
+    case .severalAddresses(let name, let addresses):
+      Explanation(
+        "the remote has several addresses, and one cannot stand for all", field: name,
+        found: addresses.joined(separator: ", "),
+        remedy: "Take out those that are to go: `git remote set-url --delete \(name) URL`.")
     case .severalRemotesHave(let branch, let remotes):
       Explanation(
         "several remotes have a branch of this name", field: branch,

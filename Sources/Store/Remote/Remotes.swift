@@ -19,18 +19,22 @@ package struct Remote: Sendable, Equatable {
 extension EditRepository {
   /// The remotes, by name. They are Git's own: `git remote` shows the same.
   package func remotes() throws -> [Remote] {
-    let configuration = try configuration()
-    var names: Set<String> = []
-    for (key, _) in try configuration.entries(startingWith: "remote.") {
-      // The name may hold dots: what is not it is the first word and the last.
-      let parts = key.dropFirst("remote.".count)
-      guard let dot = parts.lastIndex(of: "."), parts[dot...] == ".url" else { continue }
-      names.insert(String(parts[..<dot]))
-    }
-    return names.sorted().compactMap { name in
-      configuration.value("remote.\(name).url").map {
-        Remote(name: name, url: $0, pushURL: configuration.value("remote.\(name).pushurl"))
+    let entries = try configuration().entries(startingWith: "remote.")
+    /// The first value of a setting of each remote: of several addresses, Git fetches from that one.
+    func first(_ setting: String) -> [String: String] {
+      var values: [String: String] = [:]
+      for (key, value) in entries {
+        // The name may hold dots: what is not it is the first word and the last.
+        let parts = key.dropFirst("remote.".count)
+        guard let dot = parts.lastIndex(of: "."), parts[dot...] == "." + setting else { continue }
+        let name = String(parts[..<dot])
+        values[name] = values[name] ?? value
       }
+      return values
+    }
+    let pushURLs = first("pushurl")
+    return first("url").sorted { $0.key < $1.key }.map {
+      Remote(name: $0.key, url: $0.value, pushURL: pushURLs[$0.key])
     }
   }
 
@@ -95,14 +99,22 @@ extension EditRepository {
   }
 
   /// Changes where a remote is.
-  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
+  /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``; ``RemoteError/severalAddresses(_:_:)``, as Git does.
   package func setURL(
     of name: String, to address: RemoteAddress, forPushing: Bool = false
   ) throws {
     try asWriter {
       _ = try remote(name)
-      try configuration().setLocal(
-        "remote.\(name).\(forPushing ? "pushurl" : "url")", to: address.text)
+      let configuration = try configuration()
+      let setting = "remote.\(name).\(forPushing ? "pushurl" : "url")"
+      let present = try configuration.allEntries(startingWith: setting).filter {
+        $0.name == setting && $0.origin == "local"
+      }
+      guard present.count <= 1 else {
+        throw RemoteError.severalAddresses(
+          name, present.map { RemoteAddress.withoutPassword($0.value) })
+      }
+      try configuration.setLocal(setting, to: address.text)
     }
   }
 
@@ -110,20 +122,18 @@ extension EditRepository {
   /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
   package func removeRemote(_ name: String) throws {
     _ = try remote(name)
-    try operate(.remote, "remove \(name)", "remote: remove \(name)") {
-      try references.list("refs/remotes/\(name)/").map {
-        .init(name: $0.name, before: try references.value(of: $0.name), after: .absent)
-      }
-    }
+    // Settings first: what was seen of a remote can be fetched again.
     try asWriter {
       let configuration = try configuration()
-      for (key, _) in try configuration.entries(startingWith: "remote.\(name).")
-      where key.dropFirst("remote.\(name).".count).allSatisfy({ $0 != "." }) {
-        try configuration.removeLocal(key)
-      }
+      try configuration.removeLocal(section: "remote.\(name).")
       for branch in try following(name, configuration) {
         try configuration.removeLocal("branch.\(branch).remote")
         try configuration.removeLocal("branch.\(branch).merge")
+      }
+    }
+    try operate(.remote, "remove \(name)", "remote: remove \(name)") {
+      try references.list("refs/remotes/\(name)/").map {
+        .init(name: $0.name, before: try references.value(of: $0.name), after: .absent)
       }
     }
   }
@@ -131,23 +141,19 @@ extension EditRepository {
   /// Gives a remote another name, and what was last seen of its branches with it.
   /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``, ``RemoteError/badName(_:)``, ``RemoteError/nameTaken(_:)``.
   package func renameRemote(_ old: String, to new: String) throws {
-    let remote = try remote(old)
+    _ = try remote(old)
     try checkRemoteName(new)
     guard try !remotes().contains(where: { $0.name == new }) else {
       throw RemoteError.nameTaken(new)
     }
     let (source, target) = ("refs/remotes/\(old)/", "refs/remotes/\(new)/")
-    // Settings first: what was seen of a remote can be fetched again.
     try asWriter {
       let configuration = try configuration()
-      try configuration.setLocal("remote.\(new).fetch", to: "+refs/heads/*:\(target)*")
-      if let url = remote.pushURL { try configuration.setLocal("remote.\(new).pushurl", to: url) }
-      try configuration.setLocal("remote.\(new).url", to: remote.url)
+      try configuration.moveLocal(section: "remote.\(old).", to: "remote.\(new).") { key, value in
+        key == "fetch" ? value.replacing(":" + source, with: ":" + target) : value
+      }
       for branch in try following(old, configuration) {
         try configuration.setLocal("branch.\(branch).remote", to: new)
-      }
-      for key in ["url", "fetch", "pushurl"] {
-        try configuration.removeLocal("remote.\(old).\(key)")
       }
     }
     try operate(.remote, "rename \(old) to \(new)", "remote: renamed \(source) to \(target)") {
