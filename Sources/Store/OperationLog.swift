@@ -60,12 +60,17 @@ struct OperationLog {
     }
     let bytes = try database.read(entry.id, as: .blob, limit: OperationRecord.byteLimit)
     let record = try OperationRecord.read(bytes, file: "operation \(id.abbreviated)")
-    // The parents begin with the operation before, if there was one: it is the parent whose tree has a record.
-    let previous = commit.parents.first.flatMap { first in
-      (try? database.commit(first)).flatMap { try? database.tree($0.tree) }?[Self.file] == nil
-        ? nil : first
-    }
+    // The parents begin with the operation before, if there was one.
+    let previous = try commit.parents.first.flatMap { try isOperation($0) ? $0 : nil }
     return Operation(id: id, record: record, committer: commit.committer, previous: previous)
+  }
+
+  /// Whether a commit is an operation: its tree has a record. One that cannot be read may have been one.
+  private func isOperation(_ id: ObjectID) throws -> Bool {
+    let tree = try database.commit(id).tree
+    let bytes = try database.read(tree, as: .tree, limit: TreeObject.byteLimit)
+    // A tree that is whole and not one of ours is another program's, which a branch may name.
+    return (try? TreeObject(parsing: bytes))?[Self.file] != nil
   }
 
   /// An operation in the log.

@@ -209,6 +209,26 @@ struct OperationTests {
     #expect(try sample.commit("HEAD") == second)
   }
 
+  @Test("a log whose earlier part cannot be read is damaged, and not at its end")
+  func brokenLog() throws {
+    let sample = try SampleRepository()
+    try sample.record(seed: 1)
+    try sample.record(seed: 2)
+    let log = "refs/emend/operations"
+    let previous = try sample.git("rev-parse", log + "^1").lines[0]
+    let text = try sample.git("cat-file", "commit", log).output.replacing(
+      previous, with: String(repeating: "12", count: 20))
+    let broken = try sample.git.run(
+      ["hash-object", "-w", "-t", "commit", "--stdin"], input: Array(text.utf8)
+    ).lines[0]
+    try sample.git("update-ref", log, broken)
+    let reopened = try sample.reopened()
+    let id = try #require(ObjectID(hexadecimal: broken))
+    #expect(try reopened.check().findings.map(\.subject) == [.operation(id)])
+    #expect(throws: ObjectError.self) { try reopened.operations() }
+    #expect(throws: ObjectError.self) { try reopened.undo() }
+  }
+
   @Test("operations need no identity, unlike commits")
   func anonymousOperations() throws {
     let sample = try SampleRepository()
