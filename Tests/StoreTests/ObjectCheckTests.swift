@@ -176,6 +176,34 @@ struct ObjectCheckTests {
     #expect(checked.findings.count == 1 && !checked.isSound)
   }
 
+  @Test("facts are counted before they are taken apart")
+  func manyFacts() throws {
+    let sample = try SampleRepository()
+    let id = try #require(try sample.record(seed: 1).added.first)
+    let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
+    let tampered = try TamperedTree(sample)
+    let facts = [UInt8](repeating: 10, count: 1000)
+    let manifest = String(decoding: try tampered.read(folder + "/edit.json"), as: UTF8.self)
+      .replacing(
+        Digest(of: try tampered.read(folder + "/facts.jsonl")).hexadecimal,
+        with: Digest(of: facts).hexadecimal)
+    let forged = Digest(of: Array(manifest.utf8)).hexadecimal
+    for path in try tampered.paths() where path.hasPrefix(folder) {
+      let target = "edits/\(forged.prefix(2))/\(forged.dropFirst(2))" + path.dropFirst(folder.count)
+      let bytes =
+        path.hasSuffix("edit.json")
+        ? Array(manifest.utf8) : path.hasSuffix("facts.jsonl") ? facts : try tampered.read(path)
+      try tampered.write(bytes, to: target)
+      try tampered.remove(path)
+    }
+    let stack = try sample.repository.stack(at: tampered.commit())
+    let edit = try stack.edit(stack.edits[0])
+    #expect(
+      throws: StoreError.damagedEdit(
+        edit.id, file: "facts.jsonl", found: "1000 facts", expected: "3")
+    ) { try edit.facts() }
+  }
+
   @Test("a flipped byte in a pack, which Git's own hash covers, is found")
   func flippedPack() throws {
     let sample = try SampleRepository()
