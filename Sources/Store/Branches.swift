@@ -73,7 +73,12 @@ extension EditRepository {
   /// Deletes branches: all of them or, where one cannot be, none.
   /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/currentBranch``, ``StoreError/notMerged``.
   package func deleteBranches(_ names: [String], _ rule: BranchDeletion = .whenMerged) throws {
-    try operate(.branch, "delete \(names.joined(separator: " "))", "branch: deleted") {
+    func forgetSettings() throws {
+      let configuration = try configuration()
+      for name in names { try configuration.removeLocal(section: "branch.\(name).") }
+    }
+    let summary = "delete \(names.joined(separator: " "))"
+    try operate(.branch, summary, "branch: deleted", settling: forgetSettings) {
       let head = try head()
       return try Self.distinct(names).map { name in
         let commit = try branchCommit(name)
@@ -91,7 +96,7 @@ extension EditRepository {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// Gives a branch another name; `HEAD` goes with it.
+  /// Gives a branch another name; `HEAD` goes with it, and what it follows stays.
   ///
   /// - Parameter old: the branch; `nil` for the one that `HEAD` is on.
   /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/notOnBranch``, ``StoreError/badName``, ``StoreError/nameTaken``.
@@ -100,10 +105,14 @@ extension EditRepository {
   ) throws {
     let reference = try branchReference(new)
     let old = try old ?? currentBranch()
+    guard old != new else {
+      _ = try branchCommit(old)
+      return
+    }
     let reason = "Branch: renamed refs/heads/\(old) to \(reference)"
-    try operate(.branch, "rename \(old) to \(new)", reason) {
+    func moveSettings() throws { try moveBranchSettings(from: old, to: new) }
+    try operate(.branch, "rename \(old) to \(new)", reason, settling: moveSettings) {
       let commit = try branchCommit(old)
-      guard old != new else { return [] }
       var changes: [ReferenceChange] = [
         .init(
           name: reference, before: try replaceable(new, reference, ifTaken), after: .object(commit))
@@ -112,10 +121,17 @@ extension EditRepository {
         changes.append(
           .init(name: "HEAD", before: .symbolic("refs/heads/" + old), after: .symbolic(reference)))
       }
-      return changes + [
-        .init(name: "refs/heads/" + old, before: .object(commit), after: .absent)
-      ]
+      let removal = ReferenceChange(
+        name: "refs/heads/" + old, before: .object(commit), after: .absent)
+      // `a` and `a/b` cannot be there together, not even for a moment. The log of operations has the commit by then.
+      let isInTheWay = new.hasPrefix(old + "/") || old.hasPrefix(new + "/")
+      return isInTheWay ? [removal] + changes : changes + [removal]
     }
+  }
+
+  /// What a branch follows goes with its name.
+  func moveBranchSettings(from old: String, to new: String) throws {
+    try configuration().moveLocal(section: "branch.\(old).", to: "branch.\(new).")
   }
 
   /// Makes a branch where another is.

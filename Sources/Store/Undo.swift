@@ -101,8 +101,20 @@ extension EditRepository {
       try changeReferences(
         record, reason: "undo: \(record.summary)", by: operatorIdentity(),
         with: PackWriter(into: database))
+      try followRename(changes)
       return entry
     }
+  }
+
+  /// Where one branch came in another's place, what that one followed goes with it: a rename was taken back.
+  private func followRename(_ changes: [ReferenceChange]) throws {
+    let branches = changes.filter { $0.name.hasPrefix("refs/heads/") }
+    let (gone, made) = (
+      branches.filter { $0.after == .absent }, branches.filter { $0.before == .absent }
+    )
+    guard gone.count == 1, made.count == 1, gone[0].before == made[0].after else { return }
+    try moveBranchSettings(
+      from: Self.shortBranchName(gone[0].name), to: Self.shortBranchName(made[0].name))
   }
 
   private func walkOperations(

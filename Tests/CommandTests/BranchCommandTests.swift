@@ -17,6 +17,31 @@ import Testing
     #expect(branches[0]["current"] == .bool(true))
   }
 
+  @Test("what a branch follows goes with its name, and goes when it does")
+  func upstream() throws {
+    let scene = try SharedScene(commits: 0)
+    let git = try scene.repository.git()
+    func settings() throws -> [String] {
+      try git.run(["config", "--get-regexp", "^branch\\."]).lines
+    }
+    try scene("work", "push", "-u")
+    try git("config", "branch.main.x.remote", "of another branch")
+    let before = try settings()
+    try scene("work", "branch", "-m", "main", "trunk")
+    #expect(
+      try Set(settings()) == [
+        "branch.trunk.remote origin", "branch.trunk.merge refs/heads/main",
+        "branch.main.x.remote of another branch",
+      ])
+    try scene("work", "undo")
+    #expect(try Set(settings()) == Set(before))
+    try scene("work", "redo")
+    #expect(try scene("work", "pull").outputText.contains("up to date"))
+    try scene("work", "switch", "--create", "other")
+    try scene("work", "branch", "-d", "trunk")
+    #expect(try settings() == ["branch.main.x.remote of another branch"])
+  }
+
   @Test("what would lose commits, or the branch one is on, is refused")
   func refused() throws {
     let scene = try Scene(commits: 1)

@@ -32,6 +32,26 @@ struct OperationTests {
     #expect(complaints == "")
   }
 
+  @Test("a branch may be renamed into its own directory and out of it, and back by undo")
+  func nestedNames() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    let commit = try sample.record(seed: 1).id
+    func branches() throws -> [String] {
+      try sample.git("for-each-ref", "--format=%(refname) %(HEAD)", "refs/heads").lines
+    }
+    try repository.renameBranch(nil, to: "main/new")
+    #expect(try branches() == ["refs/heads/main/new *"])
+    try repository.renameBranch(nil, to: "main")
+    #expect(try branches() == ["refs/heads/main *"])
+    try repository.undo()
+    try repository.undo()
+    try repository.redo()
+    #expect(try branches() == ["refs/heads/main/new *"])
+    #expect(try repository.head().commit == commit)
+    #expect(try repository.check().findings.isEmpty)
+  }
+
   @Test("names that git refuses, that are taken, or that are not there are refused")
   func names() throws {
     let sample = try SampleRepository()
