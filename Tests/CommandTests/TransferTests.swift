@@ -236,6 +236,24 @@ struct TransferTests {
     #expect(try scene.isSound(scene.hub))
   }
 
+  @Test("a lease holds for a branch that is gone, too, and one that nobody has seen is new")
+  func leaseOnNothing() throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "-u")
+    let hub = try ReferenceGit(scene.hub)
+    try hub("update-ref", "-d", "refs/heads/main")
+    let commit = try scene.head("work")
+    for option in ["--force-with-lease", "--lease=\(commit)"] {
+      let stale = try scene.emend(in: "work").run(["push", option, "origin", "main"])
+      #expect(stale.ending == .exit(1), "\(stale.outputText)\(stale.errorText)")
+      #expect(stale.outputText.contains("moved it since"), "\(stale.outputText)")
+    }
+    #expect(try hub("for-each-ref", "refs/heads").lines.isEmpty)
+    try scene("work", "push", "--force-with-lease", "origin", "main:fresh")
+    try scene("work", "push", "--force-with-lease", scene.hub, "main:other")
+    #expect(try hub("for-each-ref", "--format=%(refname:short)", "refs/heads").lines.count == 2)
+  }
+
   @Test(
     "what cannot be reached is told in Git's own words, and nothing changes",
     arguments: transports)

@@ -140,23 +140,17 @@ extension EditRepository {
       .step(
         PushUpdate(new: intent.source, name: intent.destination, old: old, isForced: isForced))
     }
-    guard let new = intent.source else {
-      guard old != nil else { return .refuse(reason: "the remote has no such reference") }
-      if case .withLease(let expected) = intent.rule, try !holds(expected, intent, remote, old) {
-        return .refuse(reason: "the remote has moved it since it was last seen: fetch first")
-      }
-      return step(true)
+    if intent.source == nil, old == nil {
+      return .refuse(reason: "the remote has no such reference")
     }
+    if case .withLease(let expected) = intent.rule, old != intent.source,
+      try !holds(expected, intent, remote, old)
+    {
+      return .refuse(reason: "the remote has moved it since it was last seen: fetch first")
+    }
+    guard let new = intent.source else { return step(true) }
     guard let old, old != new else { return step(false) }
-    switch intent.rule {
-    case .force: return step(true)
-    case .withLease(let expected):
-      guard try holds(expected, intent, remote, old) else {
-        return .refuse(reason: "the remote has moved it since it was last seen: fetch first")
-      }
-      return step(true)
-    case .forwardOnly: break
-    }
+    guard intent.rule == .forwardOnly else { return step(true) }
     if intent.destination.hasPrefix("refs/tags/") {
       return .refuse(reason: "the remote has another tag of this name")
     }
@@ -173,7 +167,10 @@ extension EditRepository {
     _ expected: ObjectID?, _ intent: PushIntent, _ remote: RemoteTarget, _ found: ObjectID?
   ) throws -> Bool {
     if let expected { return expected == found }
-    guard let name = remote.name, intent.destination.hasPrefix("refs/heads/") else { return false }
+    // What nobody here has seen is held to be new there, as Git does.
+    guard let name = remote.name, intent.destination.hasPrefix("refs/heads/") else {
+      return found == nil
+    }
     let branch = intent.destination.dropFirst("refs/heads/".count)
     return try references.target(of: "refs/remotes/\(name)/\(branch)") == found
   }
