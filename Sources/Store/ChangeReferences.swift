@@ -1,3 +1,5 @@
+import Files
+
 extension EditRepository {
   /// Carries out one command's changes of references, as the only writer: objects, then the log of
   /// operations, then the references, each by compare-and-swap.
@@ -31,8 +33,10 @@ extension EditRepository {
       switch error.kind {
       case .modified, .exists: throw StoreError.raced(reference: error.subject)
       case .locked:
-        throw StoreError.referenceLocked(
-          error.subject, file: "\(handle.directory)\(error.subject).lock")
+        // A reference that goes is taken out of the packed ones too, which have a lock of their own.
+        let files = ["\(error.subject).lock", "packed-refs.lock"].map { handle.directory + $0 }
+        let present = try? files.first { try fileKind(at: $0) != nil }
+        throw StoreError.referenceLocked(error.subject, file: present ?? files[0])
       case .notFound, .ambiguous, .invalidName, .ownerDiffers, .other: throw error
       }
     }

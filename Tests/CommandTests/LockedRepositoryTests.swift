@@ -43,4 +43,16 @@ struct LockedRepositoryTests {
     }
     #expect(try repository.git()("rev-list", "--count", "HEAD").lines == ["2"])
   }
+
+  @Test("packed references that plain Git has locked: the file that is there is named")
+  func packedReferencesLocked() throws {
+    try repository("branch", "side")
+    try repository.git()("pack-refs", "--all")
+    try directory.write("", to: "work/.emend/packed-refs.lock")
+    let outcome = try repository.emend.run(["branch", "-D", "side"])
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.errorText.contains("/packed-refs.lock"), "\(outcome.errorText)")
+    #expect(!outcome.errorText.contains("side.lock"), "\(outcome.errorText)")
+    #expect(try repository.git()("for-each-ref", "refs/heads/side").lines.count == 1)
+  }
 }
