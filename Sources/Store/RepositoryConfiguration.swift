@@ -32,32 +32,46 @@ extension EditRepository {
 
   /// Sets what Git should know about a repository of payloads that cannot be compressed.
   ///
-  /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated.
+  /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated. A bare repository has no log of
+  /// its references unless that is set, too.
   package func installConfiguration() throws {
     let configuration = try configuration()
     for (name, value) in Self.settings where configuration.value(name) != value {
       try configuration.setLocal(name, to: value)
     }
+    let log = configuration.value("core.logAllRefUpdates")
+    if log?.lowercased() != "always", !GitConfiguration.isTrue(log) {
+      try configuration.setLocal("core.logAllRefUpdates", to: "true")
+    }
+    try installAttributes()
+  }
+
+  /// Adds the lines that are missing.
+  private func installAttributes() throws {
+    let path = location.gitDirectory + "/info/attributes"
     try makeDirectories(location.gitDirectory + "/info")
-    try AtomicFile.write(
-      Array(Self.attributes.utf8), to: location.gitDirectory + "/info/attributes")
+    var bytes = try fileKind(at: path) == nil ? [] : readFile(path, limit: 1 << 20)
+    let present = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+    let missing = Self.attributes.filter { !present.contains($0[...]) }
+    guard !missing.isEmpty else { return }
+    if !bytes.isEmpty, bytes.last != 10 { bytes.append(10) }
+    for line in missing { bytes += Array((line + "\n").utf8) }
+    try AtomicFile.write(bytes, to: path)
   }
 
   /// `git gc` takes 35 times as long without the first two: it looks for deltas between payloads, and deflates
   /// them. The third keeps libgit2's pack builder, which reads this setting for the size from which it does not look for
-  /// deltas, from the same. A bare repository has no log of its references unless the last is set.
+  /// deltas, from the same.
   private static let settings = [
     ("core.bigFileThreshold", "1m"),
     ("pack.compression", "0"),
     ("pack.deltaCacheSize", "1048576"),
     ("core.compression", "0"),
-    ("core.logAllRefUpdates", "true"),
   ]
 
   /// Payloads below the threshold. A committed `.gitattributes` is not read in a bare repository.
-  private static let attributes = """
-    /edits/*/*/deltas/** -delta -diff -merge -text
-    /edits/*/*/targets/** -delta -diff -merge -text
-
-    """
+  private static let attributes = [
+    "/edits/*/*/deltas/** -delta -diff -merge -text",
+    "/edits/*/*/targets/** -delta -diff -merge -text",
+  ]
 }

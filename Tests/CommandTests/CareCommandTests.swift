@@ -15,6 +15,11 @@ import Testing
     for name in ["core.bigFileThreshold", "pack.compression", "pack.deltaCacheSize"] {
       try git("config", "--unset", name)
     }
+    // What the user has set stays.
+    let attributes = "work/.emend/info/attributes"
+    let marks = String(decoding: try scene.directory.read(attributes), as: UTF8.self)
+    try scene.directory.write("*.png binary\n\(marks.split(separator: "\n")[0])", to: attributes)
+    try git("config", "core.logAllRefUpdates", "always")
     let abandoned = scene.repository.gitDirectory + "/emend/incoming/abandoned"
     try FileManager.default.createDirectory(atPath: abandoned, withIntermediateDirectories: true)
     let report = try scene.repository.document("gc")
@@ -24,6 +29,10 @@ import Testing
     #expect(report["leftovers"]?.integer == 1)
     #expect(!FileManager.default.fileExists(atPath: abandoned))
     #expect(try git("config", "core.bigFileThreshold").lines == ["1m"])
+    #expect(try git("config", "core.logAllRefUpdates").lines == ["always"])
+    #expect(
+      String(decoding: try scene.directory.read(attributes), as: UTF8.self)
+        == "*.png binary\n" + marks)
     // A delta would have two more columns: its depth and what it builds on.
     let payloads = try Set(
       git("ls-tree", "-r", "HEAD").lines.filter { $0.contains("/deltas/") }
