@@ -6,9 +6,11 @@ package struct SignatureVerdict: Sendable, Equatable {
     case none
     /// The signature fits the commit, and the key belongs to somebody who may sign.
     case good
-    /// The signature fits the commit, or cannot be told to: nobody known has this key.
+    /// The signature fits the commit, or cannot be told to: nobody known has this key. An SSH key that has expired is one
+    /// that nobody has any more.
     case unknownKey = "unknown-key"
-    /// The signature does not fit the commit, or its key has expired or been revoked.
+    /// The signature does not fit the commit, or its key has been revoked or, for OpenPGP and X.509, has expired. Of SSH keys,
+    /// only those that somebody known has are looked up among the revoked.
     case bad
     /// The program that would tell is not there, or the signature is of no kind that Git knows.
     case notChecked = "not-checked"
