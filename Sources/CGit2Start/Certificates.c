@@ -6,8 +6,6 @@
 // and the first handshake parses it. Where libgit2 uses another TLS library they are never called.
 
 #define _GNU_SOURCE
-#include "CGit2Start.h"
-
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -57,8 +55,8 @@ static int note(const char *function, void *chain, const char *path) {
   return result;
 }
 
-int emend_git_load_certificates(void) {
-  int count = 0;
+/// Parses what libgit2 asked for when it started, unless that is done.
+static void load_certificates(void) {
   pthread_mutex_lock(&mutex);
   // From now on everything is parsed when it is asked for.
   is_parsing_now = 1;
@@ -69,10 +67,8 @@ int emend_git_load_certificates(void) {
     parse(request->function, request->chain, request->path);
     free(request->path);
     free(request);
-    count++;
   }
   pthread_mutex_unlock(&mutex);
-  return count;
 }
 
 EXPORTED int mbedtls_x509_crt_parse_file(void *chain, const char *path) {
@@ -86,6 +82,6 @@ EXPORTED int mbedtls_x509_crt_parse_path(void *chain, const char *path) {
 EXPORTED int mbedtls_ssl_handshake(void *connection) {
   static int (*real)(void *);
   if (!real) real = (int (*)(void *))dlsym(RTLD_NEXT, "mbedtls_ssl_handshake");
-  emend_git_load_certificates();
+  load_certificates();
   return real ? real(connection) : -1;
 }

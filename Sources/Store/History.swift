@@ -30,8 +30,7 @@ extension EditRepository {
     from tips: [ObjectID], hiding hidden: [ObjectID] = [], following parents: WalkParents = .all,
     _ body: (HistoryEntry) throws -> WalkStep
   ) throws {
-    let walk = try RevisionWalk(
-      handle, from: tips, hiding: hidden, following: parents == .all ? .all : .first)
+    let walk = try RevisionWalk(handle, from: tips, hiding: hidden, following: parents)
     for id in walk {
       let entry = HistoryEntry(id: id, commit: try database.commit(id))
       if try body(entry) == .stop { return }
@@ -66,14 +65,7 @@ extension EditRepository {
     try NotesStore(handle, database).read(commit)
   }
 
-  /// Puts a note on a commit, in place of the one that it has. The commit stays as it is.
-  package func setNote(_ text: String, on commit: ObjectID) throws {
-    try asWriter {
-      try NotesStore(handle, database).write(text, on: commit, by: identity())
-    }
-  }
-
-  /// Adds a line to the note on a commit, which begins with it where there is none.
+  /// Adds a line to the note on a commit, which begins with it where there is none. The commit stays as it is.
   ///
   /// Notes of two clones are joined line by line, so that a line must say by itself what it says.
   package func addNote(line: String, on commit: ObjectID) throws {
@@ -84,16 +76,6 @@ extension EditRepository {
       try notes.write(
         text + line.replacing("\n", with: " ") + "\n", on: commit, by: identity())
     }
-  }
-
-  /// Takes the note off a commit.
-  package func removeNote(from commit: ObjectID) throws {
-    try asWriter { try NotesStore(handle, database).remove(from: commit, by: identity()) }
-  }
-
-  /// The commits that have notes, by id.
-  package func annotatedCommits() throws -> [ObjectID] {
-    try NotesStore(handle, database).annotated()
   }
 
   /// Whether a commit is another one or in its history.

@@ -8,6 +8,13 @@ package final class StackCommit {
   private enum Addition {
     case new(EditManifest, files: [(path: [String], item: TreeWriter.Item?)])
     case existing(StoredEdit)
+
+    var manifest: EditManifest {
+      switch self {
+      case .new(let manifest, _): manifest
+      case .existing(let edit): edit.manifest
+      }
+    }
   }
 
   private let repository: EditRepository
@@ -148,12 +155,7 @@ package final class StackCommit {
     }
     guard let base = try base ?? before?.base() else { return }
     for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {
-      let manifest =
-        switch addition {
-        case .new(let manifest, _): manifest
-        case .existing(let edit): edit.manifest
-        }
-      try manifest.check(id, against: base)
+      try addition.manifest.check(id, against: base)
     }
     guard let before, self.base != nil, try before.base().fingerprint != base.fingerprint else {
       return
@@ -200,15 +202,9 @@ package final class StackCommit {
     var facts = 0
     for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {
       trailers.append((.edit, id.hexadecimal))
-      let manifest =
-        switch addition {
-        case .new(let manifest, _): manifest
-        case .existing(let edit): edit.manifest
-        }
-      facts += manifest.facts.count
-      if !methods.contains(manifest.description.method) {
-        methods.append(manifest.description.method)
-      }
+      facts += addition.manifest.facts.count
+      let method = addition.manifest.description.method
+      if !methods.contains(method) { methods.append(method) }
     }
     trailers += removals.sorted().map { (.drops, $0.hexadecimal) }
     trailers += methods.map { (.method, $0) }

@@ -53,12 +53,10 @@ extension EditRepository {
   package func redo() throws -> OperationEntry {
     try takeBack {
       var found: OperationEntry?
-      var undone: Set<ObjectID> = []
       try walkOperations { operation, isUndone in
         guard !isUndone, let target = operation.record.undoes else { return .goOn }
         // An operation that takes back an undo is itself not to be redone.
-        if undone.contains(target) || isUndo(target) { return .goOn }
-        undone.insert(target)
+        if isUndo(target) { return .goOn }
         found = entry(operation)
         return .stop
       }

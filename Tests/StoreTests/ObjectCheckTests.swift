@@ -11,7 +11,7 @@ struct ObjectCheckTests {
     let first = try sample.record(seed: 1, bytes: ChunkRecord.byteLimit + 5)
     try sample.record(seed: 2)
     _ = try sample.repository.revert(first.id)
-    try sample.repository.setNote("fine", on: first.id)
+    try sample.repository.addNote(line: "fine", on: first.id)
     let report = try sample.repository.check()
     #expect(report.findings == [])
     #expect(report.isSound)

@@ -10,7 +10,7 @@ struct PlainGitTests {
     let first = try sample.record(seed: 1)
     try sample.record(seed: 2, bytes: 200_000)
     _ = try sample.repository.revert(first.id)
-    try sample.repository.setNote("{\"efficacy\":\"0.98\"}\n", on: first.id)
+    try sample.repository.addNote(line: "{\"efficacy\":\"0.98\"}", on: first.id)
     let outcome = try sample.git.run(["fsck", "--strict", "--full", "--no-dangling"])
     #expect(outcome.status == 0)
     #expect(outcome.output.isEmpty && outcome.errors.isEmpty, "\(outcome)")
@@ -113,13 +113,12 @@ struct PlainGitTests {
   func notesAreGitNotes() throws {
     let sample = try SampleRepository()
     let commit = try sample.record(seed: 1).id
-    try sample.repository.setNote("measured: 1\n", on: commit)
+    try sample.repository.addNote(line: "measured: 1", on: commit)
     #expect(try sample.git("notes", "--ref=emend", "show", "\(commit)").output == "measured: 1\n")
     try sample.git("notes", "--ref=emend", "add", "-f", "-m", "by git", "\(commit)")
     let note = try #require(try sample.repository.note(on: commit))
     #expect(String(decoding: note, as: UTF8.self) == "by git\n")
-    #expect(try sample.repository.annotatedCommits() == [commit])
-    try sample.repository.removeNote(from: commit)
+    try sample.git("notes", "--ref=emend", "remove", "\(commit)")
     #expect(try sample.repository.note(on: commit) == nil)
   }
 

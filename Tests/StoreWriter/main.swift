@@ -75,7 +75,7 @@ func run(_ verb: String, _ number: Int, in directory: String) throws {
   case "undo": say("undone \(try repository.undo().id)")
   case "branch": try repository.createBranch("b\(number)", at: repository.head().commit)
   case "rename": try repository.renameBranch("main", to: "b\(number)")
-  case "note": try repository.setNote("note \(number)", on: repository.head().commit)
+  case "note": try repository.addNote(line: "note \(number)", on: repository.head().commit)
   default: fatalError("no verb \(verb)")
   }
 }

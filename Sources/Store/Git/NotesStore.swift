@@ -36,25 +36,6 @@ struct NotesStore {
       "write the note on", object.hexadecimal)
   }
 
-  /// Takes the note off an object.
-  func remove(from object: ObjectID, by identity: Identity) throws {
-    var target = object.raw
-    let author = try RawSignature(identity.author)
-    let committer = try RawSignature(identity.committer)
-    try GitFailure.check(
-      git_note_remove(repository.raw, Self.reference, author.raw, committer.raw, &target),
-      "remove the note from", object.hexadecimal)
-  }
-
-  /// The objects that have notes, by id.
-  func annotated() throws -> [ObjectID] {
-    var target = git_oid()
-    let code = git_reference_name_to_id(&target, repository.raw, Self.reference)
-    if code == GIT_ENOTFOUND.rawValue { return [] }
-    try GitFailure.check(code, "read the notes", Self.reference)
-    return try NotesTree(database: database).blobs(of: ObjectID(target)).keys.sorted()
-  }
-
   /// The blob that holds a note, found without reading it.
   private func noteID(_ object: ObjectID) throws -> ObjectID? {
     var target = git_oid()

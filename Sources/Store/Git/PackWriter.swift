@@ -36,8 +36,6 @@ final class PackWriter {
   private var waiting: ScratchFile?
   /// Bytes of the packs that were written so far.
   private(set) var writtenBytes = 0
-  /// Objects in the packs that were written so far.
-  private(set) var writtenObjects = 0
 
   init(into database: ObjectDatabase, flushLimit: Int = PackWriter.flushLimit) {
     self.database = database
@@ -103,7 +101,6 @@ final class PackWriter {
       try output.appendStored(content)
     }
     writtenBytes += try output.close()
-    writtenObjects += entries.count
     entries = []
     pending = [:]
     (pendingBytes, heldBytes, waiting) = (0, 0, nil)

@@ -103,12 +103,11 @@ final class ReferenceStore {
       guard try value(of: name) == change.before else { throw modified(action, name) }
       code = git_reference_symbolic_create(&updated, repository.raw, name, new, 1, reason)
     case (_, .absent):
-      guard let present = try lookUp(name), Self.value(of: present) == change.before else {
-        throw modified(action, name)
-      }
+      guard let present = try lookUp(name) else { throw modified(action, name) }
+      defer { git_reference_free(present) }
+      guard Self.value(of: present) == change.before else { throw modified(action, name) }
       // Deleting compares with the value that `present` was read with.
       code = git_reference_delete(present)
-      git_reference_free(present)
     }
     try GitFailure.check(code, action, name)
   }

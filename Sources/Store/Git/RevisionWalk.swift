@@ -10,7 +10,7 @@ final class RevisionWalk: Sequence, IteratorProtocol {
   /// Starts at `tips` and leaves out what `hidden` reaches.
   init(
     _ repository: GitRepositoryHandle, from tips: [ObjectID], hiding hidden: [ObjectID] = [],
-    following parents: Parents = .all
+    following parents: EditRepository.WalkParents = .all
   ) throws(GitFailure) {
     self.repository = repository
     var created: OpaquePointer?
@@ -35,9 +35,6 @@ final class RevisionWalk: Sequence, IteratorProtocol {
   }
 
   deinit { git_revwalk_free(raw) }
-
-  /// Which parents of a merge are followed.
-  enum Parents { case all, first }
 
   /// The first failure of ``next()``, which can only end a sequence: to be asked for after the last commit.
   private(set) var failure: GitFailure?

@@ -127,12 +127,10 @@ extension EditRepository {
           name: "HEAD", before: try references.value(of: "HEAD"),
           after: .symbolic("refs/heads/\(branch)")), reason, by: person)
     }
-    for prefix in ["refs/incoming/"] {
-      for reference in try references.list(prefix) {
-        try references.apply(
-          .init(name: reference.name, before: .object(reference.target), after: .absent), reason,
-          by: person)
-      }
+    for reference in try references.list("refs/incoming/") {
+      try references.apply(
+        .init(name: reference.name, before: .object(reference.target), after: .absent), reason,
+        by: person)
     }
   }
 }

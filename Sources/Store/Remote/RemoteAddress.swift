@@ -26,7 +26,7 @@ package struct RemoteAddress: Sendable, Equatable {
       throw refuse("it holds a control character")
     }
     guard !typed.hasPrefix("-") else { throw refuse("it begins with a hyphen") }
-    if let separator = Self.range(of: "://", in: typed) {
+    if let separator = typed.firstRange(of: "://") {
       guard let scheme = Scheme(rawValue: typed[..<separator.lowerBound].lowercased()) else {
         throw refuse("'\(typed[..<separator.lowerBound])' is not a way to reach a repository")
       }
@@ -65,7 +65,7 @@ package struct RemoteAddress: Sendable, Equatable {
   /// What a clone is called: the last part of the path, without `.git` or `.emend`.
   package var cloneName: String? {
     var path = text[...]
-    if let separator = Self.range(of: "://", in: text) {
+    if let separator = text.firstRange(of: "://") {
       path = text[separator.upperBound...].drop { $0 != "/" }
     }
     var parts = path.split(whereSeparator: { $0 == "/" || $0 == ":" }).map(String.init)
@@ -79,7 +79,7 @@ package struct RemoteAddress: Sendable, Equatable {
 
   /// The port that a URL names.
   var port: Int? {
-    guard let separator = Self.range(of: "://", in: text) else { return nil }
+    guard let separator = text.firstRange(of: "://") else { return nil }
     let authority = text[separator.upperBound...].prefix { $0 != "/" }
     let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     let afterHost =
@@ -89,7 +89,7 @@ package struct RemoteAddress: Sendable, Equatable {
 
   /// A user and a password that stand in a URL.
   var credentials: (user: String, password: String)? {
-    guard let separator = Self.range(of: "://", in: text) else { return nil }
+    guard let separator = text.firstRange(of: "://") else { return nil }
     let authority = text[separator.upperBound...].prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@"),
       let colon = authority[..<at].firstIndex(of: ":")
@@ -142,23 +142,12 @@ package struct RemoteAddress: Sendable, Equatable {
   }
 
   static func withoutPassword(_ text: String) -> String {
-    guard let separator = range(of: "://", in: text) else { return text }
+    guard let separator = text.firstRange(of: "://") else { return text }
     let rest = text[separator.upperBound...]
     let authority = rest.prefix { $0 != "/" }
     guard let at = authority.lastIndex(of: "@"),
       let colon = authority[..<at].firstIndex(of: ":")
     else { return text }
     return text[..<colon] + ":***" + text[at...]
-  }
-
-  private static func range(of part: String, in text: String) -> Range<String.Index>? {
-    var start = text.startIndex
-    while start < text.endIndex {
-      if text[start...].hasPrefix(part) {
-        return start..<text.index(start, offsetBy: part.count)
-      }
-      start = text.index(after: start)
-    }
-    return nil
   }
 }
