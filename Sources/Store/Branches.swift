@@ -63,6 +63,7 @@ extension EditRepository {
   private func replaceable(
     _ name: String, _ reference: String, _ ifTaken: NameTaken
   ) throws -> ReferenceValue {
+    try checkNoNamesake("tag", "refs/tags/", name, ifTaken)
     let before = try references.value(of: reference)
     guard before != .absent else { return before }
     guard ifTaken == .replace else { throw StoreError.nameTaken(kind: "branch", name: name) }
@@ -178,6 +179,14 @@ extension EditRepository {
   package func switchTo(branch name: String) throws {
     _ = try branchCommit(name)
     try moveHead(to: .symbolic("refs/heads/" + name), name)
+  }
+
+  /// Makes a branch and puts `HEAD` on it: one operation.
+  /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``.
+  package func switchTo(newBranch name: String, at commit: ObjectID) throws {
+    _ = try stack(at: commit)
+    _ = try replaceable(name, branchReference(name), .refuse)
+    try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit)
   }
 
   /// Puts `HEAD` on a commit that need not be on a branch.

@@ -42,9 +42,18 @@ extension EditRepository {
       guard before == .absent || ifTaken == .replace else {
         throw StoreError.nameTaken(kind: "tag", name: name)
       }
+      try checkNoNamesake("branch", "refs/heads/", name, ifTaken)
       return before == .object(target)
         ? [] : [.init(name: "refs/tags/" + name, before: before, after: .object(target))]
     }
+  }
+
+  /// Refuses a name that something of the other kind has: revisions would mean the tag, and commands about branches the branch.
+  func checkNoNamesake(
+    _ kind: String, _ prefix: String, _ name: String, _ ifTaken: NameTaken
+  ) throws {
+    guard ifTaken == .refuse, try references.value(of: prefix + name) != .absent else { return }
+    throw StoreError.nameTaken(kind: kind, name: name)
   }
 
   /// Takes tags away: all of them or, where one is not there, none.

@@ -54,6 +54,13 @@ import Testing
     }
     #expect(try scene.lines("tag", "-d", "v1.0", "w2") == [])
     #expect(try scene.repository.emend.run(["tag", "-a", "v3"]).ending == .exit(2))
+    // A revision of that name would be the tag, and a command about branches the branch.
+    try expectRefusal(scene.repository, ["tag", "main"], 1, ["there is a branch of this name"])
+    try scene.repository("tag", "v4")
+    for command in [["branch", "v4"], ["switch", "-c", "v4"]] {
+      try expectRefusal(scene.repository, command, 1, ["there is a tag of this name already"])
+    }
+    try scene.repository("branch", "-f", "v4")
   }
 
   @Test("switch -c and -d and -, to a branch and to a commit")

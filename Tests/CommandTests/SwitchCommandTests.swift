@@ -3,6 +3,15 @@ import TestSupport
 import Testing
 
 @Suite struct SwitchCommandTests {
+  @Test("a branch that is made and gone to is one operation, which undo takes back")
+  func createIsOne() throws {
+    let scene = try Scene()
+    try scene.repository("switch", "-c", "side", "HEAD~1")
+    #expect(try scene.lines("branch", "--show-current") == ["side"])
+    try scene.repository("undo")
+    #expect(try scene.lines("branch").map { String($0.prefix(6)) } == ["* main"])
+  }
+
   @Test("goes to a branch, makes one, or to a commit")
   func switches() throws {
     let scene = try Scene()

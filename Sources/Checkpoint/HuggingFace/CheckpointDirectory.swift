@@ -41,11 +41,15 @@ package final class CheckpointDirectory: Sendable {
   /// Opens a directory: reads the configuration and all headers, and checks that every tensor is in
   /// exactly one file.
   package init(path: String) throws(CheckpointError) {
-    guard try onDisk({ () throws(FileFailure) in try fileKind(at: path) }) == .directory else {
+    let configurationPath = path + "/" + ModelConfiguration.fileName
+    func isThere(_ path: String, as kind: FileKind? = nil) throws(CheckpointError) -> Bool {
+      let found = try onDisk { () throws(FileFailure) in try fileKind(at: path) }
+      return kind == nil ? found != nil : found == kind
+    }
+    guard try isThere(path, as: .directory), try isThere(configurationPath) else {
       throw .notDirectory(path: path)
     }
     self.path = path
-    let configurationPath = path + "/" + ModelConfiguration.fileName
     configurationBytes = try onDisk { () throws(FileFailure) in
       try readFile(configurationPath, limit: ModelConfiguration.longest)
     }

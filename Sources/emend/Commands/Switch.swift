@@ -39,10 +39,9 @@ struct Switch: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     if create {
-      let commit = try repository.commitID((start ?? .head).revision)
-      try repository.createBranch(name, at: commit)
-    }
-    if name == "-", !create, !detach {
+      try repository.switchTo(
+        newBranch: name, at: repository.commitID((start ?? .head).revision))
+    } else if name == "-", !detach {
       try repository.switchBack()
     } else if detach {
       try repository.switchTo(commit: repository.commitID(.init(name)))
