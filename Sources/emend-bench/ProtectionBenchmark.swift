@@ -53,19 +53,7 @@ struct ProtectionBenchmark: ParsableCommand {
       let outcome = try MEMITEditor(
         model, tokenizer, hyperparameters, templates, moments
       ).edit(EditBatch(cases.map(\.fact), protecting: history), progress: NoProgress())
-      var tensors: [String: FloatRows] = [:]
-      for change in outcome.changes {
-        guard case .lowRank(let left, let right, _) = change.form else { continue }
-        let weight = try model.matrix(
-          named: change.tensor, rows: left.rows, columns: right.rows)
-        let sum = FloatRows(rows: left.rows, columns: right.rows)
-        let product = Matrix.product(left, .none, right, .transposed)
-        for i in product.storage.indices {
-          sum.base[i] = weight.storage[i] + Float(product.storage[i])
-        }
-        tensors[change.tensor] = sum
-      }
-      return model.replacing(tensors)
+      return try model.adding(outcome.changes)
     }
     func row(_ name: String, _ model: DecoderModel, _ cases: ArraySlice<FactCase>) throws {
       let all = BatchMeasurement(

@@ -62,7 +62,7 @@ struct ROMEBenchmark: ParsableCommand {
         let start = ProcessorTime.now
         let outcome = try editor.edit(EditBatch([factCase.fact]), progress: NoProgress())
         seconds += ProcessorTime.now - start
-        let edited = try Self.model(model, with: outcome.changes)
+        let edited = try model.adding(outcome.changes)
         let measured = BatchMeasurement(
           try FactMeter(PromptScorer(edited, tokenizer)).measure([factCase]))
         let perplexity = try Self.perplexity(edited, tokenizer, text)
@@ -87,25 +87,6 @@ struct ROMEBenchmark: ParsableCommand {
       if choice == .averaged, disabling > 0 { averagedDisables = true }
     }
     if averagedDisables { throw ExitCode(1) }
-  }
-
-  /// The model with an edit's changes added in float32.
-  private static func model(_ model: DecoderModel, with changes: [TensorChange]) throws
-    -> DecoderModel
-  {
-    var tensors: [String: FloatRows] = [:]
-    for change in changes {
-      guard case .lowRank(let left, let right, _) = change.form else { continue }
-      let product = Matrix.product(left, .none, right, .transposed)
-      let weight = try model.matrix(
-        named: change.tensor, rows: product.rows, columns: product.columns)
-      let edited = FloatRows(rows: product.rows, columns: product.columns)
-      for index in product.storage.indices {
-        edited.base[index] = weight.storage[index] + Float(product.storage[index])
-      }
-      tensors[change.tensor] = edited
-    }
-    return model.replacing(tensors)
   }
 
   /// Every hundredth document of the corpus, split into its first word and the rest.

@@ -46,22 +46,6 @@ struct TinyEditing {
 
   static func facts(_ count: Int) throws -> [Fact] { try cases(count).map(\.fact) }
 
-  /// The model with dense changes added.
-  func model(adding changes: [TensorChange]) throws -> DecoderModel {
-    var tensors: [String: FloatRows] = [:]
-    for change in changes {
-      let added = Self.dense(change)
-      let before = try model.matrix(
-        named: change.tensor, rows: added.rows, columns: added.columns)
-      let rows = FloatRows(rows: added.rows, columns: added.columns)
-      for i in added.storage.indices {
-        rows.base[i] = Float(Double(before.storage[i]) + added.storage[i])
-      }
-      tensors[change.tensor] = rows
-    }
-    return model.replacing(tensors)
-  }
-
   /// A change element by element.
   static func dense(_ change: TensorChange) -> Matrix<Double> {
     switch change.form {

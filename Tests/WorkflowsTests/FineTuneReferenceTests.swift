@@ -33,20 +33,9 @@ struct FineTuneReferenceTests {
     for run in 0..<runs {
       let batch = Array(cases[run * facts..<(run + 1) * facts])
       let outcome = try editor.edit(EditBatch(batch.map(\.fact)), progress: NoProgress())
-      var tensors: [String: FloatRows] = [:]
-      for change in outcome.changes {
-        guard case .dense(let added) = change.form else { continue }
-        let before = try model.matrix(
-          named: change.tensor, rows: added.rows, columns: added.columns)
-        let rows = FloatRows(rows: added.rows, columns: added.columns)
-        for i in added.storage.indices {
-          rows.base[i] = Float(Double(before.storage[i]) + added.storage[i])
-        }
-        tensors[change.tensor] = rows
-      }
       measured.append(
         BatchMeasurement(
-          try FactMeter(PromptScorer(model.replacing(tensors), tokenizer)).measure(batch)))
+          try FactMeter(PromptScorer(model.adding(outcome.changes), tokenizer)).measure(batch)))
     }
     func mean(_ value: (BatchMeasurement) -> BatchMeasurement.Mean?) -> Double {
       measured.reduce(0) { $0 + (value($1)?.value ?? 0) } / Double(runs)

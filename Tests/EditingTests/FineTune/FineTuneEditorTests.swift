@@ -35,7 +35,7 @@ struct FineTuneEditorTests {
       try TrainingText($0, loss: .autoregressive, scene.tokenizer, positionLimit: 64)
     }
     let before = try loss(texts, scene.model)
-    let after = try loss(texts, scene.model(adding: changes))
+    let after = try loss(texts, scene.model.adding(changes))
     #expect(after < before / 2, "\(before) → \(after)")
   }
 
@@ -165,7 +165,7 @@ struct FineTuneEditorTests {
     let first = try editor.edit(EditBatch(facts), progress: NoProgress())
     #expect(first.steps[0] < 400)
     #expect(first.asksForAnything)
-    let known = try FineTuneEditor(scene.model(adding: first.changes), scene.tokenizer, values)
+    let known = try FineTuneEditor(scene.model.adding(first.changes), scene.tokenizer, values)
       .edit(EditBatch(facts), progress: NoProgress())
     #expect(known.steps == [1, 1])
     #expect(!known.asksForAnything)
