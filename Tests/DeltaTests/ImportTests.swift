@@ -16,24 +16,18 @@ import Testing
     let grid: FixedPointGrid
   }
 
-  private static func normal(_ random: inout SeededGenerator) -> Double {
-    (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
-  }
-
   /// W of rms 0.02 and a change of the given rms and rank; 0 is a change of full rank.
   private static func tensors(
     _ type: ElementType, rank: Int, rms: Double, rows: Int = 128, columns: Int = 192,
     seed: UInt64 = 1
   ) throws -> Tensors {
     var random = SeededGenerator(seed: seed)
-    func matrix(_ m: Int, _ n: Int) -> Matrix<Double> {
-      Matrix(rows: m, columns: n) { _, _ in normal(&random) }
-    }
     let change =
       rank > 0
-      ? Matrix.product(matrix(rows, rank), .none, matrix(rank, columns)) : matrix(rows, columns)
+      ? Matrix.product(random.matrix(rows, rank), .none, random.matrix(rank, columns))
+      : random.matrix(rows, columns)
     let scale = rms / (change.frobeniusNorm / Double(rows * columns).squareRoot())
-    let base = narrow(matrix(rows, columns).storage.map { $0 * 0.02 }, type)
+    let base = narrow(random.matrix(rows, columns).storage.map { $0 * 0.02 }, type)
     let numbers = zip(widen(base, type), change.storage).map { $0 + scale * $1 }
     let largest = widen(base, type).reduce(0) { max($0, abs($1)) }
     return Tensors(
@@ -203,8 +197,8 @@ import Testing
     let below = try (0..<2).map { _ in
       try TensorDelta.encode(
         LowRankFactors(
-          left: Matrix(rows: tensors.rows, columns: 2) { _, _ in 0.02 * Self.normal(&random) },
-          right: Matrix(rows: tensors.columns, columns: 2) { _, _ in 0.1 * Self.normal(&random) }),
+          left: Matrix(rows: tensors.rows, columns: 2) { _, _ in 0.02 * random.normal() },
+          right: Matrix(rows: tensors.columns, columns: 2) { _, _ in 0.1 * random.normal() }),
         grid: tensors.grid
       ).delta
     }

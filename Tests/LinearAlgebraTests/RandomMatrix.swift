@@ -2,15 +2,6 @@ import LinearAlgebra
 import TestSupport
 
 extension SeededGenerator {
-  /// A number near the standard normal distribution: the sum of twelve uniform ones, less six.
-  mutating func normal() -> Double {
-    (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &self) }
-  }
-
-  mutating func matrix(_ rows: Int, _ columns: Int) -> Matrix<Double> {
-    Matrix(rows: rows, columns: columns) { _, _ in normal() }
-  }
-
   /// AAᵀ/n + ridge · I: symmetric positive definite.
   mutating func secondMoment(order: Int, samples: Int, ridge: Double) -> Matrix<Double> {
     let a = matrix(order, samples)
