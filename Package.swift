@@ -82,6 +82,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "StudySupport",
+      dependencies: [
+        "TestSupport", "Diagnostics", "LinearAlgebra", "Store", "Transformer", "Editing",
+        "Workflows",
+      ],
+      path: "Tests/StudySupport", swiftSettings: settings),
     tests(of: "Store", ["Checkpoint", "Diagnostics", "Files", "StoreWriter"]),
     .executableTarget(
       name: "StoreWriter", dependencies: ["Store", "Checkpoint", "Diagnostics"],
@@ -102,13 +109,13 @@ let package = Package(
       of: "Workflows",
       [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation",
+        "Editing", "Evaluation", "StudySupport",
       ]),
     tests(
       of: "Audit",
       [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation", "Workflows",
+        "Editing", "Evaluation", "Workflows", "StudySupport",
       ]),
     .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
     .testTarget(

@@ -2,6 +2,7 @@ import Audit
 import Checkpoint
 import Editing
 import Store
+import StudySupport
 import TestSupport
 import Testing
 import Workflows
@@ -10,7 +11,7 @@ import Workflows
 @Suite(.serialized) struct AuditHistoryTests {
   @Test("honest edits on stacked parents, and a revert, are clean; recorded figures agree")
   func honest() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     for start in [0, 4, 8] { try scene.commit(start..<start + 4) }
     let middle = try scene.repository.commitID(RevisionExpression("HEAD~1"))
     _ = try RevertCommits(scene)(middle)
@@ -33,7 +34,7 @@ import Workflows
 
   @Test("one commit alone gets the same figures as in a walk through all")
   func sharedWorkChangesNothing() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     for start in [0, 4, 8] { try scene.commit(start..<start + 4) }
     let whole = try scene.audit().commits[0]
     let alone = try scene.audit("HEAD~1..HEAD").commits[0]
@@ -47,7 +48,7 @@ import Workflows
   @Test(
     "ROME and AlphaEdit are replayed by their own rules", arguments: [EditMethod.rome, .alphaEdit])
   func methods(method: EditMethod) throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<3)
     var settings = scene.settings
     settings.method = method
@@ -63,7 +64,7 @@ import Workflows
 
   @Test("a fact that the commit does not declare is found, with the prompt that it moves")
   func smuggled() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     try scene.commit(4..<9)
     try scene.forge(facts: 4)
@@ -81,7 +82,7 @@ import Workflows
     "targets that the delta was not solved for, figures that were not measured, weights of another tree"
   )
   func contradictions() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     try scene.forge(facts: 4, targets: { $0.map { $0.map { $0 * 1.1 } } })
     let targets = try scene.audit().commits[0]
@@ -111,7 +112,7 @@ import Workflows
 
   @Test("a note that says otherwise than the weights is a failure; one about other facts is not")
   func notes() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<3)
     let head = try scene.repository.head().commit
     let measured = try MeasureCommit(in: scene.workspace).run(
@@ -136,7 +137,7 @@ import Workflows
 
   @Test("an edit of a newer version is named with its version; the other commits are audited")
   func newerFormat() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     for start in [0, 3] { try scene.commit(start..<start + 3) }
     let repository = scene.repository
     let edit = try repository.changes(of: repository.head().commit).added[0]
@@ -182,7 +183,7 @@ import Workflows
   @Test(
     "weights are compared with what was recorded for the same edits; where nothing was, it is said")
   func recordedWeights() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     for start in [0, 3, 6] { try scene.commit(start..<start + 3) }
     func revert(_ revision: String) throws {
       _ = try RevertCommits(scene)(scene.repository.commitID(RevisionExpression(revision)))
@@ -202,7 +203,7 @@ import Workflows
 
   @Test("without facts, moments, base or signature: what could not be checked is said")
   func missing() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<3)
     let signed = try scene.audit { $0.requiresSignatures = true }
     #expect(signed.commits.allSatisfy { $0.verdict == .failed })
@@ -232,8 +233,8 @@ import Workflows
 
   /// Takes a commit back.
   private struct RevertCommits {
-    let scene: AuditScene
-    init(_ scene: AuditScene) { self.scene = scene }
+    let scene: StudyRepository
+    init(_ scene: StudyRepository) { self.scene = scene }
     func callAsFunction(_ id: ObjectID) throws {
       let change = try scene.repository.changes(of: id)
       let commit = StackCommit(in: scene.repository)

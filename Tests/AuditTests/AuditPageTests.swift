@@ -2,13 +2,14 @@ import Audit
 import Foundation
 import FoundationXML
 import Store
+import StudySupport
 import TestSupport
 import Testing
 
 @Suite(.serialized) struct AuditPageTests {
 
   private func report() throws -> AuditReport {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     try scene.commit(4..<9)
     try scene.forge(facts: 4)
@@ -44,7 +45,7 @@ import Testing
 
   @Test("what a facts file says never becomes markup")
   func escaping() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     let file = try scene.directory.write(
       "{\"prompt\": \"{} <b>is</b> in\", \"subject\": \"<script>alert(1)</script>\","
         + " \"target_new\": \"Norvia\"}\n", to: "hostile.jsonl")

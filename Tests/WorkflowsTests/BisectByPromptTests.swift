@@ -1,6 +1,7 @@
 import Editing
 import Evaluation
 import Store
+import StudySupport
 import TestSupport
 import Testing
 import Workflows

@@ -3,6 +3,7 @@ import Diagnostics
 import Editing
 import Files
 import Store
+import StudySupport
 import TestSupport
 import Testing
 import Workflows

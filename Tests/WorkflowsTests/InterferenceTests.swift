@@ -3,6 +3,7 @@ import Delta
 import Editing
 import LinearAlgebra
 import Store
+import StudySupport
 import Testing
 import Transformer
 import Workflows

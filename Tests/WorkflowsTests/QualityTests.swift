@@ -1,5 +1,6 @@
 import Evaluation
 import Store
+import StudySupport
 import Testing
 import Workflows
 

@@ -2,6 +2,7 @@ import Checkpoint
 import Diagnostics
 import LinearAlgebra
 import Store
+import StudySupport
 import TestSupport
 import Testing
 import Transformer

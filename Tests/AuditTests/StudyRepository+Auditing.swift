@@ -1,60 +1,15 @@
 import Audit
 import Checkpoint
-import Diagnostics
 import Editing
 import LinearAlgebra
 import Store
+import StudySupport
 import TestSupport
 import Transformer
 import Workflows
 
-/// A repository on the invented world's model, with what an attacker would do to it.
-final class AuditScene {
-  let directory: TemporaryDirectory
-  let workspace: Workspace
-  let settings: EditSettings
-  let cases: [FactCase]
-
-  static let environment = GitEnvironment(variables: [
-    "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
-    "GIT_COMMITTER_NAME": "Carl", "GIT_COMMITTER_EMAIL": "carl@example.org",
-  ])
-
-  init() throws {
-    KernelThreads.set(1)
-    directory = try TemporaryDirectory()
-    let kit = EditingKit.fictional
-    let made = try InitialiseRepository().run(
-      in: directory.path, basePath: kit.base, named: "study", Self.environment, threads: 1,
-      progress: NoProgress())
-    workspace = Workspace(
-      made.repository, workers: Workers(2), memory: 1 << 30, progress: NoProgress())
-    var settings = EditSettings(of: workspace)
-    settings.hyperparameters = kit.hyperparameters
-    settings.templates = kit.templates
-    settings.moments = kit.moments
-    self.settings = settings
-    cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
-  }
-
-  var repository: EditRepository { workspace.repository }
-
-  /// Commits some of the facts.
-  @discardableResult
-  func commit(_ range: Range<Int>, _ settings: EditSettings? = nil) throws -> CommitFacts.Outcome {
-    try commit(
-      file: directory.write(
-        Editing.FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl"),
-      settings)
-  }
-
-  /// Commits a file of facts.
-  @discardableResult
-  func commit(file: String, _ settings: EditSettings? = nil) throws -> CommitFacts.Outcome {
-    try CommitFacts(in: workspace, settings ?? self.settings).run(
-      file, message: nil, rules: SolveRules(), precision: 1e-3, tool: "test")
-  }
-
+/// What an attacker would do to a repository, and the audit of it.
+extension StudyRepository {
   /// Audits; `change` adjusts what is looked at.
   func audit(
     _ range: String = "HEAD", settings: EditSettings? = nil,

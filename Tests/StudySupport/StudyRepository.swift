@@ -1,33 +1,39 @@
-import Diagnostics
-import Editing
-import Evaluation
-import LinearAlgebra
-import Store
-import TestSupport
-import Transformer
-import Workflows
+internal import Diagnostics
+package import Editing
+internal import LinearAlgebra
+package import Store
+package import TestSupport
+internal import Transformer
+package import Workflows
 
 /// A repository on one of the bundled models, worked on through the verbs.
-final class StudyRepository {
-  let directory: TemporaryDirectory
-  let workspace: Workspace
-  let settings: EditSettings
-  private let cases: [FactCase]
+package final class StudyRepository {
+  /// Has the repository, and what else a test puts there.
+  package let directory: TemporaryDirectory
+  /// The repository, opened.
+  package let workspace: Workspace
+  /// What edits are made with.
+  package let settings: EditSettings
+  /// The facts of the bundled file.
+  package let cases: [FactCase]
   private var kept: TemporaryDirectory?
 
   /// Where the second moments come from.
-  enum Moments {
+  package enum Moments {
+    /// A file of them.
     case file(String)
     /// The first documents of a text.
     case lines(of: String, count: Int)
   }
 
-  static let environment = GitEnvironment(variables: [
+  /// Who commits.
+  package static let environment = GitEnvironment(variables: [
     "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
     "GIT_COMMITTER_NAME": "Carl", "GIT_COMMITTER_EMAIL": "carl@example.org",
   ])
 
-  init(
+  /// Makes it, on any base.
+  package init(
     _ method: EditMethod = .memit, base: String, hyperparameters: String, templates: String?,
     moments: Moments, facts: String
   ) throws {
@@ -56,7 +62,7 @@ final class StudyRepository {
   }
 
   /// The model of the invented world, with the second moments of the authors' program.
-  static func fictional() throws -> StudyRepository {
+  package static func fictional() throws -> StudyRepository {
     try StudyRepository(
       base: EditingKit.fictional.base, hyperparameters: EditingKit.fictional.hyperparameters,
       templates: EditingKit.fictional.templates, moments: .file(EditingKit.fictional.moments),
@@ -64,7 +70,7 @@ final class StudyRepository {
   }
 
   /// The same for ROME, which writes its own contexts; `edit` changes the authors' hyperparameters.
-  static func rome(_ edit: (String) -> String = { $0 }) throws -> StudyRepository {
+  package static func rome(_ edit: (String) -> String = { $0 }) throws -> StudyRepository {
     let kept = try TemporaryDirectory()
     let text = String(decoding: try Fixture.bytes("fictional/hparams_rome.json"), as: UTF8.self)
     let study = try StudyRepository(
@@ -76,7 +82,7 @@ final class StudyRepository {
   }
 
   /// The model that knows CounterFact. A quarter of its text is enough for the second moments.
-  static func counterfact() throws -> StudyRepository {
+  package static func counterfact() throws -> StudyRepository {
     try StudyRepository(
       base: Fixture.path("counterfact/model"),
       hyperparameters: Fixture.path("counterfact/hparams_memit.json"),
@@ -85,13 +91,26 @@ final class StudyRepository {
       facts: Fixture.path("counterfact/counterfact_500.json"))
   }
 
-  var repository: EditRepository { workspace.repository }
+  /// The same as the workspace's.
+  package var repository: EditRepository { workspace.repository }
 
   /// Commits some of the facts.
-  func commit(_ range: Range<Int>, rules: SolveRules = SolveRules()) throws -> CommitFacts.Outcome {
-    let file = try directory.write(
-      FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl")
-    return try CommitFacts(in: workspace, settings).run(
+  @discardableResult
+  package func commit(
+    _ range: Range<Int>, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules()
+  ) throws -> CommitFacts.Outcome {
+    try commit(
+      file: directory.write(
+        Editing.FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl"),
+      settings, rules: rules)
+  }
+
+  /// Commits a file of facts.
+  @discardableResult
+  package func commit(
+    file: String, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules()
+  ) throws -> CommitFacts.Outcome {
+    try CommitFacts(in: workspace, settings ?? self.settings).run(
       file, message: nil, rules: rules, precision: 1e-3, tool: "test")
   }
 }
