@@ -26,27 +26,14 @@ struct SweepPageTests {
       }, plan)
   }
 
-  /// What a browser makes of the page, scripts included.
-  private func document(_ page: String, in directory: TemporaryDirectory) throws -> String {
-    let path = directory.path + "/page.html"
-    try AtomicFile.write(Array(page.utf8), to: path)
-    let browser = ChildProcess(
-      try ExtraProgram.browser.path(),
-      [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-        "--user-data-dir=\(directory.path)/profile", "--dump-dom", "file://\(path)",
-      ], environment: CleanEnvironment.variables(home: directory.path), in: directory.path)
-    let outcome = try browser.run()
-    #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
-    return outcome.outputText
-  }
-
   @Test("a browser shows curves with bands, the unedited model, categories, mixes and times")
   func shown() throws {
     let directory = try TemporaryDirectory()
     let outcome = try outcome(in: directory)
-    let text = try document(
-      SweepPage(outcome, tool: "emend test").page.rendered(), in: directory)
+    let path = directory["page.html"]
+    try AtomicFile.write(
+      Array(SweepPage(outcome, tool: "emend test").page.rendered().utf8), to: path)
+    let text = try HeadlessBrowser.document(of: path)
     for part in [
       "<h1>Editors compared on 12 records</h1>", ">Scaling curves</h2>", ">Run times</h2>",
       ">Categories</h2>", ">Mixes of two relations</h2>", ">Data</h2>",
