@@ -34,8 +34,7 @@ struct ConcurrentCommitsTests {
       expected += done.count
       #expect(try git("rev-list", "--count", "HEAD").lines == ["\(expected)"])
     }
-    let check = try git.run(["fsck", "--strict", "--no-dangling", "--no-progress"])
-    #expect(check.status == 0 && check.errors.isEmpty)
+    #expect(try git.complaints() == "")
     #expect(try repository("fsck").outputText.hasPrefix("sound: "))
     #expect(try repository.document("status")["edits"]?.integer == expected - 1)
   }

@@ -100,8 +100,7 @@ struct CrashTests {
 
   private func gitIsContent() throws -> Bool {
     guard try fileKind(at: repository.gitDirectory) != nil else { return true }
-    let outcome = try repository.git().run(["fsck", "--strict", "--no-dangling", "--no-progress"])
-    return outcome.status == 0 && outcome.output.isEmpty && outcome.errors.isEmpty
+    return try repository.git().complaints() == ""
   }
 
   @Test(

@@ -87,9 +87,6 @@ struct SharedScene {
 
   /// Whether Git finds nothing to say about a repository.
   func isSound(_ gitDirectory: String) throws -> Bool {
-    let outcome = try ReferenceGit(gitDirectory).run([
-      "fsck", "--strict", "--full", "--no-dangling", "--no-progress",
-    ])
-    return outcome.status == 0 && outcome.errors.filter { !$0.isWhitespace }.isEmpty
+    try ReferenceGit(gitDirectory).complaints().filter { !$0.isWhitespace }.isEmpty
   }
 }

@@ -69,4 +69,11 @@ package struct ReferenceGit: Sendable {
       status: outcome.status, output: outputPath == nil ? outcome.outputText : "",
       errors: outcome.errorText)
   }
+
+  /// What Git itself finds wrong with the repository, every object looked at; empty where nothing is.
+  package func complaints() throws -> String {
+    let outcome = try run(["fsck", "--strict", "--full", "--no-dangling", "--no-progress"])
+    let text = outcome.output + outcome.errors
+    return text.isEmpty && outcome.status != 0 ? "status \(outcome.status)" : text
+  }
 }
