@@ -142,33 +142,13 @@ import Workflows
     let repository = scene.repository
     let edit = try repository.changes(of: repository.head().commit).added[0]
     // The same edit, as a version to come might write it, in a commit beside.
-    let git = try ReferenceGit(repository.location.gitDirectory)
-    let old = "edits/\(edit.hexadecimal.prefix(2))/\(edit.hexadecimal.dropFirst(2))"
-    let manifest = try git("show", "HEAD:\(old)/edit.json").output
-    let bytes = Array(
-      manifest.replacing("\"format\": 1,", with: "\"format\": 2,").utf8)
-    #expect(bytes != Array(manifest.utf8))
-    let id = Digest(of: bytes).hexadecimal
-    let index = ["GIT_INDEX_FILE": scene.directory["index"]]
-    func run(_ arguments: [String], _ input: [UInt8] = []) throws -> String {
-      let outcome = try git.run(arguments, input: input, environment: index)
-      #expect(outcome.status == 0, "\(outcome.errors)")
-      return outcome.lines.first ?? ""
+    let tampered = try TamperedTree(repository.location.gitDirectory)
+    let folder = TamperedTree.folder(ofEdit: edit.hexadecimal)
+    try tampered.rewriteManifest(in: folder) {
+      $0.replacing("\"format\": 1,", with: "\"format\": 2,")
     }
-    _ = try run(["read-tree", "HEAD~1"])
-    let blob = try run(["hash-object", "-w", "--stdin"], bytes)
-    for line in try git("ls-tree", "-r", "HEAD", "--", old).lines {
-      let parts = line.split(separator: "\t")
-      let words = parts[0].split(separator: " ")
-      let file = parts[1].dropFirst(old.count)
-      _ = try run([
-        "update-index", "--add", "--cacheinfo",
-        "\(words[0]),\(file == "/edit.json" ? blob : String(words[2])),edits/\(id.prefix(2))/\(id.dropFirst(2))\(file)",
-      ])
-    }
-    let tree = try run(["write-tree"])
-    let commit = try run(["commit-tree", tree, "-p", "HEAD~1", "-m", "From the future"])
-    try git("update-ref", "refs/heads/future", commit)
+    #expect(try tampered.paths(in: folder).isEmpty)
+    try tampered.commit("From the future", on: "HEAD~1", as: "refs/heads/future")
 
     let report = try scene.audit("future")
     #expect(report.commits.map(\.verdict) == [.notChecked, .clean, .clean])

@@ -23,25 +23,13 @@ struct DamagedPayloadTests {
     let git = try repository.git()
     let edit = try #require(
       git("log", "-1", "--format=%(trailers:key=Emend-Edit,valueonly)").lines.first)
-    let folder = "edits/\(edit.prefix(2))/\(edit.dropFirst(2))"
-    let environment = ["GIT_INDEX_FILE": directory["index"]]
-    func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
-      let outcome = try git.run(arguments, input: input, environment: environment)
-      try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
-      return outcome.output.split(separator: "\n").first.map(String.init) ?? ""
-    }
-    _ = try run(["read-tree", "HEAD"])
+    let tampered = try TamperedTree(repository.gitDirectory)
     let path = try #require(
-      git.run(["ls-files", folder], environment: environment).lines.first { $0.contains(part) })
-    _ = try git.run(["cat-file", "blob", "HEAD:" + path], to: directory["blob"])
-    var bytes = try directory.read("blob")
+      tampered.paths(in: TamperedTree.folder(ofEdit: edit)).first { $0.contains(part) })
+    var bytes = try tampered.read(path)
     bytes[bytes.count - 2] ^= 0x04
-    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
-    _ = try run(["update-index", "--cacheinfo", "100644,\(blob),\(path)"])
-    let tree = try run(["write-tree"])
-    let commit = try run(["commit-tree", "-p", "HEAD~1", "-m", "Good", tree])
-    _ = try run(["update-ref", "HEAD", commit])
-    return (edit, commit)
+    try tampered.write(bytes, to: path)
+    return (edit, try tampered.commit("Good", on: "HEAD~1"))
   }
 
   @Test(

@@ -58,17 +58,17 @@ struct HostileRemoteTests {
   private func forge(_ attack: Attack, _ forgery: Forgery) throws -> [String] {
     switch attack {
     case .flippedPayload:
-      let path = try forgery.path(containing: "/deltas/")
-      var bytes = try forgery.read(path)
+      let path = try forgery.tree.path(containing: "/deltas/")
+      var bytes = try forgery.tree.read(path)
       bytes[bytes.count / 2] ^= 1
-      try forgery.write(bytes, to: path)
+      try forgery.tree.write(bytes, to: path)
       try forgery.commit()
       return ["the edit is damaged"]
     case .misplacedEdit:
-      let manifest = try forgery.path(containing: "/edit.json")
+      let manifest = try forgery.tree.path(containing: "/edit.json")
       let folder = manifest.dropLast("/edit.json".count)
       let other = folder.dropLast(4) + (folder.hasSuffix("aaaa") ? "bbbb" : "aaaa")
-      try forgery.move(String(folder), to: String(other))
+      try forgery.tree.move(String(folder), to: String(other))
       try forgery.commit()
       return ["the edit is damaged"]
     case .manyRows:
@@ -80,8 +80,8 @@ struct HostileRemoteTests {
         [69, 77, 68, 1, 1, 255, 255, 255, 255, 7, 255, 255, 255, 255, 7, 0, 1])
       return ["payload", "shape"]
     case .missingWords:
-      let path = try forgery.path(containing: "/deltas/")
-      try forgery.replacePayload(Array(try forgery.read(path).prefix(40)))
+      let path = try forgery.tree.path(containing: "/deltas/")
+      try forgery.replacePayload(Array(try forgery.tree.read(path).prefix(40)))
       return ["payload", "cut", "end"]
     case .zstdBomb:
       try forgery.replacePayload(ZstdBomb(forgery.payload()).claiming(1 << 33))
@@ -115,7 +115,7 @@ struct HostileRemoteTests {
       }
       return ["larger", "large", "limit"]
     case .noFormat:
-      try forgery.remove("format")
+      try forgery.tree.remove("format")
       try forgery.commit()
       return ["no file 'format'"]
     case .noteBomb:
@@ -228,133 +228,5 @@ private struct ZstdBomb {
       rest >>= 7
     }
     return bytes + [UInt8(rest)]
-  }
-}
-
-/// Rewrites the main branch of a bare repository with plain Git, so that all of Git's own ids are right.
-struct Forgery {
-  private let git: ReferenceGit
-  private let index: TemporaryDirectory
-
-  init(_ gitDirectory: String) throws {
-    git = try ReferenceGit(gitDirectory)
-    index = try TemporaryDirectory()
-    _ = try run(["read-tree", "main"])
-  }
-
-  @discardableResult
-  private func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
-    let outcome = try git.run(
-      arguments, input: input, environment: ["GIT_INDEX_FILE": index["index"]])
-    try #require(outcome.status == 0, "git \(arguments): \(outcome.errors)")
-    return outcome.output.split(separator: "\n").first.map(String.init) ?? ""
-  }
-
-  func path(containing part: String) throws -> String {
-    let outcome = try git.run(["ls-files"], environment: ["GIT_INDEX_FILE": index["index"]])
-    return try #require(outcome.lines.first { $0.contains(part) })
-  }
-
-  func read(_ path: String) throws -> [UInt8] {
-    _ = try git.run(["cat-file", "blob", "main:" + path], to: index["blob"])
-    return try index.read("blob")
-  }
-
-  func write(_ bytes: [UInt8], to path: String) throws {
-    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
-    try run(["update-index", "--add", "--cacheinfo", "100644,\(blob),\(path)"])
-  }
-
-  func remove(_ path: String) throws {
-    let line = "0 \(String(repeating: "0", count: 40))\t\(path)\n"
-    try run(["update-index", "--index-info"], input: Array(line.utf8))
-  }
-
-  func move(_ folder: String, to other: String) throws {
-    let outcome = try git.run(
-      ["ls-files", folder], environment: ["GIT_INDEX_FILE": index["index"]])
-    for path in outcome.lines {
-      try write(read(path), to: other + path.dropFirst(folder.count))
-      try remove(path)
-    }
-  }
-
-  func commit() throws { try commit(run(["write-tree"])) }
-
-  private func commit(_ tree: String) throws {
-    let commit = try run(["commit-tree", "-p", "main", "-m", "Forged", tree])
-    try run(["update-ref", "refs/heads/main", commit])
-  }
-
-  /// The bytes of a blob's id.
-  func blob(_ content: [UInt8]) throws -> [UInt8] {
-    try Self.bytes(run(["hash-object", "-w", "--stdin"], input: content))
-  }
-
-  /// The bytes of the id of a directory without files.
-  func emptyTree() throws -> [UInt8] { try Self.bytes(run(["mktree"])) }
-
-  private static func bytes(_ id: String) -> [UInt8] {
-    stride(from: 0, to: 40, by: 2).compactMap { offset in
-      let start = id.index(id.startIndex, offsetBy: offset)
-      return UInt8(id[start..<id.index(start, offsetBy: 2)], radix: 16)
-    }
-  }
-
-  /// The payload that ``replacePayload(_:)`` replaces.
-  func payload() throws -> [UInt8] { try read(path(containing: "/deltas/")) }
-
-  /// Puts another payload in the place of a delta's, with all hashes and the edit's id made right again.
-  func replacePayload(_ payload: [UInt8]) throws {
-    let path = try path(containing: "/deltas/")
-    let parts = path.split(separator: "/").map(String.init)
-    let folder = parts[0...2].joined(separator: "/")
-    let old = try read(path)
-    var manifest = String(decoding: try read(folder + "/edit.json"), as: UTF8.self)
-    manifest = manifest.replacingOccurrences(
-      of: Digest(of: old).hexadecimal, with: Digest(of: payload).hexadecimal)
-    manifest = manifest.replacingOccurrences(
-      of: "\"bytes\": \(old.count),", with: "\"bytes\": \(payload.count),")
-    let id = Digest(of: Array(manifest.utf8)).hexadecimal
-    let target = "edits/\(id.prefix(2))/\(id.dropFirst(2))"
-    let outcome = try git.run(
-      ["ls-files", folder], environment: ["GIT_INDEX_FILE": index["index"]])
-    for file in outcome.lines {
-      let bytes =
-        file == path
-        ? payload : file.hasSuffix("/edit.json") ? Array(manifest.utf8) : try read(file)
-      try write(bytes, to: target + file.dropFirst(folder.count))
-      try remove(file)
-    }
-    try commit()
-  }
-
-  /// Commits a tree whose bytes are made from those of the present one.
-  func replaceTree(_ change: ([UInt8]) throws -> [UInt8]) throws {
-    _ = try git.run(["cat-file", "tree", "main^{tree}"], to: index["tree"])
-    let tree = try run(
-      ["hash-object", "-t", "tree", "-w", "--literally", "--stdin"],
-      input: change(index.read("tree")))
-    try commit(tree)
-  }
-
-  /// Notes in directories that all hold the same ones: 256 to the power of 19.
-  func makeNoteBomb() throws {
-    var tree = try run(["mktree"], input: Array("".utf8))
-    for _ in 0..<19 {
-      let lines = (0..<256).map { number in
-        "040000 tree \(tree)\t\(number < 16 ? "0" : "")\(String(number, radix: 16))\n"
-      }.joined()
-      tree = try run(["mktree"], input: Array(lines.utf8))
-    }
-    let commit = try run(["commit-tree", "-m", "Notes", tree])
-    try run(["update-ref", "refs/notes/emend", commit])
-  }
-
-  func makeReference(_ name: String, holding file: String, _ bytes: [UInt8]) throws {
-    let blob = try run(["hash-object", "-w", "--stdin"], input: bytes)
-    let tree = try run(["mktree"], input: Array("100644 blob \(blob)\t\(file)\n".utf8))
-    let commit = try run(["commit-tree", "-m", "Settings", tree])
-    try run(["update-ref", name, commit])
   }
 }

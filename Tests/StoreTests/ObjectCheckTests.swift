@@ -30,12 +30,12 @@ struct ObjectCheckTests {
     let sample = try SampleRepository()
     let sound = try sample.record(seed: 1)
     let id = try #require(try sample.record(seed: 2).added.first)
-    let path = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))/\(file)"
-    let tampered = try TamperedTree(sample)
+    let path = TamperedTree.folder(ofEdit: id.hexadecimal) + "/\(file)"
+    let tampered = try TamperedTree(sample.gitDirectory)
     var bytes = try tampered.read(path)
     bytes[bytes.count / 2] ^= 1
     try tampered.write(bytes, to: path)
-    let commit = try tampered.commit()
+    let commit = try #require(ObjectID(hexadecimal: tampered.commit()))
 
     let report = try sample.reopened().check()
     #expect(!report.isSound)
@@ -75,10 +75,10 @@ struct ObjectCheckTests {
     for (name, change, severity) in cases {
       let sample = try SampleRepository()
       let id = try #require(try sample.record(seed: 1).added.first)
-      let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
-      let tampered = try TamperedTree(sample)
+      let folder = TamperedTree.folder(ofEdit: id.hexadecimal)
+      let tampered = try TamperedTree(sample.gitDirectory)
       try change(tampered, folder)
-      let commit = try tampered.commit()
+      let commit = try #require(ObjectID(hexadecimal: tampered.commit()))
       let findings = try sample.reopened().check().findings
       let finding = try #require(findings.first, "\(name)")
       #expect(findings.count == 1, "\(findings)")
@@ -92,10 +92,10 @@ struct ObjectCheckTests {
   func wrongName() throws {
     let sample = try SampleRepository()
     let id = try #require(try sample.record(seed: 1).added.first)
-    let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
+    let folder = TamperedTree.folder(ofEdit: id.hexadecimal)
     let wrong = "edits/\(id.hexadecimal.prefix(2))/" + String(repeating: "0", count: 62)
-    let tampered = try TamperedTree(sample)
-    for path in try tampered.paths() where path.hasPrefix(folder) {
+    let tampered = try TamperedTree(sample.gitDirectory)
+    for path in try tampered.paths(in: folder) {
       try tampered.write(tampered.read(path), to: wrong + path.dropFirst(folder.count))
     }
     try tampered.commit()
@@ -112,9 +112,9 @@ struct ObjectCheckTests {
   func strangers(path: String) throws {
     let sample = try SampleRepository()
     try sample.record(seed: 1)
-    let tampered = try TamperedTree(sample)
+    let tampered = try TamperedTree(sample.gitDirectory)
     try tampered.write([1, 2, 3], to: path)
-    let commit = try tampered.commit()
+    let commit = try #require(ObjectID(hexadecimal: tampered.commit()))
     let report = try sample.reopened().check()
     #expect(report.findings.count == 1, "\(report.findings)")
     #expect(report.findings.first?.commits == [commit])
@@ -154,7 +154,7 @@ struct ObjectCheckTests {
     "a damaged base and a changed format are found, and a newer format is refused with the remedy")
   func baseAndFormat() throws {
     let sample = try SampleRepository()
-    var tampered = try TamperedTree(sample)
+    var tampered = try TamperedTree(sample.gitDirectory)
     var bytes = try tampered.read("base.json")
     bytes.insert(32, at: 1)
     try tampered.write(bytes, to: "base.json")
@@ -164,7 +164,7 @@ struct ObjectCheckTests {
     #expect(throws: FormatError.notCanonical(file: "base.json", offset: 1)) { try stack.base() }
 
     let later = try SampleRepository()
-    tampered = try TamperedTree(later)
+    tampered = try TamperedTree(later.gitDirectory)
     try tampered.write(Array("emend 2\n".utf8), to: "format")
     try tampered.commit()
     #expect(
@@ -181,22 +181,15 @@ struct ObjectCheckTests {
     let sample = try SampleRepository()
     let id = try #require(try sample.record(seed: 1).added.first)
     let folder = "edits/\(id.hexadecimal.prefix(2))/\(id.hexadecimal.dropFirst(2))"
-    let tampered = try TamperedTree(sample)
+    let tampered = try TamperedTree(sample.gitDirectory)
     let facts = [UInt8](repeating: 10, count: 1000)
-    let manifest = String(decoding: try tampered.read(folder + "/edit.json"), as: UTF8.self)
-      .replacing(
-        Digest(of: try tampered.read(folder + "/facts.jsonl")).hexadecimal,
-        with: Digest(of: facts).hexadecimal)
-    let forged = Digest(of: Array(manifest.utf8)).hexadecimal
-    for path in try tampered.paths() where path.hasPrefix(folder) {
-      let target = "edits/\(forged.prefix(2))/\(forged.dropFirst(2))" + path.dropFirst(folder.count)
-      let bytes =
-        path.hasSuffix("edit.json")
-        ? Array(manifest.utf8) : path.hasSuffix("facts.jsonl") ? facts : try tampered.read(path)
-      try tampered.write(bytes, to: target)
-      try tampered.remove(path)
+    let old = try tampered.read(folder + "/facts.jsonl")
+    try tampered.write(facts, to: folder + "/facts.jsonl")
+    try tampered.rewriteManifest(in: folder) {
+      $0.replacing(Digest(of: old).hexadecimal, with: Digest(of: facts).hexadecimal)
     }
-    let stack = try sample.repository.stack(at: tampered.commit())
+    let commit = try #require(ObjectID(hexadecimal: tampered.commit()))
+    let stack = try sample.repository.stack(at: commit)
     let edit = try stack.edit(stack.edits[0])
     #expect(
       throws: StoreError.damagedEdit(
@@ -224,8 +217,9 @@ struct ObjectCheckTests {
   func lyingMessage() throws {
     let sample = try SampleRepository()
     let id = try #require(try sample.record(seed: 1).added.first)
-    let tampered = try TamperedTree(sample)
-    let commit = try tampered.commit("Harmless\n\nEmend-Edit: \(id)")
+    let tampered = try TamperedTree(sample.gitDirectory)
+    let message = "Harmless\n\nEmend-Edit: \(id)"
+    let commit = try #require(ObjectID(hexadecimal: tampered.commit(message)))
     let report = try sample.reopened().check()
     #expect(report.findings.map(\.subject) == [.commit(commit)])
     #expect(report.findings.map(\.severity) == [.oddity])
