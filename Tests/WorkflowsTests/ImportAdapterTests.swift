@@ -1,0 +1,119 @@
+import Checkpoint
+import LinearAlgebra
+import Store
+import StudySupport
+import TestSupport
+import Testing
+import Workflows
+
+/// PEFT adapters taken in, down to the weights that come of them.
+@Suite("Adapters made elsewhere")
+struct ImportAdapterTests {
+  /// A module's factors, with what the configuration makes of their product.
+  private struct Module {
+    let path: String
+    /// `[rank, inputs]`, `[outputs, rank]`.
+    let a, b: Matrix<Double>
+    let scale: Double
+
+    init(_ path: String, inputs: Int, outputs: Int, rank: Int, scale: Double, seed: UInt64) {
+      var random = SeededGenerator(seed: seed)
+      // Numbers that float32 holds.
+      func matrix(_ rows: Int, _ columns: Int) -> Matrix<Double> {
+        Matrix(rows: rows, columns: columns) { _, _ in
+          Double(Float.random(in: -0.1...0.1, using: &random))
+        }
+      }
+      (self.path, self.scale) = (path, scale)
+      (a, b) = (matrix(rank, inputs), matrix(outputs, rank))
+    }
+
+    /// scale · B A, `[outputs, inputs]`, by three loops.
+    var change: Matrix<Double> {
+      Matrix(rows: b.rows, columns: a.columns) { i, j in
+        scale * (0..<a.rows).reduce(0.0) { $0 + b[i, $1] * a[$1, j] }
+      }
+    }
+
+    var tensors: [TinySafetensors.Tensor] {
+      let name = "base_model.model.\(path)"
+      return [
+        .init("\(name).lora_A.weight", .float32, [a.rows, a.columns], a.storage),
+        .init("\(name).lora_B.weight", .float32, [b.rows, b.columns], b.storage),
+      ]
+    }
+  }
+
+  private let directory: TemporaryDirectory
+
+  init() throws { directory = try TemporaryDirectory() }
+
+  private func numbers(_ tensor: String, in checkpoint: String) throws -> [Double] {
+    try FactorPair.numbers(of: CheckpointDirectory(path: checkpoint).tensor(named: tensor))
+  }
+
+  /// Takes an adapter in, applies it, and compares every tensor with the base's plus the module's change.
+  private func check(
+    _ family: TinyModel.Family, _ configuration: String, _ modules: [Module],
+    storedAs stored: (Matrix<Double>) -> Matrix<Double>
+  ) throws {
+    let model = try TinyModel(family, in: directory)
+    let study = try StudyRepository(
+      base: model.kit.base, hyperparameters: model.kit.hyperparameters,
+      templates: model.kit.templates, moments: .file(model.kit.moments), facts: model.first)
+    try directory.write(configuration, to: "lora/adapter_config.json")
+    try directory.write(
+      TinySafetensors.file(modules.flatMap(\.tensors)), to: "lora/adapter_model.safetensors")
+    let outcome = try ImportEdit(in: study.workspace).run(
+      directory["lora"], facts: nil, message: nil, precision: 1e-6, tool: "test")
+    #expect(Set(outcome.tensors.map(\.tensor)) == Set(modules.map { $0.path + ".weight" }))
+    _ = try ApplyRevision(in: study.workspace).run(
+      outcome.commit.id, output: directory["out"], check: .stamp)
+    for entry in try CheckpointDirectory(path: model.kit.base).tensors {
+      let name = entry.declaration.name
+      let (old, new) = try (
+        numbers(name, in: model.kit.base), numbers(name, in: directory["out"])
+      )
+      let module = modules.first { $0.path + ".weight" == name }
+      guard let change = module.map({ stored($0.change) }) else {
+        #expect(old == new, "\(name)")
+        continue
+      }
+      let wrong = zip(zip(new, old), change.storage).reduce(0.0) {
+        max($0, abs($1.0.0 - $1.0.1 - $1.1))
+      }
+      // The numbers of the change are about 0.01.
+      #expect(change.frobeniusNorm > 0.1 && wrong < 1e-6, "\(name): \(wrong)")
+    }
+  }
+
+  @Test("alpha over rank scales the product, where a pattern says so that of the pattern")
+  func scales() throws {
+    try check(
+      .gptj,
+      """
+      {"peft_type": "LORA", "r": 2, "lora_alpha": 3, "fan_in_fan_out": false,
+       "rank_pattern": {"h.2.mlp.fc_out": 4}, "alpha_pattern": {"h.3.attn.q_proj": 1}}
+      """,
+      [
+        Module(
+          "transformer.h.1.mlp.fc_out", inputs: 192, outputs: 48, rank: 2, scale: 1.5, seed: 1),
+        Module(
+          "transformer.h.2.mlp.fc_out", inputs: 192, outputs: 48, rank: 4, scale: 0.75, seed: 2),
+        Module(
+          "transformer.h.3.attn.q_proj", inputs: 48, outputs: 48, rank: 2, scale: 0.5, seed: 3),
+      ]
+    ) { $0 }
+  }
+
+  @Test("of weights that are stored with the inputs first, square ones too, the transpose changes")
+  func fanInFanOut() throws {
+    try check(
+      .gpt2, #"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "fan_in_fan_out": true}"#,
+      [
+        Module("transformer.h.1.mlp.c_proj", inputs: 128, outputs: 32, rank: 2, scale: 2, seed: 4),
+        Module("transformer.h.2.attn.c_proj", inputs: 32, outputs: 32, rank: 2, scale: 2, seed: 5),
+      ]
+    ) { $0.transposed }
+  }
+}
