@@ -1,4 +1,5 @@
 import Checkpoint
+import Files
 import TestSupport
 import Testing
 
@@ -35,6 +36,99 @@ import Testing
     #expect(try (found == scene.repository.fingerprint()) == (short == "f32"))
     try expectRefusal(
       scene.repository, ["apply", "--dry-run", "--dtype", "int8"], 2, ["'f32', 'f16' or 'bf16'"])
+  }
+
+  private func numbers(_ name: String, in checkpoint: CheckpointDirectory) throws -> [Double] {
+    try FactorPair.numbers(of: checkpoint.tensor(named: name))
+  }
+
+  @Test("--dtype writes every shard in that type, and the configuration and the index say so")
+  func convertedShards() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(.mistral, in: directory)
+    let repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+    try repository("apply", "--output", "wide")
+    let document = try repository.document("apply", "--output", "out", "--dtype", "bf16")
+    let base = try CheckpointDirectory(path: model.kit.base)
+    let wide = try CheckpointDirectory(path: directory["work/wide"])
+    let out = try CheckpointDirectory(path: directory["work/out"])
+    var (size, lost, wanted) = (0, 0.0, 0.0)
+    for entry in base.tensors {
+      let name = entry.declaration.name
+      let view = try out.tensor(named: name)
+      #expect(view.elementType == .bfloat16 && view.shape == entry.declaration.shape)
+      size += view.bytes.count
+      let (before, exact, found) = try (
+        numbers(name, in: base), numbers(name, in: wide), numbers(name, in: out)
+      )
+      // To the nearest number of eight significant bits.
+      #expect(
+        zip(found, exact).allSatisfy { abs($0 - $1) <= 0x1p-8 * abs($1) }, "\(name)")
+      guard before != exact else {
+        let nearest = before.map { number in
+          let bits = Float(number).bitPattern
+          return Double(Float(bitPattern: (bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF_0000))
+        }
+        #expect(found == nearest, "\(name)")
+        continue
+      }
+      lost += zip(found, exact).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      wanted += zip(exact, before).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    }
+    let loss = try #require(document["rounding_loss"]?.double)
+    let expected = (lost / wanted).squareRoot()
+    #expect(abs(loss - expected) < 1e-3 * expected && loss > 0.01)
+
+    func json(_ path: String) throws -> JSONValue {
+      try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
+    }
+    func members(_ value: JSONValue?) -> [String: JSONValue] {
+      guard case .object(let object) = value else { return [:] }
+      return Dictionary(uniqueKeysWithValues: object.members.map { ($0.key, $0.value) })
+    }
+    var settings = try members(json(base.path + "/config.json"))
+    #expect(settings.updateValue(.string("bfloat16"), forKey: "torch_dtype") != nil)
+    #expect(try members(json(out.path + "/config.json")) == settings)
+    let index = "/model.safetensors.index.json"
+    let (old, new) = try (json(base.path + index), json(out.path + index))
+    #expect(members(new["weight_map"]) == members(old["weight_map"]))
+    #expect(try Set(listDirectory(out.path)) == Set(listDirectory(base.path)))
+    var metadata = members(old["metadata"])
+    metadata["total_size"] = .integer(size)
+    #expect(members(new["metadata"]) == metadata)
+  }
+
+  @Test("what rounding to the checkpoint's own type takes from the edits is said, with the way out")
+  func roundingLoss() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(.qwen2, in: directory)
+    let repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+    let document = try repository.document("apply", "--output", "out")
+    let said = try repository("apply", "--dry-run").outputText
+    let wide = try repository("apply", "--output", "wide", "--dtype", "f32").outputText
+    #expect(!wide.contains("rounding"))
+    var (changed, swallowed) = (0, 0)
+    for entry in try CheckpointDirectory(path: model.kit.base).tensors {
+      let name = entry.declaration.name
+      let (before, exact, found) = try (
+        numbers(name, in: CheckpointDirectory(path: model.kit.base)),
+        numbers(name, in: CheckpointDirectory(path: directory["work/wide"])),
+        numbers(name, in: CheckpointDirectory(path: directory["work/out"]))
+      )
+      for (b, (x, y)) in zip(before, zip(exact, found)) where x != b {
+        changed += 1
+        if y == b { swallowed += 1 }
+      }
+    }
+    #expect(document["changed_numbers"]?.integer == changed)
+    #expect(document["swallowed_numbers"]?.integer == swallowed && swallowed > 0)
+    let loss = try #require(document["rounding_loss"]?.double)
+    #expect(loss > 0.01)
+    #expect(said.contains("rounding to the stored type moves the edits by "))
+    #expect(said.contains(" changed numbers stay as they were\n"))
+    #expect(said.contains("hint: --dtype f32 or --adapter DIR keeps them\n"))
   }
 
   @Test(
