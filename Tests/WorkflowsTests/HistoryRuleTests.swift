@@ -1,4 +1,5 @@
 import Store
+import StudySupport
 import Testing
 import Workflows
 
