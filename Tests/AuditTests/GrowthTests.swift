@@ -3,6 +3,7 @@ import Checkpoint
 import Delta
 import LinearAlgebra
 import Store
+import StudySupport
 import TestSupport
 import Testing
 import Workflows
@@ -62,7 +63,7 @@ struct GrowthTests {
 
   @Test("norms are the written weights', shares the deltas', angles those between the inputs")
   func values() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     let commits = try [scene.commit(0..<3), scene.commit(3..<5)]
     let report = try scene.audit()
     let stack = try scene.repository.stack(at: scene.repository.head().commit)
