@@ -5,6 +5,7 @@ internal import Workflows
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Train what an editor needs before it can edit",
+    discussion: "EXAMPLE: emend train mend facts.json --hold-out 100 -o editor.safetensors",
     subcommands: [Mend.self])
 
   /// `emend train mend`
