@@ -12,6 +12,15 @@ struct ExactDyadicSum {
   private static let digits = 78
   private var places = [Int64](repeating: 0, count: digits)
 
+  /// Nothing was added yet.
+  init() {}
+
+  /// What an element changes by: whole steps of a grid, and what stands below it.
+  init(_ steps: Int64, on grid: FixedPointGrid, _ fine: ArraySlice<FineTerm>) {
+    add(steps, exponent: grid.exponent)
+    for term in fine { add(term.value, exponent: term.exponent) }
+  }
+
   /// Adds m · 2^exponent.
   ///
   /// - Precondition: the exponent is in ``exponents``, and fewer than 2²⁸ terms are added.

@@ -26,6 +26,16 @@ package struct FineTerms: Sendable, Equatable {
   /// Adds a term of an element that is not before the last one.
   mutating func append(_ term: FineTerm) { terms.append(term) }
 
+  /// Hands over each element that has terms, with all of them, in the elements' order.
+  func forEachElement(_ body: (Int, ArraySlice<FineTerm>) throws -> Void) rethrows {
+    var rest = terms[...]
+    while let first = rest.first {
+      let own = rest.prefix { $0.element == first.element }
+      rest = rest.dropFirst(own.count)
+      try body(first.element, own)
+    }
+  }
+
   /// The terms of some elements.
   func terms(of elements: Range<Int>) -> ArraySlice<FineTerm> {
     func first(from element: Int) -> Int {

@@ -47,7 +47,7 @@ package struct Materialiser: Sendable {
       var none = RoundingTally()
       add(sums, to: source, type, into: target, &none)
       complete(target, sums, fine) { type.number(in: source, at: $0) }
-      count(sums, source, type, UnsafeRawBufferPointer(target), &tally)
+      count(sums, fine, source, type, UnsafeRawBufferPointer(target), &tally)
       return
     }
     add(sums, to: source, type, into: target, &tally)
@@ -60,21 +60,16 @@ package struct Materialiser: Sendable {
     _ target: UnsafeMutableRawBufferPointer, _ sums: UnsafeBufferPointer<Int64>, _ fine: FineTerms,
     weight: (Int) -> Double
   ) {
-    var rest = fine.terms[...]
-    while let first = rest.first {
-      let terms = rest.prefix { $0.element == first.element }
-      rest = rest.dropFirst(terms.count)
-      let sum = exactSum(weight(first.element), sums[first.element], terms)
-      elementType.setNumber(sum.rounded(to: elementType), in: target, at: first.element)
+    fine.forEachElement { element, terms in
+      let sum = exactSum(weight(element), sums[element], terms)
+      elementType.setNumber(sum.rounded(to: elementType), in: target, at: element)
     }
   }
 
   /// W + 2^g ΣN + what stands below the grid; W must be finite.
   func exactSum(_ weight: Double, _ sum: Int64, _ fine: ArraySlice<FineTerm>) -> ExactDyadicSum {
-    var total = ExactDyadicSum()
+    var total = ExactDyadicSum(sum, on: grid, fine)
     total.add(weight)
-    total.add(sum, exponent: grid.exponent)
-    for term in fine { total.add(term.value, exponent: term.exponent) }
     return total
   }
 
@@ -160,16 +155,25 @@ package struct Materialiser: Sendable {
 
   /// What rounding took away of a whole band that was written.
   private func count(
-    _ sums: UnsafeBufferPointer<Int64>, _ source: UnsafeRawBufferPointer, _ type: ElementType,
-    _ target: UnsafeRawBufferPointer, _ tally: inout RoundingTally
+    _ sums: UnsafeBufferPointer<Int64>, _ fine: FineTerms, _ source: UnsafeRawBufferPointer,
+    _ type: ElementType, _ target: UnsafeRawBufferPointer, _ tally: inout RoundingTally
   ) {
+    // Elements with something below the grid are counted by themselves.
+    var onGrid = Array(sums)
+    fine.forEachElement { element, _ in onGrid[element] = 0 }
     var numbers = [Double](repeating: 0, count: 2 * sums.count)
     numbers.withUnsafeMutableBufferPointer { numbers in
       let before = UnsafeMutableBufferPointer(rebasing: numbers[..<sums.count])
       let after = UnsafeMutableBufferPointer(rebasing: numbers[sums.count...])
       type.widen(source, into: before)
       elementType.widen(target, into: after)
-      tally.add(sums, step: grid.step, before: before, after: after)
+      onGrid.withUnsafeBufferPointer {
+        tally.add($0, step: grid.step, before: before, after: after)
+      }
+      fine.forEachElement { element, terms in
+        let change = ExactDyadicSum(sums[element], on: grid, terms).rounded(to: .float64)
+        tally.add(change, before: before[element], after: after[element])
+      }
     }
   }
 
@@ -179,7 +183,7 @@ package struct Materialiser: Sendable {
   ///   - source: the tensor's bytes.
   ///   - sum: the tensor's shape, grid and memory limit.
   ///   - count: how many deltas there are.
-  ///   - load: gives delta 0 ..< count; see ``StackSum/forEachBand(of:load:body:)``.
+  ///   - load: gives delta 0 ..< count; see ``StackSum/forEachBand(of:load:exactly:)``.
   ///   - write: takes the new bytes, band by band in order.
   package func materialise(
     _ source: UnsafeRawBufferPointer, adding sum: StackSum, of count: Int,

@@ -28,6 +28,16 @@ package struct RoundingTally: Sendable {
     emend_tally_rounding(n, step, x, y, sums.count, &self.sums)
   }
 
+  /// Adds what became of before + change when it was stored as `after`.
+  mutating func add(_ change: Double, before: Double, after: Double) {
+    guard change != 0 else { return }
+    let lost = after - (before + change)
+    sums.lost.0 += lost * lost
+    sums.wanted.0 += change * change
+    sums.swallowed.0 += after == before ? 1 : 0
+    sums.changed.0 += 1
+  }
+
   /// Adds what another tensor's rounding takes away.
   package mutating func add(_ other: RoundingTally) {
     Self.add(other.sums.lost, to: &sums.lost)

@@ -88,22 +88,6 @@ package struct StackSum: Sendable {
     }
   }
 
-  /// The grid integers alone.
-  package func forEachBand(
-    of count: Int, load: (Int) throws -> TensorDelta,
-    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
-  ) throws {
-    try forEachBand(of: count, load: load, exactly: { rows, sums, _ in try body(rows, sums) })
-  }
-
-  /// The same over deltas that are there already.
-  package func forEachBand(
-    of deltas: [TensorDelta],
-    body: (Range<Int>, UnsafeMutableBufferPointer<Int64>) throws -> Void
-  ) throws {
-    try forEachBand(of: deltas.count, load: { deltas[$0] }, body: body)
-  }
-
   /// Rows whose sums the second-level cache holds, and no fewer than what the products' tiles have.
   private static func smallBand(columns: Int) -> Int {
     max(4, min(256, (512 << 10) / (columns * 8) / 4 * 4))

@@ -1,3 +1,4 @@
+internal import Checkpoint
 package import LinearAlgebra
 
 /// The change of one tensor, exactly: integers on the tensor's grid, with bytes to store them.
@@ -169,12 +170,37 @@ package enum TensorDelta: Sendable {
     }
   }
 
-  /// ‖Δ̂‖_F; of a corrected change, that of its directions.
-  package func frobeniusNorm() throws(DeltaError) -> Double {
+  /// ‖Δ̂‖_F of all that is added to the weights: of corrections and of what stands below the grid as well.
+  ///
+  /// - Throws: ``DeltaError``.
+  package func frobeniusNorm() throws -> Double {
     switch self {
-    case .lowRank(let factors), .corrected(let factors, _): factors.factors().frobeniusNorm
-    case .dense(let dense): try dense.frobeniusNorm()
-    case .finer(let integers, _): try integers.frobeniusNorm()
+    case .lowRank(let factors): return factors.factors().frobeniusNorm
+    case .dense(let dense): return try dense.frobeniusNorm()
+    case .corrected, .finer:
+      var sum = 0.0
+      try forEachBand { _, values in
+        for value in values { sum += value * value }
+      }
+      return sum.squareRoot()
+    }
+  }
+
+  /// Hands over the change in float64, band of rows by band of rows: `[rows.count, columns]`, row-major.
+  ///
+  /// Everything that is added to the weights is in it: the grid integers as they are summed, and of an element with
+  /// something below the grid the exact sum of both, rounded once; infinite where that is beyond float64.
+  /// - Throws: ``DeltaError``, and what `body` throws.
+  package func forEachBand(
+    _ body: (Range<Int>, UnsafeBufferPointer<Double>) throws -> Void
+  ) throws {
+    let (grid, sum) = (grid, StackSum(rows: rows, columns: columns, grid: grid))
+    try sum.forEachBand(of: 1, load: { _ in self }) { rows, integers, fine in
+      var values = integers.map { Double($0) * grid.step }
+      fine.forEachElement { element, terms in
+        values[element] = ExactDyadicSum(integers[element], on: grid, terms).rounded(to: .float64)
+      }
+      try values.withUnsafeBufferPointer { try body(rows, $0) }
     }
   }
 

@@ -111,8 +111,10 @@ final class RunningSums {
       let one = direction == .in ? 1 : -1
       sum.changes += one
       if case .finer = delta { sum.finer += one }
-      try StackSum(rows: sum.rows, columns: sum.columns, grid: sum.grid).forEachBand(of: [delta]) {
-        rows, integers in
+      // What stands below the grid is counted above: such a state is not one that sums describe.
+      try StackSum(rows: sum.rows, columns: sum.columns, grid: sum.grid).forEachBand(
+        of: 1, load: { _ in delta }
+      ) { rows, integers, _ in
         let start = rows.lowerBound * sum.columns
         var overflows = false
         sum.integers.withUnsafeMutableBufferPointer { total in

@@ -40,7 +40,7 @@ struct DepthBenchmark: ParsableCommand {
       var sample: [Double] = []
       try sum.forEachBand(
         of: payloads.count, load: { try TensorDelta(payload: payloads[$0], limits: limits) }
-      ) { rows, integers in
+      ) { rows, integers, _ in
         for row in rows where row % 100 == 0 {
           let start = (row - rows.lowerBound) * columns
           sample += integers[start..<start + columns].map { Double($0) }

@@ -1,5 +1,6 @@
 import Audit
 import Checkpoint
+import Delta
 import Editing
 import Store
 import StudySupport
@@ -76,6 +77,47 @@ import Workflows
     #expect(proof.layers.allSatisfy { $0.outside > 0.05 })
     #expect(proof.suspects.first?.prompt == scene.cases[8].fact.filledPrompt)
     #expect((proof.suspects.first?.response ?? 0) > 0.3)
+  }
+
+  @Test("a fact that is hidden below the grid is found as any other")
+  func smuggledBelowGrid() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    func deltas() throws -> [String: TensorDelta] {
+      let difference = try scene.repository.changes(of: scene.repository.head().commit)
+      let edit = try difference.edit(difference.added[0])
+      return Dictionary(
+        uniqueKeysWithValues: try edit.manifest.deltas.map {
+          ($0.tensor, try EncodedEdit.Part(stored: edit, tensor: $0.tensor).delta())
+        })
+    }
+    try scene.commit(4..<9)
+    let five = try deltas()
+    try scene.repository.reset(to: scene.repository.commitID(RevisionExpression("HEAD~1")))
+    try scene.commit(4..<8)
+    // What the fifth fact adds, in terms as fine as anybody likes.
+    try scene.forge(
+      facts: 4,
+      payload: { record, payload in
+        let more = try #require(five[record.tensor])
+        let less = try TensorDelta(
+          payload: payload, limits: PayloadLimits(record.description.shape))
+        var change: [Double] = []
+        try more.forEachBand { change += $1 }
+        try less.forEachBand { rows, values in
+          for i in values.indices { change[rows.lowerBound * less.columns + i] -= values[i] }
+        }
+        let terms = change.enumerated().map { element, value in
+          (element: element, value: Int64(value * 0x1p50), exponent: -50)
+        }
+        return finePayload(
+          around: payload, rows: less.rows, columns: less.columns, exponent: less.grid.exponent,
+          terms: terms.filter { $0.value != 0 })
+      })
+    let report = try scene.audit()
+    #expect(report.commits[0].verdict == .failed)
+    let proof = report.commits[0].edits[0].proof
+    #expect(proof.outcome == .refuted && proof.layers.allSatisfy { $0.outside > 0.05 })
   }
 
   @Test(

@@ -66,6 +66,26 @@ import Testing
     #expect(outcome.proof.action < 2e-3)
   }
 
+  @Test(
+    "a change below the grid beside the declared one is refuted as any other, and so is one beyond all numbers",
+    arguments: [false, true])
+  func belowGrid(isInfinite: Bool) throws {
+    let update = update(4, .columns)
+    let inner = try encoded(update.left, update.right)
+    // A tenth of a unit on one element; or what no float64 holds, taken back by half.
+    let terms: [(element: Int, value: Int64, exponent: Int)] =
+      isInfinite
+      ? [(7, 1 << 62, 1000), (7, -(1 << 61), 1000)] : [(7, Int64(0.1 * 0x1p60), -60)]
+    let delta = try TensorDelta(
+      payload: finePayload(
+        around: inner.payload(), rows: rows, columns: columns, exponent: inner.grid.exponent,
+        terms: terms), limits: PayloadLimits(rows: rows, columns: columns))
+    let outcome = try DeclarationProof.compare(delta, with: update, precision: 1e-3, targetError: 0)
+    #expect(!outcome.proof.isProven)
+    #expect(outcome.proof.outside > 0.01 && outcome.proof.outside.isFinite, "\(outcome.proof)")
+    #expect(outcome.proof.action.isFinite)
+  }
+
   @Test("another effect on the declared keys is refuted by the action alone")
   func otherTargets() throws {
     let update = update(4, .columns)

@@ -27,10 +27,12 @@ extension StudyRepository {
   /// - Parameters:
   ///   - facts: how many of its facts it still declares; 0 makes it an undeclared import.
   ///   - targets: changes the stored targets.
+  ///   - payload: changes the payload of a tensor.
   ///   - measurements: what it says was measured; `nil` keeps it.
   ///   - weights: what the commit says its weights are.
   func forge(
     facts count: Int, targets change: ([[Float]]) -> [[Float]] = { $0 },
+    payload: (DeltaRecord, [UInt8]) throws -> [UInt8] = { $1 },
     measurements: CanonicalJSON.Object? = nil, weights: String? = nil
   ) throws {
     let head = try repository.head().commit
@@ -46,7 +48,8 @@ extension StudyRepository {
     let commit = StackCommit(in: repository)
     let writer = commit.newEdit()
     for record in edit.manifest.deltas {
-      try writer.add(delta: record.description, payload: edit.delta(of: record.tensor))
+      try writer.add(
+        delta: record.description, payload: payload(record, edit.delta(of: record.tensor)))
     }
     if count > 0 {
       try writer.add(targets: TargetArchive.encode(change(Array(stored.prefix(count)))))

@@ -31,15 +31,15 @@ func schoolbookProduct(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Doubl
   }
 }
 
-/// ΣN over some deltas, whole.
+/// ΣN over some deltas, whole; nothing may stand below the grid.
 func gridIntegers(_ deltas: [TensorDelta], memoryLimit: Int = 128 << 20) throws -> [Int64] {
   guard let first = deltas.first else { return [] }
   let sum = StackSum(
     rows: first.rows, columns: first.columns, grid: first.grid, memoryLimit: memoryLimit)
   var result: [Int64] = []
   var next = 0
-  try sum.forEachBand(of: deltas) { rows, integers in
-    guard rows.lowerBound == next else { throw OutOfOrder() }
+  try sum.forEachBand(of: deltas.count, load: { deltas[$0] }) { rows, integers, fine in
+    guard fine.isEmpty, rows.lowerBound == next else { throw OutOfOrder() }
     next = rows.upperBound
     result.append(contentsOf: integers)
   }

@@ -29,6 +29,13 @@ package enum DeclarationProof {
     package let meanResponse: Double
   }
 
+  /// A part of something; all of it where that is nothing, or not finite.
+  private static func share(_ part: Double, of whole: Double) -> Double {
+    if part == 0 { return 0 }
+    let share = part / whole
+    return share.isFinite ? share : 1
+  }
+
   /// Compares a stored change with what its facts give.
   ///
   /// - Parameters:
@@ -43,7 +50,7 @@ package enum DeclarationProof {
     let change = try OrientedChange(delta, update.keySide)
     let norm = change.norm
     let span = QRDecomposition(update.adjustedKeys).orthogonal
-    let outside = norm > 0 ? change.removing(span).norm / norm : 0
+    let outside = share(change.removing(span).norm, of: norm)
     // ‖Δ̂ − Δ‖ ≤ ε‖Δ‖ and ‖Δ‖ ≤ ‖Δ̂‖/(1 − ε).
     let codec = precision / (1 - precision)
 
@@ -54,7 +61,7 @@ package enum DeclarationProof {
     var difference = moved
     for i in difference.storage.indices { difference.storage[i] -= wanted.storage[i] }
     let size = wanted.frobeniusNorm
-    let action = size > 0 ? difference.frobeniusNorm / size : 0
+    let action = share(difference.frobeniusNorm, of: size)
     // XᵀK has no eigenvalue above 1, so an error of the residuals is not enlarged.
     let actionLimit = codec + keyRepeatability + (size > 0 ? targetError / size : 0)
     return Outcome(

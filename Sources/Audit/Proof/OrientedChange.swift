@@ -15,11 +15,12 @@ package struct OrientedChange: Sendable {
     self.input = input
   }
 
-  /// A stored change. One that is not of low rank has a direction for each output.
+  /// A stored change, all of it. One that is more than directions has a direction for each output.
   ///
   /// - Throws: ``DeltaError``.
   package init(_ delta: TensorDelta, _ keySide: LayerUpdate.KeySide) throws {
-    if case .lowRank = delta, let factors = delta.factors() {
+    if case .lowRank(let quantised) = delta {
+      let factors = quantised.factors()
       self =
         keySide == .columns
         ? OrientedChange(out: factors.left, input: factors.right)
@@ -27,11 +28,9 @@ package struct OrientedChange: Sendable {
       return
     }
     var values = Matrix<Double>(rows: delta.rows, columns: delta.columns)
-    let step = delta.grid.step
-    let sum = StackSum(rows: delta.rows, columns: delta.columns, grid: delta.grid)
-    try sum.forEachBand(of: [delta]) { rows, integers in
+    try delta.forEachBand { rows, band in
       let start = rows.lowerBound * delta.columns
-      for i in integers.indices { values.storage[start + i] = Double(integers[i]) * step }
+      for i in band.indices { values.storage[start + i] = band[i] }
     }
     let input = keySide == .columns ? values.blockTransposed : values
     out = Matrix(rows: input.columns, columns: input.columns) { $0 == $1 ? 1 : 0 }

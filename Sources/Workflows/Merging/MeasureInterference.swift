@@ -121,7 +121,7 @@ package struct MeasureInterference {
     /// ‖ΔW K‖_F for keys `[f, n]` of a layer; 0 where the edit does not change it.
     func norm(onLayer layer: Int, of keys: Matrix<Double>) throws -> Double {
       guard let part = parts[layer] else { return 0 }
-      guard let factors = part.delta.factors() else {
+      guard !part.delta.isCorrected, let factors = part.delta.factors() else {
         return try Self.denseNorm(part.delta, part.side, keys)
       }
       let (out, inner) =
@@ -129,16 +129,14 @@ package struct MeasureInterference {
       return Matrix.product(out, .none, Matrix.product(inner, .transposed, keys)).frobeniusNorm
     }
 
-    /// The same of a change without directions, band by band.
+    /// The same of a change that is more than directions, band by band.
     private static func denseNorm(
       _ delta: TensorDelta, _ side: LayerUpdate.KeySide, _ keys: Matrix<Double>
     ) throws -> Double {
-      let sum = StackSum(rows: delta.rows, columns: delta.columns, grid: delta.grid)
       var squares = 0.0
       var moved = Matrix<Double>(rows: side == .rows ? delta.columns : 0, columns: keys.columns)
-      try sum.forEachBand(of: [delta]) { rows, integers in
-        let band = Matrix<Double>(
-          rows: rows.count, columns: delta.columns, integers.map { Double($0) * delta.grid.step })
+      try delta.forEachBand { rows, values in
+        let band = Matrix<Double>(rows: rows.count, columns: delta.columns, Array(values))
         switch side {
         case .columns:
           let norm = Matrix.product(band, .none, keys).frobeniusNorm
