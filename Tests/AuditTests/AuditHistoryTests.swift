@@ -152,6 +152,48 @@ import Workflows
     #expect(summaries.contains("the weights are not those that the commit recorded"))
   }
 
+  /// What an edit says was measured after it.
+  private func figures(_ name: String, _ mean: String, of count: Int64) -> CanonicalJSON.Object {
+    let mean = CanonicalJSON.Object([("count", .integer(count)), ("mean", .string(mean))])
+    return .init([("after", .object(.init([(name, .object(mean))])))])
+  }
+
+  @Test(
+    "a recorded figure is held to the facts that were asked: another count, no number, no such metric",
+    arguments: [("efficacy", "0.0", 1), ("efficacy", "nan", 4), ("hope", "1.0", 4)])
+  func recordedFigures(name: String, mean: String, count: Int64) throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    try scene.forge(facts: 4, measurements: figures(name, mean, of: count))
+    let forged = try scene.audit().commits[0]
+    #expect(forged.verdict == .failed && forged.edits[0].proof.outcome == .proven)
+    let failures = forged.findings.filter { $0.severity == .failure }
+    #expect(failures.map(\.check) == [.effect])
+    #expect(failures.first?.summary.contains(name) == true)
+  }
+
+  @Test(
+    "an edit none of whose facts holds fails, unless it says itself that none does",
+    arguments: [("hope", "0.0"), ("efficacy", "1.0"), ("efficacy", "0.0")])
+  func noneHolds(name: String, mean: String) throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    try scene.forge(
+      facts: 4,
+      payload: { record, payload in
+        let delta = try TensorDelta(
+          payload: payload, limits: PayloadLimits(record.description.shape))
+        var nothing = [Int64](repeating: 0, count: delta.rows * delta.columns)
+        nothing[0] = 1
+        return try DenseDelta(
+          gridIntegers: nothing, rows: delta.rows, columns: delta.columns, grid: delta.grid
+        ).payload()
+      }, measurements: figures(name, mean, of: 4))
+    let finding = try #require(
+      scene.audit().commits[0].findings.first { $0.summary.contains("none of the declared facts") })
+    #expect(finding.severity == (name == "efficacy" && mean == "0.0" ? .warning : .failure))
+  }
+
   @Test("a note that says otherwise than the weights is a failure; one about other facts is not")
   func notes() throws {
     let scene = try StudyRepository.fictional()

@@ -21,18 +21,20 @@ struct EffectCheck {
     let old = try FactMeter(PromptScorer(before, tokenizer)).measure(cases)
     let new = try FactMeter(PromptScorer(after, tokenizer)).measure(cases)
     let measurements = edit.manifest.description.measurements
+    let (foundBefore, foundAfter) = (Self.measured(old), Self.measured(new))
     let recordedBefore = Self.recorded(measurements, "before")
     let recordedAfter = Self.recorded(measurements, "after")
     let audit = EffectAudit(
-      before: Self.metrics(old), after: Self.metrics(new),
+      before: foundBefore.mapValues(\.mean), after: foundAfter.mapValues(\.mean),
       recordedBefore: recordedBefore.mapValues(\.mean),
       recordedAfter: recordedAfter.mapValues(\.mean), isComparable: isComparable,
       facts: zip(cases, zip(old, new)).map { Self.fact($0, $1.0, $1.1) })
-    var findings = failures(audit, of: edit)
+    var findings = failures(
+      audit, saysSo: Self.saysNoneHolds(recordedAfter, foundAfter), of: edit)
     if isComparable {
       findings +=
-        Self.contradictions(recordedBefore, audit.before, "before", edit)
-        + Self.contradictions(recordedAfter, audit.after, "after", edit)
+        Self.contradictions(recordedBefore, foundBefore, "before", edit)
+        + Self.contradictions(recordedAfter, foundAfter, "after", edit)
     } else if !recordedAfter.isEmpty {
       findings.append(
         Finding(
@@ -42,14 +44,15 @@ struct EffectCheck {
     return (audit, findings)
   }
 
-  private func failures(_ audit: EffectAudit, of edit: StoredEdit) -> [Finding] {
+  /// - Parameter saysSo: whether the edit recorded that none of its facts holds.
+  private func failures(_ audit: EffectAudit, saysSo: Bool, of edit: StoredEdit) -> [Finding] {
     let missed = audit.facts.filter { !$0.holds }
     guard let first = missed.first else { return [] }
     let isAll = missed.count == audit.facts.count
     return [
       Finding(
         // An edit that recorded as much says what it does, however little that is.
-        .effect, isAll && audit.recordedAfter.isEmpty ? .failure : .warning,
+        .effect, isAll && !saysSo ? .failure : .warning,
         isAll
           ? "none of the declared facts holds after the commit"
           : "some declared facts do not hold after the commit",
@@ -77,15 +80,22 @@ struct EffectCheck {
   /// Whether an answer is the one wanted.
   static func holds(_ answer: AnswerScore) -> Bool { answer.isSuccess ?? answer.wanted.isBest }
 
-  private static func metrics(_ facts: [FactMeasurement]) -> EffectAudit.Metrics {
-    Dictionary(uniqueKeysWithValues: BatchMeasurement(facts).named.map { ($0.name, $0.mean.value) })
+  /// A mean over records, and over how many.
+  typealias Figure = (mean: Double, count: Int)
+
+  /// What a batch measures, by the names that manifests and notes use.
+  static func measured(_ facts: [FactMeasurement]) -> [String: Figure] {
+    Dictionary(
+      uniqueKeysWithValues: BatchMeasurement(facts).named.map {
+        ($0.name, ($0.mean.value, $0.mean.count))
+      })
   }
 
   private static func recorded(_ measurements: CanonicalJSON.Object, _ side: String)
-    -> [String: (mean: Double, count: Int)]
+    -> [String: Figure]
   {
     guard case .object(let object) = measurements[side] else { return [:] }
-    var result: [String: (mean: Double, count: Int)] = [:]
+    var result: [String: Figure] = [:]
     for member in object.members {
       guard case .object(let mean) = member.value, case .string(let text) = mean["mean"],
         case .integer(let count) = mean["count"], let number = Double(text)
@@ -95,25 +105,41 @@ struct EffectCheck {
     return result
   }
 
-  /// What a recorded figure may differ by: a rate by what one tie can make of it.
-  static func tolerance(of name: String, count: Int) -> Double {
-    name == "probability" ? probabilityTolerance : 1 / Double(max(1, count)) + 1e-9
+  /// Whether a figure that somebody claims is the one measured: over as many records, a probability to what another
+  /// machine can make of it, a rate to one tie. What is no number is never the one measured.
+  static func agree(_ claim: Figure, _ measured: Figure, on name: String) -> Bool {
+    let tolerance =
+      name == "probability" ? probabilityTolerance : 1 / Double(max(1, measured.count)) + 1e-9
+    return claim.count == measured.count && abs(claim.mean - measured.mean) <= tolerance
+  }
+
+  /// Whether an edit recorded of itself what was found: that none of its facts holds.
+  private static func saysNoneHolds(
+    _ recorded: [String: Figure], _ found: [String: Figure]
+  ) -> Bool {
+    ["efficacy", "efficacy_accuracy"].contains { name in
+      guard let claim = recorded[name], let measured = found[name] else { return false }
+      return claim.mean < 1 && agree(claim, measured, on: name)
+    }
   }
 
   /// Figures that are not those recorded.
   private static func contradictions(
-    _ recorded: [String: (mean: Double, count: Int)], _ found: EffectAudit.Metrics, _ side: String,
-    _ edit: StoredEdit
+    _ recorded: [String: Figure], _ found: [String: Figure], _ side: String, _ edit: StoredEdit
   ) -> [Finding] {
-    recorded.sorted { $0.key < $1.key }.compactMap { name, value in
-      guard let measured = found[name] else { return nil }
-      guard abs(measured - value.mean) > tolerance(of: name, count: value.count) else { return nil }
+    recorded.sorted { $0.key < $1.key }.compactMap { name, claim in
+      if let measured = found[name], agree(claim, measured, on: name) { return nil }
       return Finding(
         .effect, .failure,
         "the recorded \(name.replacingUnderscores) \(side) is not what the weights give",
-        subject: "edit \(edit.id.abbreviated)", found: ShortNumber.text(measured),
-        expected: ShortNumber.text(value.mean))
+        subject: "edit \(edit.id.abbreviated)",
+        found: found[name].map(text) ?? "no such figure can be measured", expected: text(claim))
     }
+  }
+
+  /// `0.917 of 12`.
+  static func text(_ figure: Figure) -> String {
+    "\(ShortNumber.text(figure.mean)) of \(figure.count)"
   }
 }
 

@@ -18,23 +18,16 @@ struct NotesCheck {
       .filter { $0.subject == MeasurementNote.activeFacts }
     guard !notes.isEmpty else { return [] }
     let cases = try stack.edits.flatMap { try ListFacts.facts(of: stack.edit($0)) }
-    let found = BatchMeasurement(
+    let found = EffectCheck.measured(
       try FactMeter(PromptScorer(model, tokenizer)).measure(cases))
-    let figures = Dictionary(
-      uniqueKeysWithValues: found.named.map { ($0.name, ($0.mean.value, $0.mean.count)) })
     return notes.flatMap { note in
       note.figures.compactMap { figure -> Finding? in
-        let measured = figures[figure.name]
-        if let (value, count) = measured, count == figure.count,
-          abs(value - figure.value) <= EffectCheck.tolerance(of: figure.name, count: count)
-        {
-          return nil
-        }
+        let (name, claim) = (figure.name, (mean: figure.value, count: figure.count))
+        if let measured = found[name], EffectCheck.agree(claim, measured, on: name) { return nil }
         return Finding(
           .effect, .failure, "a note says otherwise than the weights", subject: note.origin,
-          found: measured.map { "\(figure.name) \(ShortNumber.text($0)) of \($1)" }
-            ?? "no \(figure.name) can be measured",
-          expected: "\(figure.name) \(ShortNumber.text(figure.value)) of \(figure.count)")
+          found: found[name].map { "\(name) \(EffectCheck.text($0))" }
+            ?? "no \(name) can be measured", expected: "\(name) \(EffectCheck.text(claim))")
       }
     }
   }
