@@ -17,6 +17,7 @@ enum GramProduct {
         }
       }
     }
-    return max(0, sum)
+    // `max` would take a NaN for 0.
+    return sum < 0 ? 0 : sum
   }
 }

@@ -33,7 +33,13 @@ package struct LowRankFactors: Sendable {
     var b = a
     a.addInnerProduct(of: left)
     b.addInnerProduct(of: right)
-    return GramProduct.trace(a, b).squareRoot()
+    let square = GramProduct.trace(a, b)
+    // Where directions cancel, what they leave is below the last place of their squares; QR keeps it.
+    let parts = (0..<rank).reduce(0) { $0 + (a[$1, $1] * b[$1, $1]).squareRoot() }
+    guard square < 1e-8 * parts * parts else { return square.squareRoot() }
+    return Matrix.product(
+      QRDecomposition.upper(of: left), .none, QRDecomposition.upper(of: right), .transposed
+    ).frobeniusNorm
   }
 }
 

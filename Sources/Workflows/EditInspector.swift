@@ -1,17 +1,82 @@
 internal import Delta
+package import Diagnostics
 package import Store
 
-/// Looks into an edit whose bytes are whole: whether every payload decodes and every fact can be read.
+/// A manifest that says something else of a change than its payload holds.
+package struct ContradictedRecord: ExplainedError, Equatable {
+  /// Whose manifest.
+  package let edit: EditID
+  /// The tensor that is changed.
+  package let tensor: String
+  /// The field of the tensor's record.
+  package let field: String
+  /// What it says.
+  package let found: String
+  /// What the payload has.
+  package let expected: String
+
+  /// The parts of what the user is told.
+  package var explanation: Explanation {
+    Explanation(
+      "the manifest says otherwise of a change than its payload",
+      file: "edit \(edit.abbreviated): edit.json", field: "\(tensor): \(field)", found: found,
+      expected: expected)
+  }
+}
+
+/// Looks into an edit whose bytes are whole: whether every payload decodes and is what the manifest says of it, and every fact can
+/// be read.
 package enum EditInspector {
   /// Decodes everything, and keeps nothing.
   ///
-  /// - Throws: ``DeltaError``, `EditingError`, ``StoreError``.
+  /// - Throws: ``DeltaError``, ``ContradictedRecord``, `EditingError`, ``StoreError``.
   package static func inspect(_ edit: StoredEdit) throws {
     for record in edit.manifest.deltas {
-      let shape = record.description.shape
-      let limits = PayloadLimits(shape)
-      _ = try TensorDelta(payload: edit.delta(of: record.tensor), limits: limits)
+      let delta = try TensorDelta(
+        payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape))
+      try check(record.description, delta, of: edit)
     }
     _ = try ListFacts.facts(of: edit)
+  }
+
+  private static func check(
+    _ record: DeltaRecord.Description, _ delta: TensorDelta, of edit: StoredEdit
+  ) throws {
+    func contradicted(_ field: String, _ found: String, _ expected: String) -> ContradictedRecord {
+      ContradictedRecord(
+        edit: edit.id, tensor: record.tensor, field: field, found: found, expected: expected)
+    }
+    switch (record.kind, delta.rank) {
+    case (.dense, nil): break
+    case (.dense, let rank?): throw contradicted("kind", "dense", "low rank \(rank)")
+    case (.lowRank(let rank), nil): throw contradicted("kind", "low rank \(rank)", "dense")
+    case (.lowRank(let rank), let found?):
+      // What was made elsewhere can have lost directions that are none on another base's grid.
+      let isMoved = edit.manifest.description.provenance != .computed && found < rank
+      guard found == rank || isMoved else { throw contradicted("rank", "\(rank)", "\(found)") }
+    }
+    let norm = try delta.frobeniusNorm()
+    guard abs(norm - record.norm.value) <= tolerance(record, edit.manifest.description) else {
+      throw contradicted("norm", "\(record.norm)", "\(DecimalText.rounded(norm))")
+    }
+  }
+
+  /// What a recorded norm may differ by from that of the payload.
+  ///
+  /// An edited checkpoint records what its stored numbers moved by, ‖T − P‖_F. What is added to them is any change that
+  /// rounds to T, so it differs by half a last place of T and of P in each element: 2⁻⁸ of a number of the coarsest
+  /// type, and half of float16's least number where that is more.
+  private static func tolerance(
+    _ record: DeltaRecord.Description, _ edit: EditDescription
+  ) -> Double {
+    let norm = record.norm.value
+    // Six digits are written.
+    let digits = 1e-4 * norm
+    guard edit.method == "import", edit.hyperparameters["exact"] == .boolean(true) else {
+      return digits
+    }
+    let elements = record.shape.reduce(1.0) { $0 * Double($1) }
+    let weight = record.weightNorm?.value ?? 0
+    return digits + 0x1p-8 * (2 * weight + norm) + 0x1p-24 * elements.squareRoot()
   }
 }

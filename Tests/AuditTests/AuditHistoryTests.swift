@@ -1,6 +1,7 @@
 import Audit
 import Checkpoint
 import Delta
+import Diagnostics
 import Editing
 import Store
 import StudySupport
@@ -192,6 +193,37 @@ import Workflows
     let finding = try #require(
       scene.audit().commits[0].findings.first { $0.summary.contains("none of the declared facts") })
     #expect(finding.severity == (name == "efficacy" && mean == "0.0" ? .warning : .failure))
+  }
+
+  @Test("what the manifest says of a change is held against its payload")
+  func recordedChange() throws {
+    let scene = try AuditScene()
+    try scene.commit(0..<4)
+    let base = try scene.repository.commitID(RevisionExpression("HEAD~1"))
+    func expect(
+      _ field: String,
+      _ claim: (DeltaRecord.Description) -> (kind: DeltaRecord.Kind, norm: DecimalText)
+    ) throws {
+      try scene.repository.reset(to: base)
+      try scene.commit(0..<4)
+      try scene.forge(
+        facts: 4,
+        description: { old in
+          let claim = claim(old)
+          return DeltaRecord.Description(
+            tensor: old.tensor, kind: claim.kind, shape: old.shape,
+            relativeError: old.relativeError, keyError: old.keyError, norm: claim.norm,
+            weightNorm: old.weightNorm)
+        })
+      let report = try CheckRepository(scene.repository).run(progress: NoProgress())
+      let finding = try #require(report.findings.first { $0.severity == .damage }, "\(field)")
+      #expect(finding.explanation.field?.contains(field) == true)
+      let audit = try scene.audit()
+      #expect(audit.commits[0].verdict == .failed && audit.commits[1].verdict == .clean)
+    }
+    try expect("norm") { ($0.kind, DecimalText.rounded($0.norm.value * 1.01)) }
+    try expect("rank") { (.lowRank(rank: 1), $0.norm) }
+    try expect("kind") { (.dense, $0.norm) }
   }
 
   @Test("a note that says otherwise than the weights is a failure; one about other facts is not")

@@ -28,11 +28,13 @@ extension StudyRepository {
   ///   - facts: how many of its facts it still declares; 0 makes it an undeclared import.
   ///   - targets: changes the stored targets.
   ///   - payload: changes the payload of a tensor.
+  ///   - description: changes what the manifest says of a tensor.
   ///   - measurements: what it says was measured; `nil` keeps it.
   ///   - weights: what the commit says its weights are.
   func forge(
     facts count: Int, targets change: ([[Float]]) -> [[Float]] = { $0 },
     payload: (DeltaRecord, [UInt8]) throws -> [UInt8] = { $1 },
+    description claim: (DeltaRecord.Description) throws -> DeltaRecord.Description = { $0 },
     measurements: CanonicalJSON.Object? = nil, weights: String? = nil
   ) throws {
     let head = try repository.head().commit
@@ -49,7 +51,7 @@ extension StudyRepository {
     let writer = commit.newEdit()
     for record in edit.manifest.deltas {
       try writer.add(
-        delta: record.description, payload: payload(record, edit.delta(of: record.tensor)))
+        delta: claim(record.description), payload: payload(record, edit.delta(of: record.tensor)))
     }
     if count > 0 {
       try writer.add(targets: TargetArchive.encode(change(Array(stored.prefix(count)))))

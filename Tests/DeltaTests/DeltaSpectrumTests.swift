@@ -72,4 +72,13 @@ import Testing
     }
     for i in 0..<7 { for j in 0..<i { #expect(upper[i, j] == 0) } }
   }
+
+  @Test("directions that cancel leave the norm of what is left, and what is no number is none")
+  func cancelling() throws {
+    let left = Matrix<Double>(rows: 3, columns: 2) { row, _ in row == 0 ? 1e9 : 0 }
+    let right = Matrix<Double>(rows: 4, columns: 2, [1, -1, 0, 1e-9, 0, 0, 0, 0])
+    #expect(abs(try LowRankFactors(left: left, right: right).frobeniusNorm - 1) < 1e-9)
+    let broken = Matrix<Double>(rows: 3, columns: 2) { _, _ in .nan }
+    #expect(try LowRankFactors(left: broken, right: right).frobeniusNorm.isNaN)
+  }
 }

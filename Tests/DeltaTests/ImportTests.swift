@@ -81,6 +81,23 @@ import Testing
     }
   }
 
+  /// What the numbers moved by and what is added to them differ by half a last place of both, at most.
+  private static func expectNorm(_ imported: ImportedDelta, _ type: ElementType) throws {
+    let (places, least) =
+      switch type {
+      case .float16: (0x1p-11, 0x1p-24)
+      case .bfloat16: (0x1p-8, 0x1p-133)
+      case .float32: (0x1p-24, 0x1p-149)
+      default: (0x1p-53, 0x0p0)
+      }
+    let elements = Double(imported.delta.rows * imported.delta.columns)
+    let tolerance =
+      places * (2 * imported.presentNorm + imported.norm) + least * elements.squareRoot()
+      + 1e-6 * imported.norm
+    let norm = try imported.delta.frobeniusNorm()
+    #expect(abs(norm - imported.norm) <= tolerance, "\(type): \(norm), \(imported.norm)")
+  }
+
   @Test(
     "the rank is read off the rounding noise, and every byte comes back",
     arguments: [
@@ -91,6 +108,7 @@ import Testing
     let tensors = try Self.tensors(type, rank: 5, rms: rms)
     let imported = try Self.imported(tensors)
     #expect(imported.delta.rank == 5)
+    try Self.expectNorm(imported, type)
     #expect(try Self.materialise(tensors, [imported.delta]) == tensors.edited)
   }
 
@@ -99,6 +117,7 @@ import Testing
     let tensors = try Self.tensors(.float32, rank: 4, rms: 4e-4)
     let imported = try Self.imported(tensors)
     #expect(imported.delta.rank == 4)
+    try Self.expectNorm(imported, .float32)
     #expect(try Self.materialise(tensors, [imported.delta]) == tensors.edited)
   }
 
@@ -162,6 +181,7 @@ import Testing
       }
       let target = tensors(edited)
       let imported = try Self.imported(target, below: below)
+      try Self.expectNorm(imported, type)
       let payload = imported.delta.payload()
       let read = try TensorDelta(
         payload: payload, limits: PayloadLimits(rows: rows, columns: columns))
@@ -183,6 +203,7 @@ import Testing
     let tensors = try Self.tensors(type, rank: 0, rms: 2e-3)
     let imported = try Self.imported(tensors)
     #expect(imported.delta.rank == nil)
+    try Self.expectNorm(imported, type)
     #expect(try Self.materialise(tensors, [imported.delta]) == tensors.edited)
   }
 
@@ -203,6 +224,7 @@ import Testing
       ).delta
     }
     let imported = try Self.imported(tensors, below: below)
+    try Self.expectNorm(imported, type)
     #expect(try Self.materialise(tensors, below + [imported.delta]) == tensors.edited)
     #expect(try Self.materialise(tensors, [imported.delta, below[1], below[0]]) == tensors.edited)
   }
@@ -216,6 +238,7 @@ import Testing
       rows: tensors.rows, columns: tensors.columns, type: .bfloat16, base: tensors.base,
       edited: bytes, grid: tensors.grid)
     let imported = try Self.imported(tensors)
+    try Self.expectNorm(imported, .bfloat16)
     #expect(try Self.materialise(tensors, [imported.delta]) == bytes)
     #expect(imported.delta.payload().count < 100)
   }

@@ -170,6 +170,8 @@ import Workflows
       let found = try CheckpointDirectory(path: again).tensor(named: name)
       #expect(found.bytes.elementsEqual(wanted.bytes), "\(name)")
     }
+    let report = try CheckRepository(workspace.repository).run(progress: NoProgress())
+    #expect(report.findings.isEmpty)
   }
 
   @Test("an adapter that was handed on and taken in again changes the weights in the same way")

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Store
+internal import Workflows
 
 /// Whether everything is there, unchanged: objects, ids, digests, history, base.
 struct IntegrityCheck {
@@ -17,7 +18,7 @@ struct IntegrityCheck {
   func run(_ progress: some ProgressSink) -> Outcome {
     var outcome = Outcome()
     do {
-      for finding in try repository.check(progress: progress).findings {
+      for finding in try CheckRepository(repository).run(progress: progress).findings {
         let isContradiction: Bool
         if case .commit = finding.subject {
           isContradiction = true
