@@ -16,8 +16,9 @@ package struct ImportSource {
   let present: UnsafeRawBufferPointer
   /// T, the edited tensor.
   let target: UnsafeRawBufferPointer
-  /// Bytes that the sums of what is active may take.
-  package var memoryLimit = StackSum.usualMemoryLimit
+  /// Bytes that the sums of what is active may take: four tensors at work share what sums usually may take. However
+  /// many there are, it is the same: corrections are chosen band by band, and bands follow it.
+  static let memoryLimit = StackSum.usualMemoryLimit / 4
 
   /// Takes three tensors of one shape, `[rows, columns]`, a tensor of one dimension with one row.
   ///

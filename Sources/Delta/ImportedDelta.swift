@@ -141,7 +141,7 @@ package struct ImportedDelta: Sendable {
   ) throws {
     let sum = StackSum(
       rows: source.rows, columns: source.columns, grid: source.grid,
-      memoryLimit: source.memoryLimit)
+      memoryLimit: ImportSource.memoryLimit)
     try sum.forEachBand(of: count, load: load, exactly: body)
   }
 }

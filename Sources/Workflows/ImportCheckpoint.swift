@@ -120,11 +120,10 @@ struct ImportCheckpoint {
           file: path, tensor: tensor.name, found: "\(tensor.elementType.rawValue), changed")
       }
       let (rows, columns) = StackMaterialiser.extents(tensor.shape)
-      var source = try ImportSource(
+      let source = try ImportSource(
         elementType: tensor.elementType, rows: rows, columns: columns,
         grid: FixedPointGrid(exponent: exponent), base: view.bytes, present: present,
         target: target.bytes)
-      source.memoryLimit = StackSum.usualMemoryLimit / atOnce
       let delta: ImportedDelta
       do {
         delta = try ImportedDelta(

@@ -1,4 +1,5 @@
 import Checkpoint
+import Delta
 import Diagnostics
 import LinearAlgebra
 import Store
@@ -172,6 +173,58 @@ import Workflows
     }
     let report = try CheckRepository(workspace.repository).run(progress: NoProgress())
     #expect(report.findings.isEmpty)
+  }
+
+  @Test("what a checkpoint is recorded as over many large changes does not depend on the threads")
+  func threads() throws {
+    let edited = try apply(
+      "edited",
+      after: write([
+        .init("\(Self.weight)/R", .float32, [160, 1], factors(1, 160, 1)),
+        .init("\(Self.weight)/C", .float32, [1, 640], factors(2, 1, 640)),
+      ]))
+    // So many that not all fit into the memory that the sums of one tensor may take.
+    var random = SeededGenerator(seed: 7)
+    let commit = StackCommit(in: workspace.repository)
+    let tree = try workspace.repository.stack(at: workspace.repository.head().commit).tree
+    let tensor = try #require(workspace.base().manifest.tensor(named: Self.weight))
+    let grid = try FixedPointGrid(exponent: #require(tensor.gridExponent))
+    for _ in 0..<34 {
+      let delta = try DenseDelta(
+        gridIntegers: (0..<160 * 640).map { _ in
+          Int64.random(in: -(1 << 33)...1 << 33, using: &random)
+        }, rows: 160, columns: 640, grid: grid)
+      let writer = commit.newEdit()
+      try writer.add(
+        delta: DeltaRecord.Description(
+          tensor: Self.weight, kind: .dense, shape: [160, 640], relativeError: .rounded(0),
+          keyError: nil, norm: .rounded(delta.frobeniusNorm()), weightNorm: nil),
+        payload: delta.payload())
+      _ = try commit.add(
+        writer,
+        EditDescription(
+          method: "noise", provenance: .undeclared, computedOn: tree, tool: "test"),
+        facts: Store.FactLines([]))
+    }
+    let below = try commit.record("Noise", as: .commit, onto: .head(expecting: nil)).id
+    let trees = try [1, 4].map { threads in
+      try workspace.repository.reset(to: below)
+      let workspace = Workspace(
+        workspace.repository, workers: Workers(threads), memory: 1 << 28, progress: NoProgress())
+      let outcome = try ImportEdit(in: workspace).run(
+        edited, facts: nil, message: nil, precision: 1e-5, tool: "test")
+      return try workspace.repository.commit(outcome.commit.id).tree
+    }
+    #expect(trees[0] == trees[1])
+  }
+
+  /// A checkpoint with an edit that is not in history any more.
+  private func apply(_ name: String, after path: String) throws -> String {
+    let head = try workspace.repository.head().commit
+    _ = try run(path)
+    let directory = try apply(name)
+    try workspace.repository.reset(to: head)
+    return directory
   }
 
   @Test("an adapter that was handed on and taken in again changes the weights in the same way")
