@@ -43,7 +43,7 @@ package final class NextTokenDistributions {
     best = (0..<prompts.count).map { Int(winners.row($0)[0]) }
   }
 
-  /// KL(this ‖ other) after a prompt, in nats.
+  /// KL(this ‖ other) after a prompt, in nats; infinite where one of them has no probabilities.
   package func divergence(to other: NextTokenDistributions, prompt: Int) -> Double {
     let p = logProbabilities.row(prompt)
     let q = other.logProbabilities.row(prompt)
@@ -51,7 +51,8 @@ package final class NextTokenDistributions {
     for id in 0..<logProbabilities.columns {
       sum += Double.exponential(Double(p[id])) * (Double(p[id]) - Double(q[id]))
     }
-    return max(0, sum)
+    // Rounding can leave less than nothing. A model whose logits are no numbers is like no other.
+    return sum.isNaN ? .infinity : max(0, sum)
   }
 
   /// The most probable tokens after a prompt, the first of equals first.
