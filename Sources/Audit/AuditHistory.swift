@@ -47,8 +47,10 @@ package struct AuditHistory {
       return try emptyReport(range, general)
     }
     let stack = try repository.stack(ofTree: tip.commit.tree)
-    let base = BaseCheck(workspace: workspace).run(try stack.base())
-    let run = base.isVerified ? try ModelAudit(workspace, settings, plan, entries) : nil
+    let base = try BaseCheck(workspace: workspace).run(stack)
+    let run =
+      base.isVerified
+      ? try ModelAudit(workspace, settings, plan, entries, endingIn: stack) : nil
     var commits: [CommitAudit] = []
     for (done, entry) in entries.reversed().enumerated() {
       workspace.progress.report(

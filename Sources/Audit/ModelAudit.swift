@@ -35,15 +35,17 @@ final class ModelAudit {
   private var latest: (tree: ObjectID?, answers: ProbeMeter.Answers)?
 
   /// Prepares for the commits of a range, the latest first.
+  ///
+  /// - Parameter stack: that of the latest commit, on whose base everything is run.
   init(
-    _ workspace: Workspace, _ settings: EditSettings, _ plan: AuditPlan, _ entries: [HistoryEntry]
-  )
-    throws
-  {
+    _ workspace: Workspace, _ settings: EditSettings, _ plan: AuditPlan, _ entries: [HistoryEntry],
+    endingIn stack: EditStack
+  ) throws {
+    models = try RecentModels(in: workspace, onBaseOf: stack)
+    let workspace = models.workspace
     self.workspace = workspace
-    base = try workspace.base().manifest
+    base = try stack.base()
     tokenizer = try workspace.tokenizer()
-    models = RecentModels(in: workspace)
     recordedWeights = Dictionary(
       entries.compactMap { entry in
         entry.trailers[.weights].last.map { (entry.commit.tree, ($0, entry.id)) }
@@ -103,11 +105,16 @@ final class ModelAudit {
           found: try String(after.base().fingerprint.hexadecimal.prefix(12))))
       return
     }
-    let before = try entry.commit.parents.first.map { try repository.stack(at: $0) }
-    let sameBase = try before.map { try $0.base().fingerprint == base.fingerprint } ?? false
-    guard sameBase || before == nil else {
-      content.isIncomplete = true
-      return
+    let parent = try entry.commit.parents.first.map { try repository.stack(at: $0) }
+    var before = parent
+    if let parent, try parent.base().fingerprint != base.fingerprint {
+      before = nil
+      content.findings.append(
+        Finding(
+          .effect, .note,
+          "the commit moves to this base: what it does is told from the base, unedited",
+          found: try String(parent.base().fingerprint.hexadecimal.prefix(12)),
+          expected: String(base.fingerprint.hexadecimal.prefix(12))))
     }
     try checkWeights(entry, after, &content)
     let oldModel = try before.map { try models.model(at: $0) } ?? models.unedited()
@@ -181,9 +188,6 @@ final class ModelAudit {
 
   /// What only the end of a range shows.
   func finish(_ stack: EditStack, _ commits: [CommitAudit]) throws -> End {
-    guard try stack.base().fingerprint == base.fingerprint else {
-      return End(facts: [], effects: nil, growth: [], overlap: nil)
-    }
     let model = try models.model(at: stack)
     var sources: [String: CommitAudit] = [:]
     for commit in commits { for edit in commit.edits { sources[edit.id] = commit } }

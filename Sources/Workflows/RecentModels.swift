@@ -3,7 +3,7 @@ package import Store
 package import Transformer
 
 /// The models of a few states, the latest used ones: in a walk through history, the state after one
-/// commit is the state before the next, and only what differs is computed.
+/// commit is the state before the next, and only what differs is computed. All are on one base.
 package final class RecentModels {
   private struct Known {
     let key: Digest
@@ -12,13 +12,18 @@ package final class RecentModels {
     var fingerprint: Digest?
   }
 
-  private let workspace: Workspace
+  /// The workspace with the models' base, which need not be that of `HEAD`, for all stacks.
+  package let workspace: Workspace
   private let limit = 3
   private var models: [Known] = []
   private var opened: (base: BaseBinding, model: DecoderModel, sums: RunningSums)?
 
-  /// Models of a workspace.
-  package init(in workspace: Workspace) { self.workspace = workspace }
+  /// Models on the base of a stack.
+  ///
+  /// - Throws: what ``BaseBinding`` throws.
+  package init(in workspace: Workspace, onBaseOf stack: EditStack) throws {
+    self.workspace = workspace.onto(try workspace.base(of: stack))
+  }
 
   /// The unedited model: one for all, so that what is widened of its weights is there once.
   package func unedited() throws -> DecoderModel { try parts().model }

@@ -226,6 +226,36 @@ import Workflows
     try expect("kind") { (.dense, $0.norm) }
   }
 
+  @Test(
+    "a move to another base is checked as any commit, and a revision before it on its own base")
+  func movedToBase() throws {
+    let scene = try AuditScene()
+    for start in [0, 3] { try scene.commit(start..<start + 3) }
+    let newer = scene.directory["newer"]
+    _ = try ApplyRevision(in: scene.workspace).run(
+      scene.repository.head().commit, output: newer, check: .stamp)
+    try scene.repository.reset(to: scene.repository.commitID(RevisionExpression("HEAD~1")))
+    try scene.commit(6..<9)
+    let old = try scene.workspace.base().manifest.fingerprint.hexadecimal
+    let moved = try ResolveEdits(in: scene.workspace, scene.settings).run(
+      .all, on: .newBase(newer), refreshing: .keep, message: nil, tool: "test")
+    let new = try #require(moved.newBase).fingerprint.hexadecimal
+
+    let report = try scene.audit("HEAD~1..HEAD")
+    let commit = report.commits[0]
+    #expect(report.base.fingerprint == new && commit.verdict == .clean, "\(commit.findings)")
+    #expect(commit.weights?.isAsRecorded == true)
+    #expect(commit.edits.map(\.proof.outcome) == [.proven, .proven])
+    #expect(commit.edits.allSatisfy { $0.effect?.facts.count == 3 })
+    #expect(commit.findings.contains { $0.severity == .note && $0.summary.contains("base") })
+    #expect(report.facts.count == 6)
+
+    let before = try scene.audit("HEAD~1")
+    #expect(before.base.fingerprint == old && before.base.isVerified)
+    #expect(before.verdict == .clean, "\(before.commits.map(\.findings)) \(before.notChecked)")
+    #expect(before.facts.count == 6)
+  }
+
   @Test("a note that says otherwise than the weights is a failure; one about other facts is not")
   func notes() throws {
     let scene = try StudyRepository.fictional()

@@ -23,7 +23,8 @@ import Workflows
     _ = try commit.record("Without", as: .revert, onto: .head(expecting: nil))
     let workspace = Workspace(
       repository, workers: Workers(2), memory: memory, progress: NoProgress())
-    let models = RecentModels(in: workspace)
+    let models = try RecentModels(
+      in: workspace, onBaseOf: workspace.stack(at: RevisionExpression("HEAD")))
     let base = try workspace.base()
     for revision in ["HEAD~5", "HEAD~4", "HEAD~3", "HEAD~2", "HEAD~1", "HEAD", "HEAD~4", "HEAD~1"] {
       let stack = try workspace.stack(at: RevisionExpression(revision))
