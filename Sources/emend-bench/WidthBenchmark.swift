@@ -22,8 +22,8 @@ struct WidthBenchmark: ParsableCommand {
   @Option(help: "The width of the residual stream; the inner width is four times that")
   var width = 4096
 
-  @Option(help: "Where the checkpoint is written")
-  var directory = "emend-bench-width"
+  @Option(help: "Where the checkpoint is written for a while")
+  var directory = "/tmp"
 
   @Option(help: "A tokenizer.json for the checkpoint")
   var tokenizer = "Fixtures/fictional/model/tokenizer.json"
@@ -31,12 +31,13 @@ struct WidthBenchmark: ParsableCommand {
   func run() throws {
     KernelThreads.set(1)
     let inner = 4 * width
+    let scratch = try ScratchDirectory(in: directory)
+    defer { withExtendedLifetime(scratch) {} }
     try MakeCheckpoint.parse([
-      directory, "--layers", "2", "--width", "\(width)", "--inner", "\(inner)", "--vocabulary",
+      scratch.path, "--layers", "2", "--width", "\(width)", "--inner", "\(inner)", "--vocabulary",
       "2048", "--tokenizer", tokenizer,
     ]).run()
-    defer { try? removeTree(directory) }
-    let checkpoint = try CheckpointDirectory(path: directory)
+    let checkpoint = try CheckpointDirectory(path: scratch.path)
     print("kernels: \(KernelThreads.kernelName), threads: 1; processor seconds")
     var kept = true
     let weight = FloatRows(rows: width, columns: inner)
