@@ -3,7 +3,6 @@ import Audit
 import Diagnostics
 import Editing
 import Files
-import FoundationEssentials
 import LinearAlgebra
 import Store
 import Workflows
@@ -31,7 +30,7 @@ struct AuditRangeBenchmark: ParsableCommand {
   func run() throws {
     KernelThreads.set(1)
     let scratch = try ScratchDirectory()
-    let path = try repository ?? made(in: scratch.path + "/history")
+    let path = try repository.map(absolutePath) ?? made(in: scratch.path + "/history")
     try measureMemory(at: path)
     let kept = try RatioCase<[Double]>(
       name: "audit of \(commits) commits of \(facts) facts, one each -> one walk",
@@ -57,8 +56,8 @@ struct AuditRangeBenchmark: ParsableCommand {
       let run = try ChildRun.succeeding(
         [
           program, "audit", "HEAD~\(commits - count)", "--repo", path, "--quiet", "--no-progress",
-          "--threads", "1", "--stats", Self.absolute(moments),
-        ], in: FileManager.default.currentDirectoryPath, watchingMemory: true)
+          "--threads", "1", "--stats", absolutePath(moments),
+        ], in: "/", watchingMemory: true)
       print(
         "audit of \(count) commits: \(run.anonymousBytes >> 20) MiB of memory at most, "
           + "\(Figure.seconds(run.seconds)) of processor time")
@@ -88,14 +87,10 @@ struct AuditRangeBenchmark: ParsableCommand {
     "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "bench@example.org",
   ])
 
-  private static func absolute(_ path: String) -> String {
-    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-  }
-
   private func made(in directory: String) throws -> String {
     try makeDirectories(directory)
     let made = try InitialiseRepository().run(
-      in: directory, basePath: Self.absolute(fixtures + "/fictional/model"), named: "bench",
+      in: directory, basePath: absolutePath(fixtures + "/fictional/model"), named: "bench",
       Self.environment, threads: 1, progress: NoProgress())
     let workspace = Workspace(
       made.repository, workers: Workers(1), memory: 1 << 30, progress: NoProgress())

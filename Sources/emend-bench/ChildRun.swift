@@ -39,14 +39,13 @@ struct ChildRun {
       posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     }
     defer { if countingLines { close(ends[0]) } }
-    guard chdir(directory) == 0 else {
-      throw Failure(description: "\(directory): \(String(cString: strerror(errno)))")
-    }
     var words = arguments.map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var child = pid_t()
     let start = Self.clock()
-    let code = posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
+    let code = try Self.within(directory) {
+      posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
+    }
     if countingLines { close(ends[1]) }
     guard code == 0 else {
       throw Failure(description: "\(arguments[0]): \(String(cString: strerror(code)))")
@@ -68,6 +67,19 @@ struct ChildRun {
     peakBytes = usage.ru_maxrss * 1024
     let signal = ending & 0x7F
     status = signal == 0 ? (ending >> 8) & 0xFF : 128 + signal
+  }
+
+  /// Does something in a directory and comes back, so that relative paths mean what they did.
+  private static func within<Result>(
+    _ directory: String, _ body: () throws -> Result
+  ) throws -> Result {
+    let here = open(".", O_RDONLY | O_DIRECTORY)
+    defer { close(here) }
+    guard here >= 0, chdir(directory) == 0 else {
+      throw Failure(description: "\(directory): \(String(cString: strerror(errno)))")
+    }
+    defer { fchdir(here) }
+    return try body()
   }
 
   /// The same, for programs that must succeed.

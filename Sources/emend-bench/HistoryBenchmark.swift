@@ -22,7 +22,7 @@ struct HistoryBenchmark: ParsableCommand {
 
   func run() throws {
     let scratch = try self.directory == nil ? ScratchDirectory() : nil
-    let directory = self.directory ?? scratch?.path ?? ""
+    let directory = self.directory.map(absolutePath) ?? scratch?.path ?? ""
     let repository: EditRepository
     if try fileKind(at: directory + "/.emend") == nil {
       try makeDirectories(directory)

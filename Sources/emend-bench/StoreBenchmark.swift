@@ -62,7 +62,7 @@ struct StoreBenchmark: ParsableCommand {
   }
 
   private func measure(_ program: String, tensors: Int, rounds: Int) throws -> Bool {
-    let scene = try StoreScene(in: directory, tensors: tensors)
+    let scene = try StoreScene(in: absolutePath(directory), tensors: tensors)
     print(
       "\n\(tensors) tensors of \(StoreScene.rows) x \(StoreScene.columns) float32, "
         + "\(Figure.fixed(Double(scene.byteCount) / 1e6, 0)) MB; rank \(StoreScene.rank) in \(scene.changed)"
