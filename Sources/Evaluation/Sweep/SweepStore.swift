@@ -44,12 +44,17 @@ package struct SweepStore {
 
   /// The results of a unit; `nil` where there are none yet.
   ///
+  /// - Parameter records: those that it measures.
   /// - Throws: ``EvaluationError/badResult(file:)`` for a file that is something else.
-  func result(of method: String, _ job: String, _ unit: Int) throws -> SweepResult? {
+  func result(
+    of method: String, _ job: String, _ unit: Int, of records: Set<Int>
+  ) throws -> SweepResult? {
     let path = path(method, job, unit)
     guard try fileKind(at: path) != nil else { return nil }
     let json = try JSONValue(parsing: readFile(path, limit: Self.longestFile), file: path)
-    guard let result = SweepResult(json: json) else { throw EvaluationError.badResult(file: path) }
+    guard let result = SweepResult(json: json), Set(result.records.keys) == records else {
+      throw EvaluationError.badResult(file: path)
+    }
     return result
   }
 

@@ -109,9 +109,13 @@ private final class StubEditor: Editor {
     let plan = try SweepPlan(data, sizes: [70], parts: [.scaling])
     _ = try sweep().run([stub(StubEditor())], plan)
     let path = directory.path + "/stub/scaling-00070-0.json"
-    try AtomicFile.write(Array(#"{"chunks": 1}"#.utf8), to: path)
-    #expect(throws: EvaluationError.badResult(file: path)) {
-      try sweep().run([stub(StubEditor())], plan)
+    let none =
+      #"{"chunks": 1, "processor_seconds": 0, "seconds": 0, "target_seconds": 0, "records": []}"#
+    for text in [#"{"chunks": 1}"#, none] {
+      try AtomicFile.write(Array(text.utf8), to: path)
+      #expect(throws: EvaluationError.badResult(file: path)) {
+        try sweep().run([stub(StubEditor())], plan)
+      }
     }
   }
 
