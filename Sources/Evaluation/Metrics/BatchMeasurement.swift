@@ -34,23 +34,15 @@ package struct BatchMeasurement: Sendable, Equatable {
 
   /// Takes the means over measurements.
   package init(_ facts: [FactMeasurement]) {
-    func success(_ answers: (FactMeasurement) -> [AnswerScore]) -> Mean? {
-      Mean(facts.compactMap { Self.mean(answers($0).compactMap(\.isSuccess).map { $0 ? 1 : 0 }) })
-    }
-    func accuracy(_ answers: (FactMeasurement) -> [AnswerScore]) -> Mean? {
-      Mean(facts.compactMap { Self.mean(answers($0).map { $0.wanted.isBest ? 1 : 0 }) })
-    }
-    efficacy = success { [$0.rewrite] }
-    paraphrase = success(\.paraphrases)
-    specificity = success(\.neighbourhood)
-    efficacyAccuracy = accuracy { [$0.rewrite] }
-    paraphraseAccuracy = accuracy(\.paraphrases)
-    specificityAccuracy = accuracy(\.neighbourhood)
+    let records = facts.map(RecordMetrics.init)
+    func mean(_ metric: Metric) -> Mean? { Mean(records.compactMap { $0[metric] }) }
+    efficacy = mean(.efficacy)
+    paraphrase = mean(.paraphrase)
+    specificity = mean(.specificity)
+    efficacyAccuracy = mean(.efficacyAccuracy)
+    paraphraseAccuracy = mean(.paraphraseAccuracy)
+    specificityAccuracy = mean(.specificityAccuracy)
     probability = Mean(facts.map(\.rewrite.wanted.probability))
-  }
-
-  private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 
   /// The metrics by the names that manifests and reports use, those that could be measured.
