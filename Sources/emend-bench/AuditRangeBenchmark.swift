@@ -78,20 +78,15 @@ struct AuditRangeBenchmark: ParsableCommand {
   private func workspace(at path: String) throws -> Workspace {
     let location = try RepositoryLocation.find(named: path, from: path)
     return Workspace(
-      try EditRepository(opening: location, Self.environment), workers: Workers(1),
+      try EditRepository(opening: location, ScratchDirectory.environment), workers: Workers(1),
       memory: 1 << 30, progress: NoProgress())
   }
-
-  private static let environment = GitEnvironment(variables: [
-    "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "bench@example.org",
-    "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "bench@example.org",
-  ])
 
   private func made(in directory: String) throws -> String {
     try makeDirectories(directory)
     let made = try InitialiseRepository().run(
       in: directory, basePath: absolutePath(fixtures + "/fictional/model"), named: "bench",
-      Self.environment, threads: 1, progress: NoProgress())
+      ScratchDirectory.environment, threads: 1, progress: NoProgress())
     let workspace = Workspace(
       made.repository, workers: Workers(1), memory: 1 << 30, progress: NoProgress())
     var settings = EditSettings(of: workspace)

@@ -9,11 +9,13 @@ extension ScratchDirectory {
   }
 
   /// Who records, whatever the machine says.
-  static let environment = GitEnvironment(
-    variables: [
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "b@example.com",
-      "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "b@example.com",
-    ])
+  static let environment = GitEnvironment(variables: variables)
+
+  /// The variables that say so to Git.
+  static let variables = [
+    "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "b@example.com",
+    "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "b@example.com",
+  ]
 }
 
 /// What a symbolic link points at.

@@ -18,10 +18,8 @@ struct SyntheticHistory {
   /// Makes the repository in a directory that has none.
   func make(in directory: String) throws -> EditRepository {
     let environment = GitEnvironment(
-      variables: [
-        "GIT_CONFIG_NOSYSTEM": "1", "GIT_AUTHOR_NAME": "Bench", "GIT_AUTHOR_EMAIL": "b@example.com",
-        "GIT_COMMITTER_NAME": "Bench", "GIT_COMMITTER_EMAIL": "b@example.com",
-      ], fixedTime: GitMoment(seconds: 1_700_000_000, offsetMinutes: 0))
+      variables: ScratchDirectory.variables,
+      fixedTime: GitMoment(seconds: 1_700_000_000, offsetMinutes: 0))
     let tensor = BaseManifest.Tensor(
       name: Self.tensor, elementType: .float32, shape: [64, 64], digest: Digest(of: [1]),
       gridExponent: -50)

@@ -1,10 +1,10 @@
 internal import Evaluation
-package import Transformer
+internal import Transformer
 
 /// Asks a model a fixed set of prompts, so that two models can be compared on them.
-package struct ProbeMeter {
+struct ProbeMeter {
   /// What one model answers.
-  package struct Answers {
+  struct Answers {
     let next: NextTokenDistributions
     let perplexity: Double?
   }
@@ -24,7 +24,7 @@ package struct ProbeMeter {
   ///   - prompts: asked for their next token; as many are taken, evenly spread, as memory allows.
   ///   - limit: how many at most.
   ///   - documents: a text whose perplexity is taken; none for no perplexity.
-  package init(
+  init(
     _ tokenizer: BytePairTokenizer, _ prompts: [String], limit: Int, vocabulary: Int,
     documents: [String]
   ) {
@@ -36,7 +36,7 @@ package struct ProbeMeter {
   }
 
   /// Whether there is nothing to ask.
-  package var isEmpty: Bool { prompts.isEmpty && documents.isEmpty }
+  var isEmpty: Bool { prompts.isEmpty && documents.isEmpty }
 
   private static func sample(_ prompts: [String], _ count: Int) -> [String] {
     var seen: Set<String> = []
@@ -48,7 +48,7 @@ package struct ProbeMeter {
   /// Asks a model everything.
   ///
   /// - Throws: ``TransformerError``.
-  package func ask(_ model: DecoderModel) throws -> Answers {
+  func ask(_ model: DecoderModel) throws -> Answers {
     Answers(
       next: try NextTokenDistributions(
         model, tokens.map { Array($0.prefix(model.architecture.positionLimit)) }),
@@ -57,7 +57,7 @@ package struct ProbeMeter {
   }
 
   /// What moved from one model to another.
-  package func compare(_ old: Answers, _ new: Answers) -> SideEffects {
+  func compare(_ old: Answers, _ new: Answers) -> SideEffects {
     let divergences = prompts.indices.map { row in
       old.next.divergence(to: new.next, prompt: row)
     }

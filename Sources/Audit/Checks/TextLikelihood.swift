@@ -1,12 +1,12 @@
-package import Transformer
+internal import Transformer
 
 /// How well a model predicts a text.
-package struct TextLikelihood {
+struct TextLikelihood {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
 
   /// Measures with a model.
-  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
+  init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
     self.model = model
     self.tokenizer = tokenizer
   }
@@ -16,7 +16,7 @@ package struct TextLikelihood {
   /// Documents longer than the model's context are cut there. Infinite for a text without any token to
   /// predict.
   /// - Throws: ``TransformerError``.
-  package func perplexity(of documents: [String]) throws -> Double {
+  func perplexity(of documents: [String]) throws -> Double {
     let head = try LanguageModelHead(model)
     var (sum, count) = (0.0, 0)
     for document in documents {

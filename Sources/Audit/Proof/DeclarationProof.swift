@@ -24,7 +24,7 @@ package enum DeclarationProof {
     /// The figures.
     package let proof: LayerProof
     /// ΔW − R Xᵀ.
-    package let unexplained: OrientedChange
+    let unexplained: OrientedChange
     /// The mean of ‖ΔW k‖ over the declared keys: the unit of what the change does.
     package let meanResponse: Double
   }

@@ -1,13 +1,13 @@
-package import Delta
-package import Editing
-package import LinearAlgebra
+internal import Delta
+internal import Editing
+internal import LinearAlgebra
 
 /// A change as a map from inputs to outputs, ΔW = out · inᵀ, whichever way the checkpoint stores it.
-package struct OrientedChange: Sendable {
+struct OrientedChange: Sendable {
   /// `[d, r]`.
   let out: Matrix<Double>
   /// `[f, r]`: one direction of the inputs a column.
-  package let input: Matrix<Double>
+  let input: Matrix<Double>
 
   /// The factors given.
   init(out: Matrix<Double>, input: Matrix<Double>) {
@@ -18,7 +18,7 @@ package struct OrientedChange: Sendable {
   /// A stored change, all of it. One that is more than directions has a direction for each output.
   ///
   /// - Throws: ``DeltaError``.
-  package init(_ delta: TensorDelta, _ keySide: LayerUpdate.KeySide) throws {
+  init(_ delta: TensorDelta, _ keySide: LayerUpdate.KeySide) throws {
     if case .lowRank(let quantised) = delta {
       let factors = quantised.factors()
       self =

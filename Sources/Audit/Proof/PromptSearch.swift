@@ -1,19 +1,19 @@
 internal import LinearAlgebra
-package import Transformer
+internal import Transformer
 
 /// Finds the prompts that a change moves most.
-package struct PromptSearch {
+struct PromptSearch {
   /// One layer's change, and the unit in which its responses are counted.
-  package struct Layer: Sendable {
+  struct Layer: Sendable {
     /// The layer.
-    package let index: Int
+    let index: Int
     /// The change.
-    package let change: OrientedChange
+    let change: OrientedChange
     /// What counts as 1.
-    package let unit: Double
+    let unit: Double
 
     /// Puts them together.
-    package init(index: Int, change: OrientedChange, unit: Double) {
+    init(index: Int, change: OrientedChange, unit: Double) {
       self.index = index
       self.change = change
       self.unit = unit
@@ -26,7 +26,7 @@ package struct PromptSearch {
   private let batchTokens = 2048
 
   /// Searches with the keys of a model.
-  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
+  init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
     self.model = model
     self.tokenizer = tokenizer
   }
@@ -35,7 +35,7 @@ package struct PromptSearch {
   ///
   /// - Parameter count: how many at most.
   /// - Throws: ``TransformerError``.
-  package func strongest(_ prompts: [String], under layers: [Layer], count: Int) throws
+  func strongest(_ prompts: [String], under layers: [Layer], count: Int) throws
     -> [MovedSuspect]
   {
     let layers = layers.sorted { $0.index < $1.index }
