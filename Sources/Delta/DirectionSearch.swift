@@ -20,7 +20,7 @@ enum DirectionSearch {
     let most = Int(worthwhile * Double(m) * Double(n) / Double(max(1, m + n)))
     let norm = change.frobeniusNorm
     guard most > 0, m > 1, n > 1, norm > 0, norm.isFinite else { return nil }
-    var random = SketchNumbers()
+    var random = SketchNumbers(seed: 0x2545_F491_4F6C_DD1D)
     var width = min(8, most)
     while true {
       let start = Matrix<Double>(rows: n, columns: width) { _, _ in random.next() }
@@ -36,15 +36,5 @@ enum DirectionSearch {
       guard width < most else { return nil }
       width = min(width * 4, most)
     }
-  }
-}
-
-/// Numbers in -1..<1 that look random and are the same everywhere.
-private struct SketchNumbers {
-  private var state: UInt64 = 0x2545_F491_4F6C_DD1D
-
-  mutating func next() -> Double {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Double(Int64(bitPattern: state) >> 11) * 0x1p-52
   }
 }

@@ -59,11 +59,7 @@ enum GapCoder {
     }
     for (index, part) in parts.enumerated() {
       bits.write(gaps[index].bits, count: gaps[index].bitCount)
-      // Two writes: a writer takes at most 56 bits at a time.
-      let low = min(part.bitCount, 32)
-      bits.write(part.bits & (1 << UInt64(low) - 1), count: low)
-      bits.write(part.bits >> UInt64(low), count: part.bitCount - low)
-      bits.write(few.numbers[index] < 0 ? 1 : 0, count: 1)
+      part.write(isNegative: few.numbers[index] < 0, to: &bits)
     }
     var symbols = SymbolEncoder()
     func put(_ frequency: UInt32, _ start: UInt32) {
@@ -169,13 +165,10 @@ enum GapCoder {
       guard place < count else { return false }
       let group = groups.next(&symbols, slots)
       let token = tokens[group].next(&symbols, slots)
-      let bitCount = NumberToken.bitCount(ofToken: token)
-      let low = min(bitCount, 32)
-      let rest = bits.read(count: low) | bits.read(count: bitCount - low) << UInt64(low)
-      guard let magnitude = NumberToken.magnitude(zeros: group, token: token, bits: rest) else {
+      guard let number = NumberToken.number(zeros: group, token: token, from: &bits) else {
         return false
       }
-      few.append(bits.read(count: 1) == 1 ? -magnitude : magnitude, at: place)
+      few.append(number, at: place)
     }
     return true
   }

@@ -45,7 +45,7 @@ struct ImportSpectrum {
     let cut = 1.1 * statistics.variance.squareRoot() * extents
     let most = min(Self.widest, min(m, n) / Self.mostOfExtent)
     var width = min(24, min(m, n))
-    var random = RandomStart()
+    var random = SketchNumbers(seed: 0x9E37_79B9_7F4A_7C15)
     while most > 0 {
       // V spans the image of random vectors, in which float32 loses nothing that matters: D V does not depend on how well
       // V's directions are met, only on whether any is missing.
@@ -120,15 +120,5 @@ struct ImportSpectrum {
     }
     let sum = numbers.reduce(0) { $0 + $1 * $1 }
     return (sum / Double(max(1, numbers.count))).squareRoot()
-  }
-}
-
-/// Numbers to start an iteration with: the same on every machine, and no direction is missing in them.
-private struct RandomStart {
-  private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-
-  mutating func next() -> Double {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Double(Int64(bitPattern: state) >> 11) * 0x1p-52
   }
 }

@@ -38,7 +38,7 @@ struct IntegerProduct: Sendable {
     var weights: [(left: Double, right: Double)] = []
     for direction in directions {
       let weight = Double(direction.multiplier) * Double.powerOfTwo(direction.exponent - unit)
-      let (a, b) = (Self.largest(direction.left), Self.largest(direction.right))
+      let (a, b) = (direction.left.largestMagnitude, direction.right.largestMagnitude)
       bound += weight * a * b
       if weight * a <= Double(Int32.max), b <= Double(Int32.max) {
         weights.append((weight, 1))
@@ -80,14 +80,6 @@ struct IntegerProduct: Sendable {
         return emend_add_product(
           l + rows.lowerBound * rank, r, rank, rows.count, columns, Int32(shift), target)
       }
-    }
-  }
-
-  private static func largest(_ values: ArraySlice<Double>) -> Double {
-    values.withUnsafeBufferPointer { values in
-      var largest = 0.0
-      for value in values { largest = max(largest, abs(value)) }
-      return largest
     }
   }
 }

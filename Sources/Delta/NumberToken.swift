@@ -42,10 +42,25 @@ struct NumberToken {
   /// How many bits stand beside a token.
   static func bitCount(ofToken token: Int) -> Int { token < 16 ? 0 : (token - 16) / 4 + 2 }
 
-  /// The magnitude of a number from its parts; `nil` at 2⁶² and above.
-  static func magnitude(zeros: Int, token: Int, bits: UInt64) -> Int64? {
+  /// Writes what stands beside the token, then 1 for a negative number.
+  @inline(__always)
+  func write(isNegative: Bool, to writer: inout BitWriter) {
+    // Two writes: a writer takes at most 56 bits at a time.
+    let low = min(bitCount, 32)
+    writer.write(bits & (1 << UInt64(low) - 1), count: low)
+    writer.write(bits >> UInt64(low), count: bitCount - low)
+    writer.write(isNegative ? 1 : 0, count: 1)
+  }
+
+  /// The number of a token, what stands beside it read from the bits, and its sign; `nil` at 2⁶² and above.
+  @inline(__always)
+  static func number(zeros: Int, token: Int, from reader: inout BitReader) -> Int64? {
+    let bitCount = bitCount(ofToken: token)
+    let low = min(bitCount, 32)
+    let bits = reader.read(count: low) | reader.read(count: bitCount - low) << UInt64(low)
     let odd = 2 * v(token: token, bits: bits) + 1
     guard odd.leadingZeroBitCount - zeros >= 2 else { return nil }
-    return Int64(odd << UInt64(zeros))
+    let magnitude = Int64(odd << UInt64(zeros))
+    return reader.read(count: 1) == 1 ? -magnitude : magnitude
   }
 }

@@ -34,7 +34,8 @@ package struct QuantisedFactors: Sendable {
     self.right = right
     self.scales = scales
     magnitudes = scales.indices.map { k in
-      Double(scales[k].reduced.multiplier) * Self.largest(left.row(k)) * Self.largest(right.row(k))
+      Double(scales[k].reduced.multiplier) * left.row(k).largestMagnitude
+        * right.row(k).largestMagnitude
     }
     for (scale, magnitude) in zip(scales, magnitudes) {
       let offset = scale.exponent - grid.exponent
@@ -85,11 +86,14 @@ package struct QuantisedFactors: Sendable {
       preconditionFailure("both factors have rank \(rank)")
     }
   }
+}
 
-  private static func largest(_ row: ArraySlice<Double>) -> Double {
-    row.withUnsafeBufferPointer { row in
+extension ArraySlice<Double> {
+  /// The largest magnitude; 0 of none.
+  var largestMagnitude: Double {
+    withUnsafeBufferPointer { values in
       var largest = 0.0
-      for value in row { largest = max(largest, abs(value)) }
+      for value in values { largest = Swift.max(largest, abs(value)) }
       return largest
     }
   }

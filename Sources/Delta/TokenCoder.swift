@@ -30,12 +30,7 @@ enum TokenCoder {
     let tokenTables = tokenCounts.map { $0.isEmpty ? nil : TransmittedTable(counts: $0) }
     for table in tokenTables { table?.write(to: &bits) }
     for number in numbers where number != 0 {
-      let parts = NumberToken(number)
-      // Two writes: a writer takes at most 56 bits at a time.
-      let low = min(parts.bitCount, 32)
-      bits.write(parts.bits & (1 << UInt64(low) - 1), count: low)
-      bits.write(parts.bits >> UInt64(low), count: parts.bitCount - low)
-      bits.write(number < 0 ? 1 : 0, count: 1)
+      NumberToken(number).write(isNegative: number < 0, to: &bits)
     }
     var symbols = SymbolEncoder()
     for number in numbers.reversed() {
@@ -101,13 +96,10 @@ enum TokenCoder {
       let group = symbols.next(slots)
       guard group > 0 else { continue }
       let token = symbols.next(slots + firstSlots[group])
-      let bitCount = NumberToken.bitCount(ofToken: token)
-      let low = min(bitCount, 32)
-      let beside = bits.read(count: low) | bits.read(count: bitCount - low) << UInt64(low)
-      guard
-        let magnitude = NumberToken.magnitude(zeros: group - 1, token: token, bits: beside)
-      else { return false }
-      numbers[index] = bits.read(count: 1) == 1 ? -magnitude : magnitude
+      guard let number = NumberToken.number(zeros: group - 1, token: token, from: &bits) else {
+        return false
+      }
+      numbers[index] = number
     }
     return true
   }

@@ -42,14 +42,15 @@ package struct BarChart: Sendable {
   package var markup: Markup {
     let axis = scale.ticks.flatMap { tick in
       [
-        line("grid", x(tick.value), Self.top, x(tick.value), floor),
-        text(tick.label, x(tick.value), floor + 15, anchor: "middle"),
+        PlotShape.line("grid", (x(tick.value), Self.top), (x(tick.value), floor)),
+        PlotShape.label(tick.label, (x(tick.value), floor + 15), anchor: "middle"),
       ]
     }
     let names = categories.enumerated().map { index, name in
-      text(
-        name.count > 28 ? name.prefix(27) + "…" : name, left - 6,
-        Self.top + groupHeight * Double(index) + (groupHeight - Self.gap) / 2 + 8, anchor: "end")
+      PlotShape.label(
+        name.count > 28 ? name.prefix(27) + "…" : name,
+        (left - 6, Self.top + groupHeight * Double(index) + (groupHeight - Self.gap) / 2 + 8),
+        anchor: "end")
     }
     let bars = series.enumerated().map { index, one in
       Markup.element(
@@ -60,8 +61,8 @@ package struct BarChart: Sendable {
       title: title, summary: "\(label): " + series.map(\.name).joined(separator: ", "),
       width: Self.width, height: floor + 40,
       drawing: axis + names + bars + [
-        line("axis", left, Self.top, left, floor),
-        text(label, (left + Self.width) / 2, floor + 33, anchor: "middle"),
+        PlotShape.line("axis", (left, Self.top), (left, floor)),
+        PlotShape.label(label, ((left + Self.width) / 2, floor + 33), anchor: "middle"),
       ], legend: series.enumerated().map { ChartFigure.legendItem(series: $0, $1.name) },
       numbers: numbers
     ).markup
@@ -79,7 +80,9 @@ package struct BarChart: Sendable {
     guard let interval = point.interval else { return [bar] }
     let middle = y + (Self.barHeight - 1) / 2
     return [
-      bar, line("interval", x(interval.lowerBound), middle, x(interval.upperBound), middle),
+      bar,
+      PlotShape.line(
+        "interval", (x(interval.lowerBound), middle), (x(interval.upperBound), middle)),
     ]
   }
 
@@ -94,24 +97,5 @@ package struct BarChart: Sendable {
                 .map { PlotNumber.text($0.y, decimals: 3) } ?? "–")
           }
       })
-  }
-
-  private func line(_ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double)
-    -> Markup
-  {
-    .element(
-      "line",
-      [
-        "class": style, "x1": PlotNumber.coordinate(x1), "y1": PlotNumber.coordinate(y1),
-        "x2": PlotNumber.coordinate(x2), "y2": PlotNumber.coordinate(y2),
-      ])
-  }
-
-  private func text(_ text: some StringProtocol, _ x: Double, _ y: Double, anchor: String) -> Markup
-  {
-    .element(
-      "text",
-      ["x": PlotNumber.coordinate(x), "y": PlotNumber.coordinate(y), "text-anchor": anchor],
-      String(text))
   }
 }

@@ -32,7 +32,7 @@ package struct LineChart: Sendable {
       horizontal: horizontal.scale, vertical: vertical.scale, horizontalLabel: horizontal.label,
       verticalLabel: vertical.label)
     let levels = references.map { reference in
-      frame.segment(
+      PlotShape.line(
         "reference", (frame.x(-.infinity), frame.y(reference.y)),
         (frame.width - 14, frame.y(reference.y)))
     }

@@ -31,21 +31,21 @@ struct PlotFrame {
   var markup: [Markup] {
     let levels = vertical.ticks.flatMap { tick in
       [
-        segment("grid", (left, y(tick.value)), (width - right, y(tick.value))),
-        label(tick.label, (left - 6, y(tick.value) + 4), anchor: "end"),
+        PlotShape.line("grid", (left, y(tick.value)), (width - right, y(tick.value))),
+        PlotShape.label(tick.label, (left - 6, y(tick.value) + 4), anchor: "end"),
       ]
     }
     let places = horizontal.ticks.flatMap { tick in
       [
-        segment("axis", (x(tick.value), self.floor), (x(tick.value), self.floor + 4)),
-        label(tick.label, (x(tick.value), self.floor + 17), anchor: "middle"),
+        PlotShape.line("axis", (x(tick.value), self.floor), (x(tick.value), self.floor + 4)),
+        PlotShape.label(tick.label, (x(tick.value), self.floor + 17), anchor: "middle"),
       ]
     }
     let middle = (top + self.floor) / 2
     return levels + places + [
-      segment("axis", (left, self.floor), (width - right, self.floor)),
-      segment("axis", (left, top), (left, self.floor)),
-      label(horizontalLabel, ((left + width - right) / 2, height - 8), anchor: "middle"),
+      PlotShape.line("axis", (left, self.floor), (width - right, self.floor)),
+      PlotShape.line("axis", (left, top), (left, self.floor)),
+      PlotShape.label(horizontalLabel, ((left + width - right) / 2, height - 8), anchor: "middle"),
       .element(
         "text",
         [
@@ -53,23 +53,5 @@ struct PlotFrame {
           "text-anchor": "middle",
         ], verticalLabel),
     ]
-  }
-
-  /// A straight line.
-  func segment(_ style: String, _ from: (Double, Double), _ to: (Double, Double)) -> Markup {
-    .element(
-      "line",
-      [
-        "class": style, "x1": PlotNumber.coordinate(from.0), "y1": PlotNumber.coordinate(from.1),
-        "x2": PlotNumber.coordinate(to.0), "y2": PlotNumber.coordinate(to.1),
-      ])
-  }
-
-  private func label(_ text: String, _ at: (Double, Double), anchor: String) -> Markup {
-    .element(
-      "text",
-      [
-        "x": PlotNumber.coordinate(at.0), "y": PlotNumber.coordinate(at.1), "text-anchor": anchor,
-      ], text)
   }
 }
