@@ -10,7 +10,7 @@ package struct TensorView: @unchecked Sendable {
   package let elementType: ElementType
   /// The extents, outermost first; elements are in row-major order.
   package let shape: [Int]
-  /// The elements, little-endian. May start at any address: use ``widen(_:of:into:)`` or unaligned loads.
+  /// The elements, little-endian. May start at any address: use ``ElementType/widen(_:into:)`` or unaligned loads.
   package let bytes: UnsafeRawBufferPointer
   /// The file that the bytes are in.
   package let file: MappedFile

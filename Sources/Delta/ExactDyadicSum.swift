@@ -30,7 +30,7 @@ struct ExactDyadicSum {
     let (first, shift) = (offset / 32, UInt64(offset % 32))
     let magnitude = m.magnitude
     let sign: Int64 = m < 0 ? -1 : 1
-    // Up to 95 bits, in four digits.
+    // Up to 95 bits, in three digits.
     let low = magnitude << shift
     let high = shift == 0 ? 0 : magnitude >> (64 - shift)
     places[first] &+= sign &* Int64(low & 0xFFFF_FFFF)

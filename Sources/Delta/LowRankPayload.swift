@@ -59,9 +59,10 @@ enum LowRankPayload {
         grid: header.grid, left: Matrix(rows: 0, columns: rows),
         right: Matrix(rows: 0, columns: columns), scales: [])
     }
-    // Extents fit 32 bits, so neither product overflows.
+    // Rank and extents are below 2³¹, so that only the bytes can pass 64 bits.
     let coefficients = rank * (rows + columns)
-    try limits.check(bytes: coefficients * 8, for: "rank \(rank)")
+    let (bytes, overflows) = coefficients.multipliedReportingOverflow(by: 8)
+    try limits.check(bytes: overflows ? .max : bytes, for: "rank \(rank)")
     var decoder = try IntegerDecoder(reader.rest)
     guard coefficients <= decoder.capacity else {
       throw .payloadDamaged(

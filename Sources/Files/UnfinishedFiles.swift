@@ -49,8 +49,11 @@ package enum UnfinishedFiles {
       return action
     }
     announce?()
+    // Whether the process ends is asked inside the lock: `removeAll` does not see what comes after it.
+    state.withLock { state in
+      if !isEnding { state.paths.insert(path) }
+    }
     waitIfEnding()
-    _ = state.withLock { $0.paths.insert(path) }
   }
 
   /// Gives a sibling its place, or removes it, while nobody else does.

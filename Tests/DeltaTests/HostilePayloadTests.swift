@@ -35,6 +35,17 @@ struct HostilePayloadTests {
     return delta
   }
 
+  @Test("of the largest extents and rank that there are, it is the memory that is refused")
+  func largest() {
+    let most: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0x07]
+    let bytes = Array("EMD".utf8) + [1, 0] + most + most + [0] + most
+    #expect {
+      try TensorDelta(payload: bytes, limits: PayloadLimits(maximumBytes: 1 << 20))
+    } throws: { error in
+      if case DeltaError.payloadTooLarge = error { true } else { false }
+    }
+  }
+
   @Test("every truncation is refused")
   func truncations() throws {
     for delta in try Self.payloads() {
