@@ -125,6 +125,9 @@ package struct Materialiser: Sendable {
           if type == elementType { keep(UnsafeRawBufferPointer(old), part, in: written) }
           elementType.widen(UnsafeRawBufferPointer(written), into: after)
           tally.add(part, step: grid.step, before: before, after: after)
+          if type != elementType {
+            tally.addSwallowed(where: { part[$0] != 0 }, before, converted(before), after)
+          }
         }
       }
     }
@@ -170,11 +173,29 @@ package struct Materialiser: Sendable {
       onGrid.withUnsafeBufferPointer {
         tally.add($0, step: grid.step, before: before, after: after)
       }
+      var isChanged = sums.map { $0 != 0 }
       fine.forEachElement { element, terms in
         let change = ExactDyadicSum(sums[element], on: grid, terms).rounded(to: .float64)
         tally.add(change, before: before[element], after: after[element])
+        isChanged[element] = change != 0
+      }
+      if type != elementType {
+        tally.addSwallowed(where: { isChanged[$0] }, before, converted(before), after)
       }
     }
+  }
+
+  /// Numbers as they are stored where nothing changes them.
+  private func converted(_ numbers: UnsafeMutableBufferPointer<Double>) -> [Double] {
+    var bytes = [UInt8](repeating: 0, count: numbers.count * elementType.byteCount)
+    var result = [Double](repeating: 0, count: numbers.count)
+    bytes.withUnsafeMutableBytes { bytes in
+      elementType.narrow(UnsafeBufferPointer(numbers), into: bytes)
+      result.withUnsafeMutableBufferPointer {
+        elementType.widen(UnsafeRawBufferPointer(bytes), into: $0)
+      }
+    }
+    return result
   }
 
   /// Materialises a whole tensor, band by band.

@@ -38,6 +38,18 @@ package struct RoundingTally: Sendable {
     sums.changed.0 += 1
   }
 
+  /// Adds changed numbers that another type holds as it would without the change: its rounding moves even those from what was
+  /// before, so that they are not among the numbers that stayed.
+  mutating func addSwallowed(
+    where isChanged: (Int) -> Bool, _ before: UnsafeMutableBufferPointer<Double>,
+    _ converted: [Double], _ after: UnsafeMutableBufferPointer<Double>
+  ) {
+    for index in converted.indices
+    where after[index] == converted[index] && after[index] != before[index] && isChanged(index) {
+      sums.swallowed.0 += 1
+    }
+  }
+
   /// Adds what another tensor's rounding takes away.
   package mutating func add(_ other: RoundingTally) {
     Self.add(other.sums.lost, to: &sums.lost)

@@ -55,21 +55,29 @@ struct TrainCommandTests {
     #expect(try scene.repository.tree() == tree)
   }
 
-  @Test("a killed training goes on from its state, and ends with the same bytes")
-  func kill() throws {
-    // The first state lies on the disk long before so many edits are made.
-    let arguments = try self.arguments(edits: 400, "--threads", "1")
+  /// The call that dies is one of those that write the state: the number of edits before it is always the same.
+  @Test(
+    "a killed training goes on from its state, and ends with the same bytes",
+    arguments: [FaultyProcess.Fault.kill, .tear])
+  func killed(fault: FaultyProcess.Fault) throws {
+    let arguments = try self.arguments(edits: 24, "--threads", "1")
     try scene.repository(arguments)
     let expected = try Data(contentsOf: URL(filePath: editor))
-    try FileManager.default.removeItem(atPath: editor)
-    var emend = scene.repository.emend
-    emend.signal = (SIGKILL, afterWriting: "Training")
-    emend.terminals = [.errors]
-    let killed = try emend.run(arguments + ["--progress"])
-    if killed.ending == .signal(SIGKILL) {
-      #expect(!FileManager.default.fileExists(atPath: editor))
+    let faulty = try FaultyProcess(
+      scene.repository.emend.child(arguments), watching: scene.directory.path)
+    let calls = try faulty.run().calls
+    let saves = calls.indices.filter {
+      calls[$0].hasPrefix("write ") && calls[$0].contains("editor.safetensors.training")
     }
-    try scene.repository(arguments)
+    try #require(saves.count >= 6)
+    try FileManager.default.removeItem(atPath: editor)
+    let killed = try faulty.run(fault, at: saves[saves.count / 2] + 1)
+    #expect(killed.outcome.ending == .signal(SIGKILL), "\(killed.outcome.errorText)")
+    #expect(!FileManager.default.fileExists(atPath: editor))
+    try #require(FileManager.default.fileExists(atPath: editor + ".training"))
+    let document = try scene.repository.document(arguments)
+    let resumed = try #require(document["resumed_from"]?.integer)
+    #expect(resumed > 0 && resumed < 24)
     #expect(try Data(contentsOf: URL(filePath: editor)) == expected)
     #expect(!FileManager.default.fileExists(atPath: editor + ".training"))
   }

@@ -164,7 +164,7 @@ struct MENDTensorReader {
     guard rows.count == network.groups.count, rows.allSatisfy({ $0 >= 0 }) else {
       throw bad("normaliser_rows", "\(rows.count) numbers", "\(network.groups.count)")
     }
-    for (index, group) in network.groups.enumerated() {
+    for (index, group) in network.groups.enumerated() where group.normaliser.count == 0 {
       let width = group.transform.shape.width
       network.setNormaliser(
         RowNormaliser(
