@@ -12,10 +12,10 @@ package struct LanguageModelHead {
   /// Rows that share one product: enough for the matrix kernel, few enough for the cache.
   private static let rowsAtOnce = 128
 
-  /// The bytes of the logits and hidden states that are held at once, on all threads together.
+  /// The bytes of the logits and hidden states that are held at once: all threads work on the same rows.
   package static func bufferBytes(of model: DecoderModel) -> Int {
     let architecture = model.architecture
-    return MemoryLayout<Float>.size * model.workers.count * rowsAtOnce
+    return MemoryLayout<Float>.size * rowsAtOnce
       * (architecture.vocabularySize + 2 * architecture.width)
   }
 
@@ -37,7 +37,7 @@ package struct LanguageModelHead {
     of hidden: FloatRows, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
   ) {
     forEachChunk(of: hidden) { start, count, _, _, logits in
-      for row in 0..<count { body(start + row, logits.row(row)) }
+      workers.forEach(count) { row in body(start + row, logits.row(row)) }
     }
   }
 
@@ -63,15 +63,14 @@ package struct LanguageModelHead {
     of hidden: FloatRows, _ body: (Int, UnsafeMutablePointer<Float>) -> Void
   ) -> FloatRows {
     let result = FloatRows(rows: hidden.rows, columns: width)
-    let single = Workers(1)
     forEachChunk(of: hidden) { start, count, normalised, statistics, logits in
-      for row in 0..<count { body(start + row, logits.row(row)) }
+      workers.forEach(count) { row in body(start + row, logits.row(row)) }
       projection.applyTransposed(
         logits.base, outputStride: vocabularySize, to: normalised.base, inputStride: width,
-        rows: count, single)
+        rows: count, workers)
       norm.applyBackward(
         normalised.base, x: hidden.row(start), statistics: statistics, to: result.row(start),
-        rows: count, single)
+        rows: count, workers)
     }
     return result
   }
@@ -79,21 +78,18 @@ package struct LanguageModelHead {
   private func forEachChunk(
     of hidden: FloatRows, _ body: (Int, Int, FloatRows, RowStatistics, FloatRows) -> Void
   ) {
-    let single = Workers(1)
-    let size = Self.rowsAtOnce
-    workers.forEach((hidden.rows + size - 1) / size) { chunk in
-      let start = chunk * size
-      let count = min(size, hidden.rows - start)
+    for start in stride(from: 0, to: hidden.rows, by: Self.rowsAtOnce) {
+      let count = min(Self.rowsAtOnce, hidden.rows - start)
       let normalised = FloatRows(unwritten: count, columns: width)
       let statistics = RowStatistics(rows: count)
       let logits = FloatRows(unwritten: count, columns: vocabularySize)
       norm.apply(
-        hidden.row(start), to: normalised.base, statistics: statistics, rows: count, single)
+        hidden.row(start), to: normalised.base, statistics: statistics, rows: count, workers)
       projection.apply(
         normalised.base, inputStride: width, to: logits.base, outputStride: vocabularySize,
-        rows: count, accumulating: false, single)
+        rows: count, accumulating: false, workers)
       if let bias = projection.bias {
-        for row in 0..<count {
+        workers.forEach(count) { row in
           let target = logits.row(row)
           for id in 0..<vocabularySize { target[id] += bias.base[id] }
         }

@@ -12,6 +12,8 @@ struct TinyEditing {
   let tokenizer: BytePairTokenizer
 
   init(_ family: TinyModel.Family = .gptj, workers: Int = 1) throws {
+    // As the executable does: OpenBLAS's own threads change how it rounds.
+    KernelThreads.set(1)
     directory = try TemporaryDirectory()
     tiny = try TinyModel(family, in: directory)
     model = try DecoderModel(
