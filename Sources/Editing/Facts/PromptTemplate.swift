@@ -42,6 +42,13 @@ package struct PromptTemplate: Sendable, Hashable {
   /// The template with `{}` for the subject.
   package var text: String { before + Self.placeholder + after }
 
+  /// The text of a template with a subject in its first place; a text without one as it is.
+  package static func filling(_ text: String, with subject: String) -> String {
+    let parts = text.split(exactly: placeholder)
+    guard parts.count > 1 else { return text }
+    return parts[0] + subject + parts[1...].joined(separator: placeholder)
+  }
+
   /// The prompt about a subject.
   package func filled(with subject: String) -> String { before + subject + after }
 }

@@ -18,7 +18,7 @@ package struct ContextTemplates: Sendable, Equatable {
       throw .badTemplate(text: "(an empty list)", file: file)
     }
     for text in groups.joined() {
-      guard text.split(separator: "{}", omittingEmptySubsequences: false).count == 2 else {
+      guard text.split(exactly: PromptTemplate.placeholder).count == 2 else {
         throw .badTemplate(text: text, file: file)
       }
     }
@@ -74,7 +74,9 @@ package struct ContextTemplates: Sendable, Equatable {
 
   /// A text as a context: braces would be taken for the prompt's place.
   private static func context(_ text: String) -> String {
-    text.replacing("{", with: " ").replacing("}", with: " ") + ". {}"
+    // Scalar by scalar: a mark behind a brace makes one character with it.
+    let scalars = text.unicodeScalars.map { $0 == "{" || $0 == "}" ? " " : $0 }
+    return String(String.UnicodeScalarView(scalars)) + ". {}"
   }
 
   /// All templates, group after group.

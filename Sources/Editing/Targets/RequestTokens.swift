@@ -43,10 +43,11 @@ package struct RequestTokens: Sendable, Equatable {
     var rows: [Row] = []
     for template in templates.all {
       rows.append(
-        try Self.row(fact, prompt: fact.prompt.text, in: template, tokenizer))
+        try Self.row(
+          fact, between: (fact.prompt.before, fact.prompt.after), in: template, tokenizer))
     }
     self.rows = rows
-    anchor = try Self.row(fact, prompt: "{} is a", in: "{}", tokenizer)
+    anchor = try Self.row(fact, between: ("", " is a"), in: PromptTemplate.placeholder, tokenizer)
     let longest = rows.map(\.tokens.count).max() ?? 0
     guard longest + target.count - 1 <= positionLimit else {
       throw .factTooLong(
@@ -55,13 +56,14 @@ package struct RequestTokens: Sendable, Equatable {
   }
 
   private static func row(
-    _ fact: Fact, prompt: String, in template: String, _ tokenizer: BytePairTokenizer
+    _ fact: Fact, between prompt: (before: String, after: String), in template: String,
+    _ tokenizer: BytePairTokenizer
   ) throws(EditingError) -> Row {
-    let (contextBefore, contextAfter) = split(template)
-    let (before, after) = split(prompt)
-    let start = contextBefore.utf8.count + before.utf8.count
+    // Byte by byte: a mark behind the braces makes one character with them.
+    let context = template.split(exactly: PromptTemplate.placeholder)
+    let start = context[0].utf8.count + prompt.before.utf8.count
     let end = start + fact.subject.utf8.count
-    let text = contextBefore + before + fact.subject + after + contextAfter
+    let text = PromptTemplate.filling(template, with: prompt.before + fact.subject + prompt.after)
     var spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
     // The target continues the text, so what the template would put at its end has no place.
     while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 {
@@ -76,11 +78,5 @@ package struct RequestTokens: Sendable, Equatable {
         token: tokenizer.decode([spans[lookup].id], specialTokens: .spelled))
     }
     return Row(tokens: spans.map(\.id), lookup: lookup)
-  }
-
-  /// The text before and after the first `{}`.
-  private static func split(_ template: String) -> (String, String) {
-    guard let slot = template.firstRange(of: "{}") else { return (template, "") }
-    return (String(template[..<slot.lowerBound]), String(template[slot.upperBound...]))
   }
 }

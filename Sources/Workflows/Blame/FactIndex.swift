@@ -1,5 +1,6 @@
 internal import Checkpoint
 internal import Diagnostics
+internal import Editing
 internal import Files
 internal import Store
 
@@ -269,14 +270,9 @@ final class FactIndex {
         let (subject, prompt) = try FactKey.question(ofLine: text, file: name)
         builder.subjects.append((FactKey(subject).hash, id, UInt32(line)))
         builder.prompts.append(
-          (FactKey(Self.filled(prompt, with: subject)).hash, id, UInt32(line)))
+          (FactKey(PromptTemplate.filling(prompt, with: subject)).hash, id, UInt32(line)))
       }
     }
-  }
-
-  private static func filled(_ prompt: String, with subject: String) -> String {
-    guard let place = prompt.firstRange(of: "{}") else { return prompt }
-    return prompt[..<place.lowerBound] + subject + prompt[place.upperBound...]
   }
 
   /// Stores a segment, joined with those before it that are not much larger.

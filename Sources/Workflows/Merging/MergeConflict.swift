@@ -40,8 +40,7 @@ package struct MergeConflict: Sendable {
 
   /// In one line.
   package var line: String {
-    let filled = prompt.split(separator: "{}", maxSplits: 1, omittingEmptySubsequences: false)
-      .joined(separator: subject)
+    let filled = PromptTemplate.filling(prompt, with: subject)
     func list(_ objects: [String]) -> String {
       objects.map { "'\($0)'" }.joined(separator: ", ")
     }
