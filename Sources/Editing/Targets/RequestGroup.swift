@@ -2,9 +2,9 @@ internal import Transformer
 
 /// Requests that share one key and one target.
 ///
-/// Several facts about one subject have nearly the same key, and one linear map cannot send one key to
-/// several targets: solved apart, they are averaged and each comes out half done. Solved together, one
-/// target makes all of them true.
+/// Facts whose prompts are the same up to the subject's end have one key, and one linear map cannot send one
+/// key to several targets: solved apart, they are averaged and each comes out half done. Solved together, one
+/// target makes all of them true. Facts that say something before the subject have keys of their own.
 /// - Source: MEMIT-Merge, arXiv 2502.07322.
 package struct RequestGroup: Sendable {
   /// What to call it in messages.
@@ -25,7 +25,7 @@ package struct RequestGroup: Sendable {
   }
 }
 
-/// What becomes of several facts about one subject in a batch.
+/// What becomes of several facts about one subject in a batch, where their prompts begin alike.
 package enum SameSubject: String, Sendable, Equatable, CaseIterable {
   /// They share a key and a target.
   case merge
@@ -36,12 +36,14 @@ package enum SameSubject: String, Sendable, Equatable, CaseIterable {
   package func partition(_ facts: [Fact]) -> [[Int]] {
     guard self == .merge else { return facts.indices.map { [$0] } }
     var groups: [[Int]] = []
-    var place: [String: Int] = [:]
+    var place: [[[UInt8]]: Int] = [:]
     for (index, fact) in facts.enumerated() {
-      if let group = place[fact.subject] {
+      // Bytes and not characters: equivalent spellings are other tokens, and so other keys.
+      let beginning = [Array(fact.prompt.before.utf8), Array(fact.subject.utf8)]
+      if let group = place[beginning] {
         groups[group].append(index)
       } else {
-        place[fact.subject] = groups.count
+        place[beginning] = groups.count
         groups.append([index])
       }
     }

@@ -35,7 +35,8 @@ struct TargetBatch {
 
   /// Runs the tokens that no δ can reach.
   ///
-  /// - Parameter origins: z₀ of each group, `[d]`; the block's output at the bare prompt where it is `nil`.
+  /// - Parameter origins: z₀ of each group, `[d]`; the block's output at the bare prompt, the mean of its
+  ///   requests', where it is `nil`.
   init(
     _ model: DecoderModel, _ objective: TargetObjective, stop: StopRule, work: TargetWork,
     _ groups: [RequestGroup], origins: [[Float]]?, onBlock: @escaping () -> Void
@@ -50,18 +51,18 @@ struct TargetBatch {
     var tree = TokenTree()
     var insertions: [Int32: Int32] = [:]
     var outputs: [Int32: Output] = [:]
-    var bare: [Int32] = []
+    var bare: [[Int32]] = Array(repeating: [], count: groups.count)
     for (index, group) in groups.enumerated() {
       let owner = Int32(index + 1)
       var context = 0
-      for (member, request) in group.requests.enumerated() {
+      for request in group.requests {
         let target = request.target
-        for row in request.rows {
+        for (place, row) in request.rows.enumerated() {
           let path = tree.insert(
             row.tokens + target.dropLast(), owner: owner,
             privateFrom: work == .suffixesTogether ? row.lookup : 0)
           insertions[path[row.lookup]] = owner
-          if member == 0, context == 0 { bare.append(path[row.lookup]) }
+          if place == 0 { bare[index].append(path[row.lookup]) }
           let weight = 1 / Float(contextCounts[index] * target.count)
           for (offset, token) in target.enumerated() {
             outputs[path[row.tokens.count - 1 + offset], default: Output()].labels.append(
@@ -86,7 +87,7 @@ struct TargetBatch {
     head = try LanguageModelHead(model)
     self.outputs = outputs
     let whole = pass
-    initial = origins ?? bare.map { whole.uneditedHidden(at: $0) }
+    initial = origins ?? bare.map { Self.mean($0.map { whole.uneditedHidden(at: $0) }) }
     norms = initial.map { Self.norm($0[...]) }
     anchors = Array(repeating: [], count: groups.count)
   }
@@ -258,6 +259,14 @@ struct TargetBatch {
     let limit = Float(objective.clampFactor) * norms[index]
     guard length > limit else { return }
     for i in 0..<width { change[i] *= limit / length }
+  }
+
+  /// As the residual of a group is taken from its mean hidden state.
+  private static func mean(_ vectors: [[Float]]) -> [Float] {
+    guard vectors.count > 1, let first = vectors.first else { return vectors.first ?? [] }
+    return first.indices.map { unit in
+      Float(vectors.reduce(0.0) { $0 + Double($1[unit]) } / Double(vectors.count))
+    }
   }
 
   private static func norm(_ vector: some Sequence<Float>) -> Float {

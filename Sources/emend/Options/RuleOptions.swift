@@ -12,8 +12,8 @@ struct RuleOptions: ParsableArguments {
   @Option(
     name: .customLong("same-subject"),
     help: ArgumentHelp(
-      "Several facts about one subject share one target (default), or are solved apart as in the "
-        + "authors' program.", valueName: "rule"))
+      "Several facts about one subject whose prompts are alike up to it share one target (default), or "
+        + "are solved apart as in the authors' program.", valueName: "rule"))
   var sameSubject: SameSubject?
   @Flag(
     name: .customLong("forget-history"),
