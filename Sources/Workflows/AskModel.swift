@@ -32,7 +32,7 @@ package struct AskModel {
     let model = try workspace.model(at: stack)
     return try prompts.map { prompt in
       // One at a time: each prompt gets the same continuation whoever is asked beside it.
-      let tokens = tokenizer.encode(prompt, specialTokens: .template)
+      let tokens = tokenizer.encode(prompt, specialTokens: .prompt)
       guard tokens.count < model.architecture.positionLimit else {
         throw TransformerError.tooLong(
           tokens: tokens.count, limit: model.architecture.positionLimit - 1, text: prompt)
@@ -52,7 +52,7 @@ package struct AskModel {
     -> [[NextToken]]
   {
     let tokenizer = try workspace.tokenizer(at: stack)
-    let tokens = prompts.map { tokenizer.encode($0, specialTokens: .template) }
+    let tokens = prompts.map { tokenizer.encode($0, specialTokens: .prompt) }
     let answers = try NextTokenDistributions(workspace.model(at: stack), tokens)
     return prompts.indices.map { Self.top(answers, count, prompt: $0, tokenizer) }
   }
@@ -71,9 +71,9 @@ package struct AskModel {
     for start in stride(from: 0, to: prompts.count, by: batch) {
       let own = Array(prompts[start..<min(start + batch, prompts.count)])
       let first = try NextTokenDistributions(
-        before, own.map { tokenizers.0.encode($0, specialTokens: .template) })
+        before, own.map { tokenizers.0.encode($0, specialTokens: .prompt) })
       let second = try NextTokenDistributions(
-        after, own.map { tokenizers.1.encode($0, specialTokens: .template) })
+        after, own.map { tokenizers.1.encode($0, specialTokens: .prompt) })
       changes += own.indices.map { row in
         CompareRevisions.PromptChange(
           prompt: own[row], old: Self.top(first, count, prompt: row, tokenizers.0),

@@ -92,7 +92,7 @@ struct EvalBenchmark: ParsableCommand {
     var texts: [(path: [Int32], tokens: [Int32], start: Int)] = []
     let rows = items.map { item in
       (
-        prompt: tokenizer.encode(item.prompt, specialTokens: .template),
+        prompt: tokenizer.encode(item.prompt, specialTokens: .prompt),
         text: tokenizer.encodeContinuation(" " + item.text)
       )
     }

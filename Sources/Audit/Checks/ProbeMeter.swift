@@ -32,7 +32,7 @@ struct ProbeMeter {
     self.documents = documents
     let most = min(limit, max(1, Self.answerBytes / (4 * max(1, vocabulary))))
     self.prompts = Self.sample(prompts, most)
-    tokens = self.prompts.map { tokenizer.encode($0, specialTokens: .template) }
+    tokens = self.prompts.map { tokenizer.encode($0, specialTokens: .prompt) }
   }
 
   /// Whether there is nothing to ask.

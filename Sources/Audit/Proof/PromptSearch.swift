@@ -55,7 +55,7 @@ struct PromptSearch {
     }
     var seen: Set<String> = []
     for prompt in prompts where seen.insert(prompt).inserted {
-      let tokens = tokenizer.encode(prompt, specialTokens: .template)
+      let tokens = tokenizer.encode(prompt, specialTokens: .prompt)
         .prefix(model.architecture.positionLimit)
       guard !tokens.isEmpty else { continue }
       batch.append((prompt, tree.insert(tokens)))

@@ -44,7 +44,7 @@ package struct ContextTemplates: Sendable, Equatable {
   {
     let beginnings = ["The", "Therefore", "Because", "I", "You"]
     var generation = Generation(model, rule: .top(k: 5), seed: seed)
-    let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .template) }
+    let prompts = beginnings.map { tokenizer.encode($0, specialTokens: .prompt) }
     let texts = try generation.extend(prompts, toLength: 10)
     let contexts = texts.map { Self.context(tokenizer.decode($0, specialTokens: .omitted)) }
     try self.init(groups: [["{}"], contexts])
@@ -58,7 +58,7 @@ package struct ContextTemplates: Sendable, Equatable {
     fromNothingBy model: DecoderModel, _ tokenizer: BytePairTokenizer,
     _ lengths: [ROMEHyperparameters.ContextLength], seed: UInt64
   ) throws {
-    var beginning = tokenizer.encode("", specialTokens: .template)
+    var beginning = tokenizer.encode("", specialTokens: .prompt)
     if beginning.isEmpty, let token = tokenizer.beginningOfText ?? tokenizer.endOfText {
       beginning = [token]
     }

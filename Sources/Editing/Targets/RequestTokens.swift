@@ -64,11 +64,7 @@ package struct RequestTokens: Sendable, Equatable {
     let start = context[0].utf8.count + prompt.before.utf8.count
     let end = start + fact.subject.utf8.count
     let text = PromptTemplate.filling(template, with: prompt.before + fact.subject + prompt.after)
-    var spans = tokenizer.encodeWithOffsets(text, specialTokens: .template)
-    // The target continues the text, so what the template would put at its end has no place.
-    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 {
-      spans.removeLast()
-    }
+    let spans = tokenizer.encodeWithOffsets(text, specialTokens: .prompt)
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
       throw .subjectNotSeparable(fact: fact.title, subject: fact.subject, token: "")
     }

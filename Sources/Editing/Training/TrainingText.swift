@@ -29,12 +29,7 @@ package struct TrainingText: Sendable, Equatable {
     name: String, prompt: String, target: String, loss: TargetLoss, _ tokenizer: BytePairTokenizer,
     positionLimit: Int
   ) throws(EditingError) {
-    // The target continues the text, so what the template would put at its end has no place.
-    var spans = tokenizer.encodeWithOffsets(prompt, specialTokens: .template)
-    while let last = spans.last, last.bytes.isEmpty, last.bytes.lowerBound > 0 {
-      spans.removeLast()
-    }
-    let before = spans.map(\.id)
+    let before = tokenizer.encode(prompt, specialTokens: .prompt)
     let wanted = tokenizer.encodeContinuation(Fact.continuation(target))
     guard !wanted.isEmpty, !before.isEmpty else { throw .emptyTarget(fact: name) }
     let share = 1 / Float(wanted.count)

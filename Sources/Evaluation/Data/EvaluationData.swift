@@ -115,7 +115,7 @@ package struct EvaluationData: Sendable {
         return count
       }
       func fits(_ prompt: String, _ field: String, before target: Int) throws {
-        let count = tokenizer.encode(prompt, specialTokens: .template).count
+        let count = tokenizer.encode(prompt, specialTokens: .prompt).count
         guard count > 0 else {
           throw EvaluationError.noTokens(file: file, place: place, field: field, text: prompt)
         }

@@ -92,7 +92,7 @@ package struct PromptScorer {
     var prompts: [String: [Int32]] = [:]
     var texts: [String: [Int32]] = [:]
     return try items.map { item in
-      let prompt = prompts[item.prompt] ?? tokenizer.encode(item.prompt, specialTokens: .template)
+      let prompt = prompts[item.prompt] ?? tokenizer.encode(item.prompt, specialTokens: .prompt)
       let text = texts[item.text] ?? tokenizer.encodeContinuation(" " + item.text)
       prompts[item.prompt] = prompt
       texts[item.text] = text

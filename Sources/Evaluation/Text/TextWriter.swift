@@ -37,7 +37,7 @@ package struct TextWriter {
       var generation = Generation(
         model, rule: .top(k: 5), seeds: numbers[range].map { mixed($0) })
       let sequences = try generation.extend(
-        beginnings[range].map { tokenizer.encode($0, specialTokens: .template) }, toLength: length)
+        beginnings[range].map { tokenizer.encode($0, specialTokens: .prompt) }, toLength: length)
       texts += sequences.map {
         tokenizer.decode($0, specialTokens: .omitted).replacing("\n\n", with: " ")
       }

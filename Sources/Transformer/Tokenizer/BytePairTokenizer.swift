@@ -47,10 +47,11 @@ package struct BytePairTokenizer: Sendable {
       case .text(let range): encode(input.part(range), &spans, &scratch)
       }
     }
+    guard specialTokens != .none else { return spans }
+    spans = template.before.map { TokenSpan(id: $0, bytes: 0..<0) } + spans
     guard specialTokens == .template else { return spans }
-    let start = template.before.map { TokenSpan(id: $0, bytes: 0..<0) }
     let end = input.bytes.count
-    return start + spans + template.behind.map { TokenSpan(id: $0, bytes: end..<end) }
+    return spans + template.behind.map { TokenSpan(id: $0, bytes: end..<end) }
   }
 
   private func encode(

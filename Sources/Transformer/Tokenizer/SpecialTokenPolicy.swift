@@ -6,6 +6,8 @@ package enum SpecialTokenPolicy: Sendable, Equatable {
   case none
   /// What the post-processor's template asks for, such as a beginning-of-text token in front.
   case template
+  /// What the template puts in front of a text. What it would put behind has no place there: the text goes on.
+  case prompt
 }
 
 /// What decoding does with special tokens.
