@@ -14,14 +14,15 @@ package final class DecoderModel: Sendable {
   /// Opens the model in a checkpoint; every tensor's shape and type is checked before anything runs.
   ///
   /// - Parameters:
-  ///   - residency: `nil` keeps widened weights when they fit in 2 GiB.
+  ///   - residency: `nil` keeps widened weights where they fit in 2 GiB and in a quarter of `memory`.
+  ///   - memory: bytes that whatever is done with the model may take.
   ///   - workers: threads for its passes.
   /// - Throws: ``TransformerError``, or what the checkpoint throws for a missing tensor.
   package init(
-    _ checkpoint: CheckpointDirectory, residency: WeightResidency? = nil, workers: Workers
+    _ checkpoint: CheckpointDirectory, residency: WeightResidency? = nil, memory: Int = .max,
+    workers: Workers
   ) throws {
     let architecture = try ModelArchitecture(checkpoint)
-    var elements = 0
     for (name, shape) in architecture.expectedShapes() {
       let view = try checkpoint.tensor(named: name)
       guard view.shape == shape else {
@@ -32,14 +33,17 @@ package final class DecoderModel: Sendable {
       default:
         throw TransformerError.wrongElementType(tensor: name, found: view.elementType.rawValue)
       }
-      elements += shape.reduce(1, *)
     }
     self.architecture = architecture
     self.workers = workers
-    let residency = residency ?? (elements <= 1 << 29 ? .resident : .streaming)
-    widenedBytes =
-      MemoryLayout<Float>.size
-      * (residency == .resident ? elements : architecture.streamedElements)
+    // What stands in the file as products want it stays mapped.
+    let copied = try architecture.matrices.filter {
+      try WeightReader.mapped($0, checkpoint) == nil
+    }.map { MemoryLayout<Float>.size * $0.outputs.reduce(0, +) * $0.inputs }
+    let all = copied.reduce(0, +)
+    let residency = residency ?? (all <= min(1 << 31, memory / 4) ? .resident : .streaming)
+    // One buffer for each size is used in turn.
+    widenedBytes = residency == .resident ? all : Set(copied).reduce(0, +)
     reader = WeightReader(
       checkpoint: checkpoint, architecture: architecture, residency: residency, workers: workers,
       overrides: [:])

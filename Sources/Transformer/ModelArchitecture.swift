@@ -187,16 +187,9 @@ extension ModelArchitecture {
 }
 
 extension ModelArchitecture {
-  /// Elements of the buffers that matrices are widened into in turn: one for each size in a block, and the
-  /// head's.
-  var streamedElements: Int {
-    var sizes: Set<Int> = []
-    for block in blocks {
-      for linear in [block.queryKeyValue, block.attentionOutput, block.up, block.down] {
-        sizes.insert(linear.outputs.reduce(0, +) * linear.inputs)
-      }
-    }
-    return sizes.reduce(vocabularySize * width, +)
+  /// All matrices that rows are multiplied by, the head's last.
+  var matrices: [Linear] {
+    blocks.flatMap { [$0.queryKeyValue, $0.attentionOutput, $0.up, $0.down] } + [head]
   }
 
   /// Floats that one token's row takes in a block's buffers, forward and gradient.

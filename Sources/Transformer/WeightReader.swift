@@ -53,16 +53,11 @@ final class WeightReader: Sendable {
         owner: owner, weight: weight, order: order, inputs: linear.inputs, outputs: outputs,
         stride: order == .outputsByInputs ? linear.inputs : outputs, bias: bias)
     }
-    if linear.weights.count == 1, linear.layout != .headInterleaved {
-      if let edited = overrides[linear.weights[0]] { return prepared(edited, edited.base) }
-      let view = try checkpoint.tensor(named: linear.weights[0])
-      if view.elementType == .float32, let start = view.bytes.baseAddress,
-        Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
-      {
-        return prepared(nil, start.assumingMemoryBound(to: Float.self))
-      }
+    if Self.isWhole(linear), let edited = overrides[linear.weights[0]] {
+      return prepared(edited, edited.base)
     }
     let isEdited = linear.weights.contains { overrides[$0] != nil }
+    if !isEdited, let weight = try Self.mapped(linear, checkpoint) { return prepared(nil, weight) }
     let key = linear.weights.joined(separator: "\n")
     if !isEdited, let rows = kept.withLock({ $0[key] }) { return prepared(rows, rows.base) }
     if residency == .resident || isEdited {
@@ -74,6 +69,23 @@ final class WeightReader: Sendable {
     let lease = pool.lease(count: outputs * linear.inputs)
     try fill(lease.rows, from: linear)
     return prepared(lease, lease.rows.base)
+  }
+
+  /// A matrix that stands in the checkpoint as products want it; `nil` where it has to be copied.
+  static func mapped(
+    _ linear: ModelArchitecture.Linear, _ checkpoint: CheckpointDirectory
+  ) throws -> UnsafePointer<Float>? {
+    guard isWhole(linear) else { return nil }
+    let view = try checkpoint.tensor(named: linear.weights[0])
+    guard view.elementType == .float32, let start = view.bytes.baseAddress,
+      Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0
+    else { return nil }
+    return start.assumingMemoryBound(to: Float.self)
+  }
+
+  /// Whether a matrix is one tensor, in the order of its outputs.
+  private static func isWhole(_ linear: ModelArchitecture.Linear) -> Bool {
+    linear.weights.count == 1 && linear.layout != .headInterleaved
   }
 
   /// One whole tensor of any shape as a single row.

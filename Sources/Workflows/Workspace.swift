@@ -88,7 +88,7 @@ package final class Workspace {
 
   /// The unedited model.
   package func baseModel() throws -> DecoderModel {
-    try DecoderModel(base().checkpoint, workers: workers)
+    try DecoderModel(base().checkpoint, memory: memory, workers: workers)
   }
 
   /// The unedited model of a stack's base.
@@ -109,7 +109,8 @@ package final class Workspace {
     let base = try base(of: stack)
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
-    let model = try unedited ?? DecoderModel(base.checkpoint, workers: workers)
+    let model =
+      try unedited ?? DecoderModel(base.checkpoint, memory: memory, workers: workers)
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))
