@@ -85,12 +85,16 @@ package struct MemoryPlan {
 
   /// The layers whose second moments are collected in one pass over a text, pass by pass.
   ///
+  /// - Parameter longest: an upper bound of the tokens of a document: the last one of a batch comes whole.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
-  package func momentPasses(over layers: [Int]) throws(EditingError) -> [[Int]] {
+  package func momentPasses(over layers: [Int], longest: Int) throws(EditingError) -> [[Int]] {
     let each = MomentAccumulator.byteCount(order: order)
-    let rows = MomentCollector.batchTokens * model.rowBytes
+    let overshoot = min(longest, model.architecture.positionLimit)
+    let rows = (MomentCollector.batchTokens + overshoot) * model.rowBytes
     // No head is run.
-    let fixed = Self.basis + model.widenedBytes + max(rows, square)
+    let fixed =
+      Self.basis + model.widenedBytes
+      + max(rows + model.attentionBytes(positions: overshoot), square)
     guard limit >= fixed + each else {
       throw .notEnoughMemory(
         limit: limit, needed: fixed + each, work: "collect second moments of this model")

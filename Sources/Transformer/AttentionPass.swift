@@ -12,7 +12,11 @@ struct AttentionPass {
   let queryKeyValue: FloatRows
   /// The outputs of the heads side by side, `[needed rows, heads × head width]`.
   let context: FloatRows
-  private let probabilities: FloatRows
+  /// What a gradient needs again, `[heads, probabilities]`; `nil` where none will be asked for.
+  private let probabilities: FloatRows?
+
+  /// Queries whose probabilities are held at once where none are kept. A query's numbers do not depend on it.
+  static let queriesAtOnce = 64
 
   private var scale: Float { 1 / Float(architecture.headWidth).squareRoot() }
   /// Heads that share keys and values.
@@ -20,8 +24,13 @@ struct AttentionPass {
 
   /// Buffers for a plan.
   ///
-  /// - Parameter outputs: how many rows' output is wanted.
-  init(_ model: DecoderModel, _ plan: AttentionPlan, rotary: RotaryTable?, outputs: Int) {
+  /// - Parameters:
+  ///   - outputs: how many rows' output is wanted.
+  ///   - takesGradient: whether `gradient` will be called; it needs the square of each text's length for each head.
+  init(
+    _ model: DecoderModel, _ plan: AttentionPlan, rotary: RotaryTable?, outputs: Int,
+    takesGradient: Bool
+  ) {
     architecture = model.architecture
     workers = model.workers
     self.plan = plan
@@ -29,8 +38,10 @@ struct AttentionPass {
     queryKeyValue = FloatRows(
       unwritten: plan.rowCount, columns: model.architecture.queryKeyValueWidth)
     context = FloatRows(unwritten: outputs, columns: model.architecture.queryWidth)
-    probabilities = FloatRows(
-      unwritten: model.architecture.headCount, columns: max(1, plan.probabilityCount))
+    probabilities =
+      takesGradient
+      ? FloatRows(
+        unwritten: model.architecture.headCount, columns: max(1, plan.probabilityCount)) : nil
   }
 
   /// Computes `context` from `queryKeyValue`.
@@ -39,19 +50,26 @@ struct AttentionPass {
   func forward(store: FloatRows?) {
     let headWidth = architecture.headWidth
     workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(plan)
-      for runIndex in plan.groups[groupIndex] {
-        let run = plan.runs[runIndex]
-        guard !run.queries.isEmpty else { continue }
+      let runs = plan.groups[groupIndex].map { plan.runs[$0] }
+      // Kept, or written over by the next queries.
+      let widest = runs.map { min($0.queries.count, Self.queriesAtOnce) * $0.stride }.max() ?? 0
+      var pointers = RunPointers(plan, scratch: probabilities == nil ? widest : 0)
+      for run in runs where !run.queries.isEmpty {
         pointers.fill(run, plan, queryKeyValue, store, context, architecture)
+        let count = run.queries.count
+        let atOnce = probabilities == nil ? Self.queriesAtOnce : count
         plan.visible.withUnsafeBufferPointer { visible in
           guard let first = visible.baseAddress else { return }
           for head in 0..<architecture.headCount {
-            emend_attend(
-              pointers.queries, pointers.keys, pointers.values, first + run.queries.lowerBound,
-              run.queries.count, head * headWidth, head / group * headWidth,
-              head / group * headWidth, headWidth, scale, pointers.outputs, head * headWidth,
-              probabilities.row(head) + run.probabilities, run.stride)
+            let kept = probabilities.map { $0.row(head) + run.probabilities }
+            for start in stride(from: 0, to: count, by: atOnce) {
+              emend_attend(
+                pointers.queries + start, pointers.keys, pointers.values,
+                first + run.queries.lowerBound + start, min(atOnce, count - start),
+                head * headWidth, head / group * headWidth, head / group * headWidth, headWidth,
+                scale, pointers.outputs + start, head * headWidth, kept ?? pointers.scratch,
+                run.stride)
+            }
           }
         }
       }
@@ -61,11 +79,14 @@ struct AttentionPass {
 
   /// The gradient with respect to queries, keys and values before rotation, `[varying rows, as queryKeyValue]`.
   ///
+  /// - Precondition: the pass was made to take gradients.
+  ///
   /// - Parameters:
   ///   - dContext: the gradient with respect to `context`.
   ///   - varying: the rows whose gradient is wanted; `nil` for all.
   ///   - store: as given to the forward step.
   func gradient(_ dContext: FloatRows, varying: [Int32]?, store: FloatRows?) -> FloatRows {
+    guard let probabilities else { preconditionFailure("a gradient of a pass that takes none") }
     let headWidth = architecture.headWidth
     let gradient = FloatRows(
       unwritten: varying?.count ?? plan.rowCount, columns: queryKeyValue.columns)
@@ -76,7 +97,7 @@ struct AttentionPass {
       for row in 0..<plan.rowCount { slots[row] = Int32(row) }
     }
     workers.forEach(plan.groups.count) { groupIndex in
-      var pointers = RunPointers(plan)
+      var pointers = RunPointers(plan, scratch: plan.widestRun)
       for runIndex in plan.groups[groupIndex] {
         let run = plan.runs[runIndex]
         // A run adds to its own rows and to those before it, so what it starts from can wait for its turn.
@@ -112,5 +133,12 @@ struct AttentionPass {
       }
     }
     return gradient
+  }
+}
+
+extension DecoderModel {
+  /// Bytes that the threads hold beside a block's buffers while they attend, where no gradient is taken.
+  package func attentionBytes(positions: Int) -> Int {
+    MemoryLayout<Float>.size * workers.count * AttentionPass.queriesAtOnce * positions
   }
 }

@@ -46,9 +46,11 @@ final class BlockPass {
   ///     its own.
   ///   - needed: the rows whose output is wanted; `nil` for all.
   ///   - keepsBase: whether later steps will name varying rows (`forward(varying:)`).
+  ///   - takesGradient: whether `gradient` will be called.
   init(
     _ model: DecoderModel, layer: Int, plan: AttentionPlan, rotary: RotaryTable?,
-    input: FloatRows? = nil, needed: [Int32]? = nil, keepsBase: Bool = false
+    input: FloatRows? = nil, needed: [Int32]? = nil, keepsBase: Bool = false,
+    takesGradient: Bool = false
   ) throws {
     architecture = model.architecture
     block = architecture.blocks[layer]
@@ -68,7 +70,8 @@ final class BlockPass {
     output = FloatRows(unwritten: outputs, columns: width)
     normalised = FloatRows(unwritten: rows, columns: width)
     statistics = RowStatistics(rows: rows)
-    attention = AttentionPass(model, plan, rotary: rotary, outputs: outputs)
+    attention = AttentionPass(
+      model, plan, rotary: rotary, outputs: outputs, takesGradient: takesGradient)
     middle =
       architecture.residual == .sequential ? FloatRows(unwritten: outputs, columns: width) : nil
     middleNormalised =

@@ -102,7 +102,8 @@ package final class GradientPass {
       blocks.append(
         try BlockPass(
           model, layer: index, plan: index == last ? final : full, rotary: rotary,
-          input: blocks.last?.output ?? input, needed: index == last ? outputs : nil))
+          input: blocks.last?.output ?? input, needed: index == last ? outputs : nil,
+          takesGradient: true))
     }
     self.model = model
   }

@@ -8,11 +8,13 @@ struct RunPointers {
   let queryGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let keyGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
   let valueGradients: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>
-  /// As many floats as the probabilities of a head.
+  /// Probabilities of a head, or their gradients.
   let scratch: UnsafeMutablePointer<Float>
 
   /// Room for the runs of a plan.
-  init(_ plan: AttentionPlan) {
+  ///
+  /// - Parameter scratch: how many floats of it.
+  init(_ plan: AttentionPlan, scratch count: Int) {
     // A run's queries are among its keys.
     let capacity = plan.longestRun
     func constants() -> UnsafeMutablePointer<UnsafePointer<Float>?> {
@@ -34,7 +36,7 @@ struct RunPointers {
     queryGradients = variables()
     keyGradients = variables()
     valueGradients = variables()
-    scratch = .allocate(capacity: plan.widestRun)
+    scratch = .allocate(capacity: max(1, count))
   }
 
   func deallocate() {

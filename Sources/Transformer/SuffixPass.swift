@@ -99,7 +99,7 @@ package final class SuffixPass {
         try BlockPass(
           model, layer: block, plan: block == last ? final : full, rotary: rotary,
           input: blocks.last?.output, needed: block == last ? outputRows : nil,
-          keepsBase: block == layer + 1 && block < last))
+          keepsBase: block == layer + 1 && block < last, takesGradient: true))
     }
   }
 

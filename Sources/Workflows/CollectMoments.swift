@@ -67,7 +67,8 @@ package struct CollectMoments {
     if !missing.isEmpty {
       let tokenizer = try workspace.tokenizer()
       let plan = MemoryPlan(limit: workspace.memory, model)
-      for group in try plan.momentPasses(over: missing) {
+      let longest = try text.longestDocument(atMost: limit)
+      for group in try plan.momentPasses(over: missing, longest: longest) {
         var unfinished = UnfinishedMoments(
           of: directory, layers: group, order: innerWidth, interval: interval,
           workspace.repository.cache, notes: workspace.progress)

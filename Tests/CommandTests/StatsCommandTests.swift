@@ -74,6 +74,28 @@ import Testing
     #expect(try layers.map { try readFile($0, limit: 1 << 24) } == bytes)
   }
 
+  /// A document of 6,000 tokens has 36 million pairs of them, in each of three heads.
+  @Test("a document's memory follows its length, and not the square of it")
+  func longDocument() throws {
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    let config = try String(decoding: directory.read("base/config.json"), as: UTF8.self)
+    try directory.write(
+      config.replacing("\"n_positions\": 64", with: "\"n_positions\": 8192"), to: "base/config.json"
+    )
+    let repository = try UserRepository(kit, in: directory)
+    let long = try directory.write(String(repeating: "abcdefghijkl", count: 500), to: "long.txt")
+    let arguments = ["stats", "--corpus", long, "--threads", "1", "--json"]
+    var child = try repository.emend.child(arguments)
+    child.arguments =
+      ["-c", "ulimit -v 600000; exec \"$0\" \"$@\"", child.executable] + arguments
+    child.executable = "/bin/sh"
+    let outcome = try child.run()
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let document = try JSONValue(parsing: outcome.output, file: "standard output")
+    #expect(document["data"]?["tokens"]?.integer == 6000)
+  }
+
   @Test(
     "stopped inside a pass, the next run goes on from its sums to the same bits",
     arguments: [FaultyProcess.Fault.kill, .tear, .interrupt])

@@ -87,6 +87,25 @@ struct MemoryPlanTests {
     #expect(try trained("transformer.h.{}.mlp") - none == 2 * 28 * (output + input))
   }
 
+  @Test("a pass over a text has room for its longest document behind a full batch")
+  func longDocuments() throws {
+    func needed(_ longest: Int) throws -> Int {
+      let error = #expect(throws: EditingError.self) {
+        try MemoryPlan(limit: 0, model).momentPasses(over: [1, 2], longest: longest)
+      }
+      guard case .notEnoughMemory(_, let needed, _) = error else { return 0 }
+      let passes = try MemoryPlan(limit: needed, model).momentPasses(
+        over: [1, 2], longest: longest)
+      #expect(passes == [[1], [2]])
+      return needed
+    }
+    let most = model.architecture.positionLimit
+    let rows = try needed(most) - needed(0)
+    // The rows of its tokens, and the probabilities of 64 queries on the one thread.
+    #expect(rows == most * (model.rowBytes + 64 * 4))
+    #expect(try needed(most + 1) == needed(most), "documents are cut at the model's context")
+  }
+
   @Test("sums beside the model are refused with what they need")
   func sums() throws {
     let error = #expect(throws: EditingError.self) {

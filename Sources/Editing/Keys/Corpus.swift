@@ -60,6 +60,17 @@ package struct Corpus {
     return count
   }
 
+  /// The bytes of the longest of the first `limit` documents; a document has no more tokens than bytes.
+  package func longestDocument(atMost limit: Int? = nil) throws(FileFailure) -> Int {
+    var documents = documents()
+    var (count, longest) = (0, 0)
+    while limit.map({ count < $0 }) ?? true, let range = try documents.nextRange() {
+      longest = max(longest, range.count)
+      count += 1
+    }
+    return longest
+  }
+
   /// All documents at once, of a text that is small.
   package func allDocuments() throws(FileFailure) -> [String] {
     var documents = documents()
