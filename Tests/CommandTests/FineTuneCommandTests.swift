@@ -57,6 +57,28 @@ struct FineTuneCommandTests {
     #expect(try commit("--threads", "3")["edit"]?.string == first)
   }
 
+  /// 1,200 facts of some fifty tokens, whose buffers in four blocks would take a gigabyte.
+  @Test("one step of many facts keeps to the memory")
+  func memory() throws {
+    let prompt = "{} " + String(repeating: "is not far from ", count: 3)
+    let facts = (0..<1200).map {
+      "{\"prompt\": \"\(prompt)\", \"subject\": \"S\($0)\", \"target_new\": \"Rome\"}\n"
+    }.joined()
+    let hparams = try scene.directory.write(
+      #"{"layers": [0], "num_steps": 1, "lr": 0.01, "weight_decay": false, "batch_size": 2000}"#,
+      to: "one.json")
+    let arguments = [
+      "commit", try scene.directory.write(facts, to: "many.jsonl"), "--method", "ft", "--hparams",
+      hparams, "--memory", "180M", "--threads", "1", "-m", "Many",
+    ]
+    var child = try scene.repository.emend.child(arguments)
+    child.arguments =
+      ["-c", "ulimit -v 700000; exec \"$0\" \"$@\"", child.executable] + arguments
+    child.executable = "/bin/sh"
+    let outcome = try child.run()
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+  }
+
   @Test("what the method does not have is refused, and so are files that it cannot read")
   func refusals() throws {
     let arguments = [

@@ -5,17 +5,48 @@ internal import Transformer
 struct TrainingBatches {
   private let model: DecoderModel
   private let layer: Int
+  private let bytes: Int
+  /// What passes that are kept may still take.
   private var room: Int
   private var kept: [Int: GradientPass] = [:]
   private var last: GradientPass?
 
   /// - Parameters:
   ///   - layer: the lowest that is trained.
-  ///   - room: bytes that kept hidden states may take.
-  init(_ model: DecoderModel, from layer: Int, keeping room: Int) {
+  ///   - bytes: memory that passes may take: the one that runs, and hidden states that are kept.
+  ///   - texts: all that will be trained on, `size` at a time.
+  init(
+    _ model: DecoderModel, from layer: Int, within bytes: Int, _ texts: [TrainingText], size: Int
+  ) {
     self.model = model
     self.layer = layer
-    self.room = room
+    self.bytes = bytes
+    let longest = texts.map(\.tokens.count).max() ?? 0
+    room = 0
+    room = max(0, bytes - min(bytes, min(size, texts.count) * cost(of: longest)))
+  }
+
+  /// What a text of so many tokens takes while a gradient is computed: its rows in all blocks that are run, and
+  /// the probabilities of its attention.
+  private func cost(of tokens: Int) -> Int {
+    let pairs = MemoryLayout<Float>.size * model.architecture.headCount * tokens * (tokens + 15)
+    return (model.architecture.layerCount - layer) * (tokens * model.rowBytes + pairs)
+  }
+
+  /// Some texts in parts whose passes fit into the memory: one part where all of them do.
+  func parts(of indices: [Int], _ texts: [TrainingText]) -> [[Int]] {
+    var parts: [[Int]] = []
+    var used = 0
+    for index in indices {
+      let cost = cost(of: texts[index].tokens.count)
+      if parts.isEmpty || used + cost > bytes {
+        parts.append([])
+        used = 0
+      }
+      parts[parts.count - 1].append(index)
+      used += cost
+    }
+    return parts
   }
 
   /// The pass over some texts.

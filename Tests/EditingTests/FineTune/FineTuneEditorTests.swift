@@ -121,6 +121,24 @@ struct FineTuneEditorTests {
     return gradients
   }
 
+  @Test("a batch that does not fit into the memory is summed in parts, to the same gradient")
+  func parts() throws {
+    let scene = try TinyEditing()
+    var values = values(scene)
+    values.batchSize = 6
+    let whole = try changes(scene, values).map(TinyEditing.dense)
+    // Each text alone, which is a pass over all rows in another order of summation.
+    values.batchBytes = 1
+    let parts = try changes(scene, values).map(TinyEditing.dense)
+    for (one, other) in zip(whole, parts) {
+      let gap = zip(one.storage, other.storage).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      #expect(gap.squareRoot() < 1e-2 * one.frobeniusNorm)
+    }
+    // Where it fits, nothing follows from the memory.
+    values.batchBytes = 1 << 24
+    #expect(try changes(scene, values).map(TinyEditing.dense) == whole)
+  }
+
   @Test("no element moves further than the constraint")
   func constraint() throws {
     let scene = try TinyEditing()

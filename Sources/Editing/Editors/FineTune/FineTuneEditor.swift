@@ -37,26 +37,36 @@ package struct FineTuneEditor: Editor {
     let decay = hyperparameters.decay.value(facts: texts.count)
     var order = FactOrder(texts.count, hyperparameters)
     var batches = TrainingBatches(
-      model, from: hyperparameters.layers[0], keeping: hyperparameters.batchBytes / 2)
+      model, from: hyperparameters.layers[0], within: hyperparameters.batchBytes, texts,
+      size: hyperparameters.batchSize)
     let head = try LanguageModelHead(model)
     var steps = 0
     var hasStepped = false
     for epoch in 1...hyperparameters.epochs {
       var sum = 0.0
       for indices in order.next() {
-        let members = indices.map { texts[$0] }
-        let pass = try batches.pass(over: members, named: order.isFixed ? indices[0] : nil)
-        let loss = LabelLoss(members)
-        let (losses, dHidden) = loss.gradient(
-          try pass.forward(trained.model), head, scale: 1 / Float(members.count))
-        for (value, text) in zip(losses, members) where !value.isFinite {
-          throw EditingError.trainingNotFinite(fact: text.name, epoch: epoch)
-        }
-        let mean = losses.reduce(0, +) / Float(members.count)
-        sum += Double(mean) * Double(members.count)
-        guard mean >= FineTuneHyperparameters.lossThreshold else { continue }
+        // The loss is a sum, so a batch that does not fit into the memory is gone through in parts.
+        let parts = batches.parts(of: indices, texts)
+        var losses: [Float] = []
+        var mean: Float { losses.reduce(0, +) / Float(indices.count) }
         gradients.reset()
-        try pass.backward(dHidden, to: gradients)
+        for part in parts {
+          let members = part.map { texts[$0] }
+          let pass = try batches.pass(over: members, named: order.isFixed ? part[0] : nil)
+          let loss = LabelLoss(members)
+          let (found, dHidden) = loss.gradient(
+            try pass.forward(trained.model), head, scale: 1 / Float(indices.count))
+          for (value, text) in zip(found, members) where !value.isFinite {
+            throw EditingError.trainingNotFinite(fact: text.name, epoch: epoch)
+          }
+          losses += found
+          // Of a batch in parts, the loss is not known before the last of them.
+          if parts.count > 1 || mean >= FineTuneHyperparameters.lossThreshold {
+            try pass.backward(dHidden, to: gradients)
+          }
+        }
+        sum += Double(mean) * Double(indices.count)
+        guard mean >= FineTuneHyperparameters.lossThreshold else { continue }
         trained.descend(gradients, decay: decay, bound: hyperparameters.normConstraint)
         hasStepped = true
       }
