@@ -296,6 +296,8 @@ struct MENDTrainerTests {
       (#""layers": [9]"#, "layers"), (#""cedit": "much""#, "cedit"),
       (#""n_edits": 0.5"#, "n_edits"),
       (#""batch": 2"#, "batch"),
+      (#""val_interval": 9223372036854775807"#, "val_interval"),
+      (#""max_iters": 9223372036854775807"#, "max_iters"),
     ])
   func hyperparameters(member: String, key: String) throws {
     let scene = try TinyEditing()

@@ -2,6 +2,8 @@ package import Checkpoint
 package import Transformer
 
 extension MENDHyperparameters {
+  /// More edits than anybody waits for, and few enough for counts of them and of their facts.
+  private static let mostEdits = 1 << 40
   private static let keys: Set<String> = [
     "layers", "rank", "n_hidden", "lr", "edit_lr", "lr_lr", "cedit", "cloc", "n_edits",
     "accumulate_bs", "grad_clip", "val_interval", "val_steps", "early_stop_patience", "max_iters",
@@ -29,11 +31,11 @@ extension MENDHyperparameters {
     accumulation = try reader.optionalInteger("accumulate_bs", in: 1...100_000) ?? accumulation
     gradientClip = try reader.optionalNumber("grad_clip", in: 1e-9...1e12) ?? gradientClip
     validationInterval =
-      try reader.optionalInteger("val_interval", in: 1...Int.max) ?? validationInterval
+      try reader.optionalInteger("val_interval", in: 1...Self.mostEdits) ?? validationInterval
     validationEdits =
-      try reader.optionalInteger("val_steps", in: 1...Int.max) ?? validationEdits
-    patience = try reader.optionalInteger("early_stop_patience", in: 1...Int.max) ?? patience
-    iterations = try reader.optionalInteger("max_iters", in: 1...Int.max) ?? iterations
+      try reader.optionalInteger("val_steps", in: 1...Self.mostEdits) ?? validationEdits
+    patience = try reader.optionalInteger("early_stop_patience", in: 1...Self.mostEdits) ?? patience
+    iterations = try reader.optionalInteger("max_iters", in: 1...Self.mostEdits) ?? iterations
     seed = UInt64(try reader.optionalInteger("seed", in: 0...Int.max) ?? Int(seed))
     editsNeighbours = try reader.truth("neighbor_edits", default: editsNeighbours)
   }
