@@ -81,8 +81,11 @@ package struct RunSweep {
     // Of this sweep alone, so that what its targets took is counted whole.
     settings.targetCache = "\(request.directory)/targets"
     let largest = request.plan.jobs.flatMap(\.chunks).map(\.count).max() ?? 0
-    let hyperparameters = try settings.editHyperparameters(
+    var hyperparameters = try settings.editHyperparameters(
       for: model, facts: largest, protecting: 0)
+    // Half for requests, half for what all solves of a layer share.
+    let kept = hyperparameters.batchBytes / 2
+    hyperparameters.batchBytes -= kept
     let templates = try settings.contextTemplates(
       for: hyperparameters, model, workspace.tokenizer())
     let moments = try settings.secondMoments(for: model)
@@ -91,7 +94,7 @@ package struct RunSweep {
       hyperparameters: hyperparameters, templates: templates,
       rules: try SolveRules().settled(for: settings.method), precision: 1, tool: "")
     let solver = BatchSolver(
-      workspace: workspace, settings: settings, moments: KeptMoments(moments),
+      workspace: workspace, settings: settings, moments: KeptMoments(moments, keeping: kept),
       keepsSequentialTargets: false)
     return SweepMethod(
       name: settings.method.rawValue,
