@@ -39,6 +39,10 @@ struct BadSettingsTests {
       ("[1, 2]", "[2, 1]", ["layers", "[2,1]", "ascending"]),
       ("[1, 2]", "[]", ["layers", "ascending"]),
       ("\"v_loss_layer\": 3", "\"v_loss_layer\": 2", ["v_loss_layer", "found:    2", "3"]),
+      (
+        "\"v_loss_layer\": 3", "\"v_loss_layer\": \"3\"",
+        ["v_loss_layer", "found:    \"3\"", "3, the last block"]
+      ),
       ("subject_last", "last", ["fact_token", "subject_last"]),
       ("\"mom2_update_weight\": 1", "\"mom2_update_weight\": -1", ["mom2_update_weight", "-1"]),
     ])

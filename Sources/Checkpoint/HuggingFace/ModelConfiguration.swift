@@ -111,6 +111,9 @@ package struct ModelConfiguration: Sendable, Equatable {
     }
   }
 
+  /// A key with those that lead to it from the top, for messages.
+  package func path(of key: String) -> String { prefix + key }
+
   /// An error about one of the values here, for a check of the caller's own.
   package func unexpected(_ key: String, expected: String) -> ConfigurationError {
     let found = self[key].map { String(decoding: JSONText.canonical($0).prefix(80), as: UTF8.self) }

@@ -78,7 +78,7 @@ struct HyperparameterReader {
   }
 
   func requireLastBlock(_ key: String, of count: Int) throws(EditingError) {
-    if let found = object[key]?.integer, found != count - 1 {
+    if let found = object[key], found.integer != count - 1 {
       throw bad(key, "\(count - 1), the last block")
     }
   }

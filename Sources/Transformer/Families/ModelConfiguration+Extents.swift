@@ -42,7 +42,8 @@ extension ModelConfiguration {
   /// The number of blocks.
   ///
   /// Each is looked for in the weights before anything is made for it, so that a count without end
-  /// costs no more than the file has tensors.
+  /// costs no more than the file has tensors. Weights of blocks beyond the count would be left out, and the
+  /// model would be another one.
   /// - Parameter tensor: the name of a tensor that every block has.
   func layerCount(
     _ key: String, in checkpoint: CheckpointDirectory, having tensor: (Int) -> String
@@ -54,6 +55,10 @@ extension ModelConfiguration {
       }
       throw unexpected(
         key, expected: "at most \(layer): the weights have no '\(tensor(layer))'")
+    }
+    guard !checkpoint.contains(tensor(count)) else {
+      throw unexpected(
+        key, expected: "more than \(count): the weights have '\(tensor(count))'")
     }
     return count
   }

@@ -46,14 +46,15 @@ extension ModelConfiguration {
         context: try positive("original_max_position_embeddings"))
     case let other:
       throw TransformerError.unsupportedSetting(
-        file: file, key: "rope_scaling.\(key)", found: other,
+        file: file, key: path(of: key), found: other,
         expected: "default, linear or llama3")
     }
   }
 
   private func positive(_ key: String) throws -> Double {
     guard let value = try optionalPositive(key) else {
-      throw ConfigurationError.missing(file: file, key: key, expected: "a number above 0")
+      throw ConfigurationError.missing(
+        file: file, key: path(of: key), expected: "a number above 0")
     }
     return value
   }

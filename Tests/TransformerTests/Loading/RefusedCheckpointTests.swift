@@ -71,7 +71,10 @@ struct RefusedCheckpointTests {
     Setting(family: "qwen2", key: "rope_theta", value: "1e300", expected: "above 0"),
     Setting(
       family: "llama", key: "rope_parameters", value: #"{"rope_type":"yarn","rope_theta":1e4}"#,
-      expected: "default, linear or llama3", named: "rope_scaling.rope_type"),
+      expected: "default, linear or llama3", named: "rope_parameters.rope_type"),
+    Setting(
+      family: "llama", key: "rope_parameters", value: #"{"rope_type":"linear","rope_theta":1e4}"#,
+      expected: "above 0", named: "rope_parameters.factor"),
     Setting(
       family: "gpt-neox", key: "rope_scaling", value: #"{"rope_type":"dynamic","factor":2}"#,
       expected: "default, linear or llama3", named: "rope_scaling.rope_type"),
@@ -80,7 +83,7 @@ struct RefusedCheckpointTests {
       expected: "above 0", named: "rope_scaling.factor"),
     Setting(
       family: "mistral", key: "rope_scaling", value: #"{"type":"linear"}"#, expected: "above 0",
-      named: "factor"),
+      named: "rope_scaling.factor"),
     Setting(
       family: "llama3-scaled", key: "rope_scaling",
       value:
@@ -95,6 +98,10 @@ struct RefusedCheckpointTests {
     Setting(
       family: "mistral", key: "num_hidden_layers", value: "2147483647", expected: "at most 4"),
     Setting(family: "qwen2", key: "num_hidden_layers", value: "1000000000000", expected: "whole"),
+    // Fewer.
+    Setting(family: "gpt2", key: "n_layer", value: "3", expected: "more than 3"),
+    Setting(family: "gpt2-bare", key: "n_layer", value: "1", expected: "'h.1.ln_1.weight'"),
+    Setting(family: "llama", key: "num_hidden_layers", value: "3", expected: "more than 3"),
     // Extents that are none.
     Setting(family: "gpt2", key: "n_embd", value: "1000000000000", expected: "whole number"),
     Setting(family: "gpt2", key: "n_embd", value: "0", expected: "whole number"),
