@@ -59,11 +59,6 @@ package final class MomentAccumulator {
     }
   }
 
-  /// The bytes that a sum takes.
-  package static func byteCount(order: Int) -> Int {
-    MemoryLayout<Double>.size * order * (order + bandRows) / 2
-  }
-
   /// Adds AᵀA for A `[rows, order]`, row-major. What is added does not depend on the threads.
   package func add(_ a: UnsafePointer<Float>, rows: Int, _ workers: Workers = Workers(1)) {
     guard rows > 0, order > 0 else { return }
@@ -72,8 +67,8 @@ package final class MomentAccumulator {
     count += rows
   }
 
-  /// The bytes of a sum that is written down: what ``forEachPart(_:)`` gives in all.
-  package static func storedBytes(order: Int) -> Int {
+  /// The bytes that a sum takes, and that ``forEachPart(_:)`` gives in all.
+  package static func byteCount(order: Int) -> Int {
     stride(from: 0, to: order, by: bandRows).reduce(0) { bytes, start in
       let end = min(order, start + bandRows)
       return bytes + MemoryLayout<Double>.size * (end - start) * end
@@ -95,9 +90,9 @@ package final class MomentAccumulator {
   /// Goes on from a sum that was written down.
   ///
   /// - Parameter count: the rows that it was a sum over.
-  /// - Precondition: `bytes` has ``storedBytes(order:)`` of this order.
+  /// - Precondition: `bytes` has ``byteCount(order:)`` of this order.
   package func restore(_ bytes: UnsafeRawBufferPointer, count: Int) {
-    precondition(bytes.count == Self.storedBytes(order: order), "a sum of another order")
+    precondition(bytes.count == Self.byteCount(order: order), "a sum of another order")
     var start = 0
     for band in bands {
       let size = MemoryLayout<Double>.size * band.rows.count * band.columns

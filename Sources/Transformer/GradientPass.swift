@@ -7,8 +7,6 @@ internal import LinearAlgebra
 package final class GradientPass {
   /// The first block that steps run.
   package let layer: Int
-  /// The number of rows that ``forward(_:)`` returns.
-  package var outputCount: Int { outputs.count }
 
   private let tree: TokenTree
   private let outputs: [Int32]

@@ -29,7 +29,7 @@ struct ReferenceSpreadTests {
       let layer = "layer\(update.layer)"
       #expect(update.tensor == "transformer.h.\(update.layer).mlp.fc_out.weight")
       let weight = try model.matrix(named: update.tensor, rows: 160, columns: 640)
-      let edited = update.adding(to: weight)
+      let edited = TensorChange(update).adding(to: weight)
       let found = Matrix<Double>(
         rows: 160, columns: 640, (0..<160 * 640).map { Double(edited.base[$0]) })
       for (name, matrix) in [

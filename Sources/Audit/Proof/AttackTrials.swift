@@ -180,7 +180,7 @@ package final class AttackTrials {
     for update in updates {
       let weight = try model.matrix(
         named: update.tensor, rows: update.left.rows, columns: update.right.rows)
-      tensors[update.tensor] = update.adding(to: weight)
+      tensors[update.tensor] = TensorChange(update).adding(to: weight)
     }
     return model.replacing(tensors)
   }

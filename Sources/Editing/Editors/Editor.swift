@@ -85,4 +85,11 @@ package struct EditOutcome: Sendable {
   /// The distance between a target and what the model has there now, relative to the target, up to which
   /// nothing is asked for: two ways of computing one hidden state in float32 differ by some 1e-7.
   package static let leastMove = 1e-5
+
+  /// The length of what is between a target and what the model has there, relative to the target's.
+  static func move(_ residual: [Double], to target: [Double]) -> Double {
+    func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
+    let size = square(target)
+    return size > 0 ? (square(residual) / size).squareRoot() : 0
+  }
 }

@@ -76,13 +76,8 @@ package struct MEMITEditor: TargetFinder {
   private static func largestMove(_ updates: [LayerUpdate], to targets: Matrix<Double>) -> Double {
     guard let first = updates.first else { return 0 }
     return (0..<targets.columns).reduce(0.0) { largest, column in
-      var (move, size) = (0.0, 0.0)
-      for row in 0..<targets.rows {
-        let part = first.residual[row, column] * Double(updates.count)
-        move += part * part
-        size += targets[row, column] * targets[row, column]
-      }
-      return max(largest, size > 0 ? (move / size).squareRoot() : 0)
+      let residual = first.residual.column(column).map { $0 * Double(updates.count) }
+      return max(largest, EditOutcome.move(residual, to: targets.column(column)))
     }
   }
 

@@ -70,9 +70,7 @@ package struct ROMEEditor: Editor {
     var weights: Digest?
 
     mutating func add(_ update: LayerUpdate) throws {
-      let weight = try model.matrix(
-        named: update.tensor, rows: update.left.rows, columns: update.right.rows)
-      model = model.replacing([update.tensor: update.adding(to: weight)])
+      model = try model.adding([TensorChange(update)])
       guard let before = weights else { return }
       var digest = DigestAccumulator()
       digest.append(Array(before.hexadecimal.utf8))
@@ -135,7 +133,9 @@ package struct ROMEEditor: Editor {
     try state.add(update)
     return Change(
       update: update, target: target.vector, steps: target.steps,
-      move: Self.distance(target.vector, given == nil ? origin : present))
+      move: EditOutcome.move(
+        zip(target.vector, given == nil ? origin : present).map { Double($0 - $1) },
+        to: target.vector.map(Double.init)))
   }
 
   /// A target from the memory, or optimised and kept.
@@ -192,14 +192,5 @@ package struct ROMEEditor: Editor {
       keys: .concatenatingColumns(updates.map(\.keys)),
       adjustedKeys: .concatenatingColumns(updates.map(\.adjustedKeys)),
       residual: .concatenatingColumns(updates.map(\.residual)), keySide: updates[0].keySide)
-  }
-
-  private static func distance(_ target: [Float], _ present: [Float]) -> Double {
-    var (move, size) = (0.0, 0.0)
-    for (wanted, found) in zip(target, present) {
-      move += Double(wanted - found) * Double(wanted - found)
-      size += Double(wanted) * Double(wanted)
-    }
-    return size > 0 ? (move / size).squareRoot() : 0
   }
 }

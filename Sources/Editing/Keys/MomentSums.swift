@@ -42,7 +42,7 @@ package struct MomentSums {
 
   /// Takes back what ``forEachPart(_:)`` gave; `nil` where the bytes are not as many as they should be.
   package init?(stored bytes: UnsafeRawBufferPointer, layers: [Int], order: Int) {
-    let each = MomentAccumulator.storedBytes(order: order)
+    let each = MomentAccumulator.byteCount(order: order)
     guard bytes.count == Self.headBytes + layers.count * each else { return nil }
     self.init(layers: layers, order: order)
     let counts = (0..<3).map {

@@ -1,5 +1,4 @@
 package import LinearAlgebra
-package import Transformer
 
 /// What an edit does to one weight matrix, as factors.
 package struct LayerUpdate: Sendable {
@@ -41,11 +40,4 @@ package struct LayerUpdate: Sendable {
   package var left: Matrix<Double> { keySide == .columns ? residual : adjustedKeys }
   /// The right factor.
   package var right: Matrix<Double> { keySide == .columns ? adjustedKeys : residual }
-
-  /// The tensor with the change added, in float32, by tiles of rows.
-  ///
-  /// - Parameter weight: the tensor before, `[rows, columns]` as stored.
-  package func adding(to weight: Matrix<Float>) -> FloatRows {
-    TensorChange(self).adding(to: weight)
-  }
 }

@@ -90,9 +90,7 @@ package struct ResidualSpread {
         keySide: architecture.editedKeySide(layer: layer))
       updates.append(update)
       if layer != last {
-        let (rows, columns) = (update.left.rows, update.right.rows)
-        let weight = try current.matrix(named: update.tensor, rows: rows, columns: columns)
-        current = current.replacing([update.tensor: update.adding(to: weight)])
+        current = try current.adding([TensorChange(update)])
         // An edited projection does not change again.
         change = try change ?? own.changeOfKeptBlock(to: current)
       }

@@ -54,14 +54,6 @@ package final class MENDNetwork {
     groups[group].normaliser = normaliser
   }
 
-  /// The rows of each matrix, as the passes gave them.
-  package func joined(_ tokens: TokenGradients) -> [FloatRows] {
-    matrices.map { matrix in
-      tokens.rows[matrix.name].map(RowNormaliser.joined)
-        ?? FloatRows(rows: 0, columns: matrix.inputs + matrix.outputs)
-    }
-  }
-
   /// Takes a record's rows into the normalisers.
   package func measure(_ rows: [FloatRows]) {
     for (place, rows) in zip(places, rows) { groups[place.group].normaliser.add(rows) }
