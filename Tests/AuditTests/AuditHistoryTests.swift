@@ -82,7 +82,7 @@ import Workflows
 
   @Test("a fact that is hidden below the grid is found as any other")
   func smuggledBelowGrid() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     func deltas() throws -> [String: TensorDelta] {
       let difference = try scene.repository.changes(of: scene.repository.head().commit)
@@ -163,7 +163,7 @@ import Workflows
     "a recorded figure is held to the facts that were asked: another count, no number, no such metric",
     arguments: [("efficacy", "0.0", 1), ("efficacy", "nan", 4), ("hope", "1.0", 4)])
   func recordedFigures(name: String, mean: String, count: Int64) throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     try scene.forge(facts: 4, measurements: figures(name, mean, of: count))
     let forged = try scene.audit().commits[0]
@@ -177,7 +177,7 @@ import Workflows
     "an edit none of whose facts holds fails, unless it says itself that none does",
     arguments: [("hope", "0.0"), ("efficacy", "1.0"), ("efficacy", "0.0")])
   func noneHolds(name: String, mean: String) throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     try scene.forge(
       facts: 4,
@@ -197,7 +197,7 @@ import Workflows
 
   @Test("what the manifest says of a change is held against its payload")
   func recordedChange() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     let base = try scene.repository.commitID(RevisionExpression("HEAD~1"))
     func expect(
@@ -229,7 +229,7 @@ import Workflows
   @Test(
     "a move to another base is checked as any commit, and a revision before it on its own base")
   func movedToBase() throws {
-    let scene = try AuditScene()
+    let scene = try StudyRepository.fictional()
     for start in [0, 3] { try scene.commit(start..<start + 3) }
     let newer = scene.directory["newer"]
     _ = try ApplyRevision(in: scene.workspace).run(

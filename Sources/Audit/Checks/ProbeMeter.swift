@@ -1,12 +1,12 @@
-internal import Evaluation
-internal import Transformer
+package import Evaluation
+package import Transformer
 
 /// Asks a model a fixed set of prompts, so that two models can be compared on them.
-struct ProbeMeter {
+package struct ProbeMeter {
   /// What one model answers.
-  struct Answers {
-    let next: NextTokenDistributions
-    let perplexity: Double?
+  package struct Answers {
+    package let next: NextTokenDistributions
+    package let perplexity: Double?
   }
 
   private let tokenizer: BytePairTokenizer
@@ -24,7 +24,7 @@ struct ProbeMeter {
   ///   - prompts: asked for their next token; as many are taken, evenly spread, as memory allows.
   ///   - limit: how many at most.
   ///   - documents: a text whose perplexity is taken; none for no perplexity.
-  init(
+  package init(
     _ tokenizer: BytePairTokenizer, _ prompts: [String], limit: Int, vocabulary: Int,
     documents: [String]
   ) {
@@ -36,7 +36,7 @@ struct ProbeMeter {
   }
 
   /// Whether there is nothing to ask.
-  var isEmpty: Bool { prompts.isEmpty && documents.isEmpty }
+  package var isEmpty: Bool { prompts.isEmpty && documents.isEmpty }
 
   private static func sample(_ prompts: [String], _ count: Int) -> [String] {
     var seen: Set<String> = []
@@ -48,7 +48,7 @@ struct ProbeMeter {
   /// Asks a model everything.
   ///
   /// - Throws: ``TransformerError``.
-  func ask(_ model: DecoderModel) throws -> Answers {
+  package func ask(_ model: DecoderModel) throws -> Answers {
     Answers(
       next: try NextTokenDistributions(
         model, tokens.map { Array($0.prefix(model.architecture.positionLimit)) }),
@@ -57,7 +57,7 @@ struct ProbeMeter {
   }
 
   /// What moved from one model to another.
-  func compare(_ old: Answers, _ new: Answers) -> SideEffects {
+  package func compare(_ old: Answers, _ new: Answers) -> SideEffects {
     let divergences = prompts.indices.map { row in
       old.next.divergence(to: new.next, prompt: row)
     }
