@@ -186,6 +186,24 @@ package enum TensorDelta: Sendable {
     }
   }
 
+  /// ‖Δ̂ − directions‖_F: of what stands beside the directions, element by element; all of a dense change.
+  ///
+  /// - Throws: ``DeltaError``.
+  package func normBesideDirections() throws -> Double {
+    switch self {
+    case .lowRank: return 0
+    case .dense(let dense), .corrected(_, let dense): return try dense.frobeniusNorm()
+    case .finer(let integers, let fine):
+      let norm = try integers.normBesideDirections()
+      var sum = norm * norm
+      fine.forEachElement { _, terms in
+        let value = ExactDyadicSum(0, on: grid, terms).rounded(to: .float64)
+        sum += value * value
+      }
+      return sum.squareRoot()
+    }
+  }
+
   /// Hands over the change in float64, band of rows by band of rows: `[rows.count, columns]`, row-major.
   ///
   /// Everything that is added to the weights is in it: the grid integers as they are summed, and of an element with

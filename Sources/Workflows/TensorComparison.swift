@@ -70,16 +70,16 @@ struct TensorComparison {
       }
       return CompareRevisions.TensorChange(
         name: name, rank: net.hasDense ? nil : spectrum?.rank ?? 0,
-        norm: try spectrum?.norm ?? Self.norm(net), spectralNorm: spectrum?.spectralNorm,
+        norm: try Self.norm(net, spectrum), spectralNorm: spectrum?.spectralNorm,
         weightNorm: tensor.weightNorm.flatMap { $0 > 0 ? $0 : nil },
         old: old.map { .init($0) }, new: new.map { .init($0) }, angles: angles,
         byteCount: tensor.byteCount)
     }
   }
 
-  /// Dense parts are taken as perpendicular to the rest: their product is not formed here.
-  private static func norm(_ side: Side) throws -> Double {
-    let slim = try side.left.isEmpty ? 0 : side.factors.frobeniusNorm
+  /// What is no direction is taken as perpendicular to the rest: their product is not formed here.
+  private static func norm(_ side: Side, _ spectrum: DeltaSpectrum?) throws -> Double {
+    let slim = try spectrum?.norm ?? (side.left.isEmpty ? 0 : side.factors.frobeniusNorm)
     return (slim * slim + side.denseSquares).squareRoot()
   }
 
@@ -97,10 +97,11 @@ struct TensorComparison {
         tensor[keyPath: place].left.append(factors.left)
         tensor[keyPath: place].right.append(factors.right)
       } else {
-        let norm = try delta.frobeniusNorm()
-        tensor[keyPath: place].denseSquares += norm * norm
         tensor[keyPath: place].hasDense = true
       }
+      // Corrections and what stands below the grid count, beside directions too.
+      let norm = try delta.normBesideDirections()
+      tensor[keyPath: place].denseSquares += norm * norm
       tensors[record.tensor] = tensor
     }
   }

@@ -93,6 +93,8 @@ import Testing
     #expect(values == expected)
     let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(try abs(delta.frobeniusNorm() - norm) < 1e-12 * norm)
+    // The integers are no directions either.
+    #expect(try abs(delta.normBesideDirections() - norm) < 1e-6 * norm)
 
     var tally = RoundingTally()
     let base: [Float] = [0.5, 0.25, 0, 0, 0, 1]
@@ -125,6 +127,7 @@ import Testing
     var whole = try gridIntegers([delta]).map { Double($0) * grid.step }
     let norm = whole.reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(try norm > 8 && abs(delta.frobeniusNorm() - norm) < 1e-12 * norm)
+    #expect(try delta.normBesideDirections() == 7)
     whole[3] -= 7
     let alone = whole.reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(abs(try directions.frobeniusNorm() - alone) < 1e-5 * alone)

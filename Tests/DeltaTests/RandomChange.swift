@@ -31,15 +31,20 @@ func schoolbookProduct(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Doubl
   }
 }
 
-/// ΣN over some deltas, whole; nothing may stand below the grid.
-func gridIntegers(_ deltas: [TensorDelta], memoryLimit: Int = 128 << 20) throws -> [Int64] {
+/// What may stand below the grid beside integers that are looked at.
+enum BelowGrid { case nothing, anything }
+
+/// ΣN over some deltas, whole.
+func gridIntegers(
+  _ deltas: [TensorDelta], memoryLimit: Int = 128 << 20, below: BelowGrid = .nothing
+) throws -> [Int64] {
   guard let first = deltas.first else { return [] }
   let sum = StackSum(
     rows: first.rows, columns: first.columns, grid: first.grid, memoryLimit: memoryLimit)
   var result: [Int64] = []
   var next = 0
   try sum.forEachBand(of: deltas.count, load: { deltas[$0] }) { rows, integers, fine in
-    guard fine.isEmpty, rows.lowerBound == next else { throw OutOfOrder() }
+    guard below == .anything || fine.isEmpty, rows.lowerBound == next else { throw OutOfOrder() }
     next = rows.upperBound
     result.append(contentsOf: integers)
   }
