@@ -23,10 +23,12 @@ package enum FileFailure: ExplainedError, Equatable {
   case locked(path: String, holder: Int?)
 
   /// Whether it says that nothing is there.
-  package var isAbsence: Bool {
-    guard case .system(_, _, let code) = self else { return false }
-    return code == ENOENT
-  }
+  package var isAbsence: Bool { code == ENOENT }
+
+  /// Whether it says that the path leads nowhere: nothing is there, or links lead to each other.
+  package var leadsNowhere: Bool { isAbsence || code == ELOOP }
+
+  private var code: Int32? { if case .system(_, _, let code) = self { code } else { nil } }
 
   /// The parts of what the user is told.
   package var explanation: Explanation {

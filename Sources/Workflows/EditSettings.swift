@@ -106,10 +106,14 @@ package struct EditSettings {
   }
 
   /// The second moments, for a method that uses some. A repository's file that is gone counts as none.
-  package func secondMoments(for model: DecoderModel) throws -> ConfiguredMoments {
+  ///
+  /// - Parameter base: whose moments they must be; `HEAD`'s where it is `nil`.
+  package func secondMoments(
+    for model: DecoderModel, of base: BaseBinding? = nil
+  ) throws -> ConfiguredMoments {
     ConfiguredMoments(
       path: try momentPath(), innerWidth: model.architecture.innerWidth,
-      base: try workspace.base().manifest.fingerprint,
+      base: try (base ?? workspace.base()).manifest.fingerprint,
       cache: repository.location.cacheDirectory, notes: workspace.progress)
   }
 

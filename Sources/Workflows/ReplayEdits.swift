@@ -58,7 +58,7 @@ package final class ReplayEdits {
     in workspace: Workspace, _ settings: EditSettings, models: RecentModels, budget: Int? = nil
   ) throws {
     self.workspace = workspace
-    moments = try settings.secondMoments(for: models.unedited())
+    moments = try settings.secondMoments(for: models.unedited(), of: workspace.base())
     self.models = models
     self.budget = budget ?? min(1 << 25, workspace.memory / 8)
   }

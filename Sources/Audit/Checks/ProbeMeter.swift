@@ -1,12 +1,12 @@
-package import Evaluation
+internal import Evaluation
 package import Transformer
 
 /// Asks a model a fixed set of prompts, so that two models can be compared on them.
 package struct ProbeMeter {
   /// What one model answers.
   package struct Answers {
-    package let next: NextTokenDistributions
-    package let perplexity: Double?
+    let next: NextTokenDistributions
+    let perplexity: Double?
   }
 
   private let tokenizer: BytePairTokenizer

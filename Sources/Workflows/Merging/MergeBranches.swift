@@ -20,6 +20,8 @@ package struct MergeBranches {
   package struct Outcome: Sendable {
     /// The commit; `nil` when there was nothing to merge.
     package let commit: RecordedCommit?
+    /// Whether the branch only moved to a commit that was there.
+    package let isFastForward: Bool
     /// How far the batches of the two sides disturb each other where they do not contradict; `nil` where nothing was
     /// measured.
     package let interference: Interference?
@@ -88,14 +90,18 @@ package struct MergeBranches {
         return [try WeightsFingerprint(of: base).trailer(state(of: plan))]
       })
     guard let recorded, plan.kind == .trueMerge, measuring == .interference else {
-      return Outcome(commit: recorded, interference: nil, notMeasured: nil)
+      return Outcome(
+        commit: recorded, isFastForward: plan.kind == .fastForward, interference: nil,
+        notMeasured: nil)
     }
     do {
       let measured = try measure(plan, merged: recorded.id, replaced)
-      return Outcome(commit: recorded, interference: measured, notMeasured: nil)
+      return Outcome(
+        commit: recorded, isFastForward: false, interference: measured, notMeasured: nil)
     } catch let error as any ExplainedError {
       // The merge is made, with or without a base to measure on.
-      return Outcome(commit: recorded, interference: nil, notMeasured: error.explanation)
+      return Outcome(
+        commit: recorded, isFastForward: false, interference: nil, notMeasured: error.explanation)
     }
   }
 

@@ -35,7 +35,7 @@ package enum ExitStatus: Int32, Error, CaseIterable {
 private func isMisuse(_ error: any ExplainedError) -> Bool {
   switch error {
   case FileFailure.tooLarge: true
-  case let failure as FileFailure: failure.isAbsence
+  case let failure as FileFailure: failure.leadsNowhere
   case let failure as GitFailure:
     switch failure.kind {
     case .notFound, .ambiguous, .invalidName: true

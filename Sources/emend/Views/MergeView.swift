@@ -7,15 +7,18 @@ struct MergeView: View {
   struct Document: Encodable {
     let branch: String?
     let commits: [RecordedView.Document.Commit]
+    let fastForward: Bool
     let interference: InterferenceView.Document?
     let notMeasured: String?
   }
 
   private let recorded: RecordedView
+  private let isFastForward: Bool
   private let interference: InterferenceView?
   private let notMeasured: Explanation?
 
   init(_ outcome: MergeBranches.Outcome, _ repository: EditRepository) throws {
+    isFastForward = outcome.isFastForward
     recorded = try RecordedView(outcome.commit.map { [$0] } ?? [], repository)
     interference = outcome.interference.map { InterferenceView($0) }
     notMeasured = outcome.notMeasured
@@ -24,10 +27,12 @@ struct MergeView: View {
   var document: Document {
     Document(
       branch: recorded.document.branch, commits: recorded.document.commits,
+      fastForward: isFastForward,
       interference: interference?.document, notMeasured: notMeasured?.summary)
   }
 
   func write(to page: Page) {
+    if isFastForward { page.line("Fast-forward") }
     recorded.write(to: page)
     interference?.write(to: page)
     if let notMeasured {
