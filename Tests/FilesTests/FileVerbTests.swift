@@ -1,5 +1,7 @@
+import Dispatch
 import Files
 import TestSupport
+import Synchronization
 import Testing
 
 @Suite struct FileVerbTests {
@@ -118,5 +120,21 @@ import Testing
     try removeTree(directory["tree"])
     try removeTree(directory["tree"])
     #expect(try listDirectory(directory.path) == [])
+  }
+
+  @Test("removed from two sides at once, a tree is gone and neither side fails")
+  func removeTogether() throws {
+    let directory = try TemporaryDirectory()
+    for _ in 0..<40 {
+      for name in 0..<20 { try directory.write("x", to: "tree/\(name % 3)/\(name)") }
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 2) { _ in
+        do { try removeTree(directory["tree"]) } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      #expect(try fileKind(at: directory["tree"]) == nil)
+    }
   }
 }
