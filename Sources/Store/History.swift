@@ -69,12 +69,14 @@ extension EditRepository {
   ///
   /// Notes of two clones are joined line by line, so that a line must say by itself what it says.
   package func addNote(line: String, on commit: ObjectID) throws {
-    try asWriter {
+    try operate(.measure, commit.abbreviated, "notes: Notes added by emend") {
       let notes = NotesStore(handle, database)
       var text = try notes.read(commit).map { String(decoding: $0, as: UTF8.self) } ?? ""
       if !text.isEmpty, text.last != "\n" { text += "\n" }
-      try notes.write(
-        text + line.replacing("\n", with: " ") + "\n", on: commit, by: identity())
+      return [
+        try notes.commit(
+          text + line.replacing("\n", with: " ") + "\n", on: commit, by: identity())
+      ]
     }
   }
 

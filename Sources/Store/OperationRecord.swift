@@ -3,7 +3,7 @@ package struct OperationRecord: Sendable, Equatable {
   /// The kinds of commands.
   package enum Kind: String, Sendable, CaseIterable {
     case commit, revert, cherryPick, merge, resolve, rebase, reset, branch, `switch`, tag, fetch,
-      remote, config, undo
+      remote, config, measure, undo
 
     /// As the command is called.
     package var verb: String { self == .cherryPick ? "cherry-pick" : rawValue }

@@ -25,6 +25,22 @@ import Testing
     #expect(text.contains("4 facts asked, noted in refs/notes/emend") && text.contains("now"))
   }
 
+  @Test("a measurement is an operation like any other, which undo takes back")
+  func undone() throws {
+    let scene = try Scene()
+    try scene.repository("measure")
+    let first = try git(scene, "notes", "--ref=emend", "show", "HEAD")
+    try scene.repository("measure", "HEAD~1")
+    #expect(try scene.lines("op", "log", "-n1")[0].contains("measure: "))
+    try scene.repository("undo")
+    #expect(try git(scene, "notes", "--ref=emend", "list").split(separator: "\n").count == 1)
+    #expect(try git(scene, "notes", "--ref=emend", "show", "HEAD") == first)
+    try scene.repository("undo")
+    #expect(try git(scene, "notes", "--ref=emend", "list").isEmpty)
+    #expect(try scene.lines("log", "-n1", "--oneline")[0].hasSuffix("Two"))
+    #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
+  }
+
   @Test("whoever measured may have a comma in the name: the audit reads the note all the same")
   func name() throws {
     let scene = try Scene()

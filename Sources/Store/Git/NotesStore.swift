@@ -24,16 +24,33 @@ struct NotesStore {
     return try database.read(id, as: .blob, limit: Self.byteLimit)
   }
 
-  /// Puts a note on an object in place of the one that it has.
-  func write(_ text: String, on object: ObjectID, by identity: Identity) throws {
-    var id = git_oid()
+  /// Commits the notes with another one on an object in place of the one that it has; no reference moves.
+  ///
+  /// - Returns: the step of ``reference`` that makes it so.
+  func commit(_ text: String, on object: ObjectID, by identity: Identity) throws
+    -> ReferenceChange
+  {
+    var before = git_oid()
+    let code = git_reference_name_to_id(&before, repository.raw, Self.reference)
+    let isFirst = code == GIT_ENOTFOUND.rawValue
+    if !isFirst { try GitFailure.check(code, "read the notes", Self.reference) }
+    var parent: OpaquePointer?
+    defer { git_commit_free(parent) }
+    if !isFirst {
+      try GitFailure.check(
+        git_commit_lookup(&parent, repository.raw, &before), "read the notes", Self.reference)
+    }
+    var after = git_oid()
     var target = object.raw
     let author = try RawSignature(identity.author)
     let committer = try RawSignature(identity.committer)
     try GitFailure.check(
-      git_note_create(
-        &id, repository.raw, Self.reference, author.raw, committer.raw, &target, text, 1),
+      git_note_commit_create(
+        &after, nil, repository.raw, parent, author.raw, committer.raw, &target, text, 1),
       "write the note on", object.hexadecimal)
+    return ReferenceChange(
+      name: Self.reference, before: isFirst ? .absent : .object(ObjectID(before)),
+      after: .object(ObjectID(after)))
   }
 
   /// The blob that holds a note, found without reading it.

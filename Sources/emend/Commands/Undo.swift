@@ -4,10 +4,10 @@ internal import Store
 /// `emend undo`
 struct Undo: EmendCommand {
   static let configuration = CommandConfiguration(
-    commandName: "undo", abstract: "Take back the last command that changed branches, tags or HEAD",
+    commandName: "undo", abstract: "Take back the last command that moved a reference",
     discussion: """
-      Said again, takes back the one before; 'emend op log' shows them all. Settings, remotes and notes are \
-      not part of it.
+      Said again, takes back the one before; 'emend op log' shows them all. References are branches, tags, HEAD \
+      and the notes of 'emend measure'; settings of this machine and remotes are not part of it.
 
       EXAMPLE: emend undo
       """)
@@ -35,7 +35,7 @@ struct Redo: EmendCommand {
 /// `emend op`
 struct Operations: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "op", abstract: "Look at the commands that changed branches, tags or HEAD",
+    commandName: "op", abstract: "Look at the commands that moved references",
     discussion: "EXAMPLE: emend op log", subcommands: [OperationLogCommand.self])
 }
 
