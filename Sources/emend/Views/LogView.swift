@@ -59,13 +59,17 @@ struct LogView: View {
     var graph = TextGraph()
     for (index, entry) in entries.enumerated() {
       switch (lines, form) {
-      case (.none, .oneLine): Self.lines(entry).forEach { page.line($0) }
+      case (.none, .oneLine):
+        page.line(Self.line(entry))
+        if let note = entry.note { page.paragraph(note, indented: 4) }
       case (.none, .full):
         if index > 0 { page.line() }
         Self.write(entry, to: page)
       case (.graph, .oneLine):
         graph.begin(entry.commit.id, parents: entry.shownParents)
-        Self.write(Self.lines(entry), beside: &graph, to: page)
+        var lines = [Self.line(entry)]
+        if let note = entry.note { lines += StyledText.lines(of: note, indented: 4) }
+        Self.write(lines, beside: &graph, to: page)
       case (.graph, .full):
         graph.begin(entry.commit.id, parents: entry.shownParents)
         if index > 0 { page.line(StyledText(graph.separator().withoutEndingSpace)) }
@@ -88,10 +92,8 @@ struct LogView: View {
     while !graph.isFinished { page.line(StyledText(graph.next().withoutEndingSpace)) }
   }
 
-  private static func lines(_ entry: ListHistory.Entry) -> [StyledText] {
-    [
-      "\(Figures.shortID(entry.commit.id), .identifier)\(names(entry)) \(entry.commit.commit.summary)"
-    ] + (entry.note.map { StyledText.lines(of: $0, indented: 4) } ?? [])
+  private static func line(_ entry: ListHistory.Entry) -> StyledText {
+    "\(Figures.shortID(entry.commit.id), .identifier)\(names(entry)) \(entry.commit.commit.summary)"
   }
 
   private static func write(_ entry: ListHistory.Entry, to page: Page) {
