@@ -5,3 +5,16 @@ package struct HeadPosition: Sendable, Equatable {
   /// The commit.
   package let commit: ObjectID
 }
+
+extension EditRepository {
+  /// Refuses another `HEAD` than the one that work began on.
+  func checkHead(_ expected: HeadPosition) throws {
+    let found = try head()
+    guard found.commit == expected.commit else {
+      throw StoreError.headMoved(expected: expected.commit, found: found.commit)
+    }
+    guard found.branch == expected.branch else {
+      throw StoreError.headSwitched(expected: expected.branch, found: found.branch)
+    }
+  }
+}

@@ -226,16 +226,3 @@ package struct RecordedCommit: Sendable, Equatable {
   /// Bytes of the packs that it added to the repository.
   package let writtenBytes: Int
 }
-
-extension EditRepository {
-  /// Refuses another `HEAD` than the one that work began on.
-  func checkHead(_ expected: HeadPosition) throws {
-    let found = try head()
-    guard found.commit == expected.commit else {
-      throw StoreError.headMoved(expected: expected.commit, found: found.commit)
-    }
-    guard found.branch == expected.branch else {
-      throw StoreError.headSwitched(expected: expected.branch, found: found.branch)
-    }
-  }
-}
