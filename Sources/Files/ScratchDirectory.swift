@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// A directory of one's own for files that are soon gone; it goes with its owner, and everything in it.
+/// A directory of one's own for files that are soon gone; it goes with its owner, and everything in it. A signal that ends the
+/// process removes it at once (``UnfinishedFiles``).
 package final class ScratchDirectory: Sendable {
   /// Where it is.
   package let path: String
@@ -9,12 +10,17 @@ package final class ScratchDirectory: Sendable {
   ///
   /// - Parameter beginning: what its name begins with.
   package init(in parent: String, named beginning: String) throws(FileFailure) {
-    var template = Array("\(parent)/\(beginning)XXXXXX".utf8CString)
-    guard let made = mkdtemp(&template) else {
-      throw .system(.makeDirectory, path: parent, code: errno)
+    let token = String(UInt64.random(in: .min ... .max), radix: 36)
+    let path = "\(parent)/\(beginning)\(token)"
+    UnfinishedFiles.begin(path)
+    do throws(FileFailure) {
+      try systemCall(.makeDirectory, path) { mkdir(path, 0o700) }
+    } catch {
+      UnfinishedFiles.end(path) {}
+      throw error
     }
-    path = String(cString: made)
+    self.path = path
   }
 
-  deinit { try? removeTree(path) }
+  deinit { UnfinishedFiles.end(path) { try? removeTree(path) } }
 }

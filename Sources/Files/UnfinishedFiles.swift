@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// The temporary siblings that this process is writing, to be removed when a signal ends it.
+/// The temporary siblings and scratch directories of this process, to be removed when a signal ends it.
 ///
 /// Whoever handles signals asks to be told of the first one, so that a process that writes nothing handles
 /// none.

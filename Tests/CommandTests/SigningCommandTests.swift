@@ -1,5 +1,7 @@
 import Checkpoint
 import Foundation
+import Files
+import Glibc
 import TestSupport
 import Testing
 
@@ -41,6 +43,38 @@ struct SigningCommandTests {
 
   private func signature(_ revision: String = "HEAD") throws -> JSONValue? {
     try scene.repository.document("show", revision)["signature"]
+  }
+
+  @Test("Ctrl-C while a program signs leaves none of the files that were made for it")
+  func interrupted() throws {
+    let scene = try Scene(commits: 1)
+    let (temporary, seen) = (scene.directory["temporary"], scene.directory["seen"])
+    try makeDirectories(temporary)
+    let program = try scene.directory.write(
+      """
+      #!/bin/sh
+      exec >/dev/null 2>&1 </dev/null
+      ls "$TMPDIR" > "\(seen)"
+      kill -INT $PPID
+      i=0
+      while [ $i -lt 200 ] && kill -0 $PPID; do sleep 0.05; i=$((i + 1)); done
+
+      """, to: "signer")
+    chmod(program, 0o700)
+    var emend = scene.repository.emend
+    emend.environment["TMPDIR"] = temporary
+    let settings = [
+      ("gpg.format", "ssh"), ("gpg.ssh.program", program),
+      ("user.signingKey", "key::ssh-ed25519 A"),
+    ]
+    emend.environment["GIT_CONFIG_COUNT"] = "\(settings.count)"
+    for (index, (key, value)) in settings.enumerated() {
+      emend.environment["GIT_CONFIG_KEY_\(index)"] = key
+      emend.environment["GIT_CONFIG_VALUE_\(index)"] = value
+    }
+    #expect(try emend.run(["revert", "--sign", "HEAD"]).ending == .signal(SIGINT))
+    #expect(try scene.directory.read("seen").isEmpty == false)
+    #expect(try listDirectory(temporary).isEmpty)
   }
 
   @Test("git verify-commit and git log accept what --sign signs; the model is the same")
