@@ -3,8 +3,8 @@
 /// Processor seconds, both ways in turn, the least of some rounds of each.
 struct RatioCase<Output> {
   let name: String
-  /// The least ratio that counts as kept.
-  let gate: Double
+  /// The least ratio that counts as kept; `nil` where nothing is claimed.
+  let gate: Double?
   let baseline: () throws -> Output
   let candidate: () throws -> Output
   /// Whether both outputs are the same work done.
@@ -23,11 +23,12 @@ struct RatioCase<Output> {
       fast = min(fast, try ProcessorTime.measure(candidate).seconds)
     }
     let ratio = slow / fast
-    let verdict = ratio >= gate ? "" : "  MISSED"
+    let isKept = gate.map { ratio >= $0 } ?? true
+    let claim = gate.map { " (gate \(Self.text($0))x)" } ?? ""
     print(
       "\(name): \(Figure.seconds(slow)) -> \(Figure.seconds(fast)), "
-        + "\(Self.text(ratio))x (gate \(Self.text(gate))x)\(verdict)")
-    return ratio >= gate
+        + "\(Self.text(ratio))x\(claim)\(isKept ? "" : "  MISSED")")
+    return isKept
   }
 
   private static func text(_ ratio: Double) -> String { Figure.fixed(ratio, ratio < 2 ? 2 : 1) }
