@@ -13,15 +13,13 @@ package struct PickCommits {
   /// - Parameters:
   ///   - requirement: what the edits must measure up to here, beside the repository's own requirement.
   ///   - made: is given each commit that was made.
-  /// - Throws: ``RequirementError``, what the store throws; commits made before stay.
+  /// - Throws: ``WorkflowError/noCommits(ranges:)``, ``RequirementError``, what the store throws; commits made before stay.
   package func run(
     _ revisions: [RevisionExpression], mainline: Int?, requiring requirement: String? = nil,
     made: (RecordedCommit) -> Void
   ) throws {
     let gate = try EditGate(of: repository, asking: requirement)
-    // All names are looked up first: a mistyped one ends it before anything is made.
-    let commits = try revisions.flatMap { try self.commits(of: $0) }
-    for commit in commits {
+    for commit in try repository.commits(named: revisions, ranges: .oldestFirst) {
       let head = try repository.head()
       if !gate.isOpen {
         let change = try repository.changes(of: commit, mainline: mainline ?? 1)
@@ -31,15 +29,5 @@ package struct PickCommits {
       }
       made(try repository.cherryPick(commit, mainline: mainline, expecting: head))
     }
-  }
-
-  private func commits(of revision: RevisionExpression) throws -> [ObjectID] {
-    if case .commit(let id) = try repository.resolve(revision) { return [id] }
-    var commits: [ObjectID] = []
-    try repository.walk(revision) { entry in
-      commits.append(entry.id)
-      return .goOn
-    }
-    return commits.reversed()
   }
 }

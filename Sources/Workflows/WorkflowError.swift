@@ -25,6 +25,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case mergeConflicts(lines: [String], count: Int)
   /// The facts named are not in the edit.
   case noSuchFacts(subjects: [String], revision: String)
+  /// Ranges without a commit, where commits were to be named.
+  case noCommits(ranges: [String])
   /// A commit that brought no edit that is active now.
   case nothingActive(revision: String)
   /// No commit of the history set a fact like this.
@@ -101,6 +103,11 @@ package enum WorkflowError: ExplainedError, Equatable {
         "the commit has no facts about this", field: subjects.joined(separator: ", "),
         found: "nothing in \(revision)",
         remedy: "List them with 'emend show \(revision)'.")
+    case .noCommits(let ranges):
+      Explanation(
+        "there are no commits in this", found: ranges.joined(separator: " "),
+        expected: "a range A..B whose B has commits that A has not",
+        remedy: "Look at both ends with 'emend log --graph'.")
     case .nothingActive(let revision):
       Explanation(
         "the commit brought no edit that is active now", field: revision,

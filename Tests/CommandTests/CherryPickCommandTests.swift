@@ -8,6 +8,8 @@ import Testing
     let scene = try Scene()
     let tree = try scene.repository.tree()
     try scene.repository("switch", "--create", "side", "HEAD~2")
+    try expectRefusal(
+      scene.repository, ["cherry-pick", "main..side"], 2, ["there are no commits in this"])
     let lines = try scene.lines("cherry-pick", "main~2..main")
     #expect(lines.count == 4)
     #expect(lines[0].hasSuffix("] One") && lines[2].hasSuffix("] Two"))

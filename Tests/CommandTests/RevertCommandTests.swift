@@ -31,6 +31,28 @@ import Testing
       ["no edit that is active now"])
   }
 
+  @Test(
+    "several commits, and a range from its latest on, are taken back one by one; what was before one that cannot be stays"
+  )
+  func several() throws {
+    let scene = try Scene()
+    let (before, tree) = (try scene.id("HEAD~2^{tree}"), try scene.repository.tree())
+    let lines = try scene.lines("revert", "HEAD~2..HEAD")
+    #expect(lines.count == 4)
+    #expect(lines[0].hasSuffix("] Revert \"Two\"") && lines[2].hasSuffix("] Revert \"One\""))
+    #expect(try scene.repository.tree() == before)
+    try scene.repository("revert", "HEAD", "HEAD~1")
+    #expect(try scene.repository.tree() == tree)
+    let outcome = try scene.repository.emend.run(["revert", "HEAD~4", "HEAD~4"])
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.outputText.contains("] Revert \"Two\"\n"))
+    #expect(outcome.errorText.contains("the edit is not active here"))
+    try expectRefusal(
+      scene.repository, ["revert", "HEAD..HEAD~1"], 2, ["there are no commits in this"])
+    try expectRefusal(
+      scene.repository, ["revert", "HEAD", "HEAD~1", "--fact", "Oslo"], 2, ["one commit"])
+  }
+
   @Test("--fact takes out one fact: its prompt gets its old answer back, the others hold")
   func oneFact() throws {
     let directory = try TemporaryDirectory()

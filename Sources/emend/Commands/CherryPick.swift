@@ -28,14 +28,9 @@ struct CherryPick: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
-    var picked: [RecordedCommit] = []
-    let outcome = Result {
+    try console.showMade(in: workspace.repository) { made in
       try PickCommits(in: workspace).run(
-        revisions.map(\.revision), mainline: mainline?.number, requiring: gate.require
-      ) { picked.append($0) }
+        revisions.map(\.revision), mainline: mainline?.number, requiring: gate.require, made: made)
     }
-    // Commits made before one that cannot be picked stay, and are shown.
-    if !picked.isEmpty { try console.show(RecordedView(picked, workspace.repository)) }
-    try outcome.get()
   }
 }

@@ -5,23 +5,25 @@ internal import Workflows
 /// `emend revert`
 struct Revert: EmendCommand {
   static let configuration = CommandConfiguration(
-    commandName: "revert", abstract: "Take back what a commit changed, however old it is",
+    commandName: "revert", abstract: "Take back what commits changed, however old they are",
     discussion: """
-      The weights afterwards are exactly those that would be without it; later edits stay.
+      The weights afterwards are exactly those that would be without them; later edits stay. Each \
+      commit is taken back by one of its own.
 
-      With --fact, only facts about these subjects go: the batch is solved again from its stored \
-      targets without them.
+      With --fact, only facts about these subjects go, of one commit: the batch is solved again from \
+      its stored targets without them.
 
       EXAMPLES:
         emend revert HEAD~2
+        emend revert v1.2..main
         emend revert HEAD~2 --fact "Eiffel Tower"
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var signing: SigningOptions
-  @Argument(help: "The commit.")
-  var revision: RevisionArgument
+  @Argument(help: "Commits, and ranges taken from their latest commit on.")
+  var revisions: [RevisionArgument]
   @Option(help: "The message (default: Revert \"…\").")
   var message: CommitMessage?
   @Option(
@@ -42,14 +44,18 @@ struct Revert: EmendCommand {
     guard subjects.isEmpty || mainline == nil else {
       throw ValidationError("--mainline does not go with --fact.")
     }
+    guard subjects.isEmpty || revisions.count == 1 else {
+      throw ValidationError("--fact takes facts out of one commit.")
+    }
   }
 
   func run(on console: Console) throws {
     guard subjects.isEmpty else { return try takeOutFacts(console) }
     let workspace = try common.openWorkspace(console, compute, signing)
-    let recorded = try RevertCommit(in: workspace).run(
-      revision.revision, mainline: mainline?.number, message: message?.text)
-    try console.show(RecordedView([recorded], workspace.repository))
+    try console.showMade(in: workspace.repository) { made in
+      try RevertCommits(in: workspace).run(
+        revisions.map(\.revision), mainline: mainline?.number, message: message?.text, made: made)
+    }
   }
 
   private func takeOutFacts(_ console: Console) throws {
@@ -57,7 +63,8 @@ struct Revert: EmendCommand {
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try RevertFacts(in: workspace, settings).run(
-      revision.revision, subjects: subjects, message: message?.text, tool: "emend \(Version.text)")
+      revisions[0].revision, subjects: subjects, message: message?.text,
+      tool: "emend \(Version.text)")
     try console.show(RecordedView([outcome.commit], workspace.repository))
   }
 }

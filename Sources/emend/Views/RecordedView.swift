@@ -39,3 +39,15 @@ struct RecordedView: View {
     }
   }
 }
+
+extension Console {
+  /// Shows the commits that a series makes; those made before one that failed stay, and are shown as well.
+  func showMade(
+    in repository: EditRepository, _ series: ((RecordedCommit) -> Void) throws -> Void
+  ) throws {
+    var made: [RecordedCommit] = []
+    let outcome = Result { try series { made.append($0) } }
+    if !made.isEmpty { try show(RecordedView(made, repository)) }
+    try outcome.get()
+  }
+}
