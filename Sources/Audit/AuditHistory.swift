@@ -32,8 +32,8 @@ package struct AuditHistory {
   package func run(_ range: RevisionExpression) throws -> AuditReport {
     let repository = workspace.repository
     let integrity = IntegrityCheck(repository: repository).run(workspace.progress)
-    var general = integrity.general
     var entries: [HistoryEntry] = []
+    var breaks: [Finding] = []
     do {
       try repository.walk(range) {
         entries.append($0)
@@ -41,8 +41,9 @@ package struct AuditHistory {
       }
     } catch let error as ObjectError {
       // History is broken below: what is above it can still be looked at.
-      general.append(Finding(.integrity, .failure, error))
+      breaks.append(Finding(.integrity, .failure, error))
     }
+    let general = integrity.findings(outside: entries.lazy.map(\.id)) + breaks
     guard let tip = entries.first else {
       return try emptyReport(range, general)
     }
@@ -57,7 +58,7 @@ package struct AuditHistory {
         ProgressEvent(.verify, done: done, total: entries.count, detail: entry.id.abbreviated))
       commits.append(
         CommitCheck(repository: repository, requiresSignatures: plan.requiresSignatures).run(
-          entry, integrity.commits[entry.id] ?? [], run))
+          entry, integrity.findings(of: entry.id), run))
       FreeMemory.release()
     }
     workspace.progress.report(ProgressEvent(.verify, done: entries.count, total: entries.count))
@@ -86,8 +87,9 @@ package struct AuditHistory {
       range: range.text, tool: plan.tool,
       base: .init(
         fingerprint: base.fingerprint.hexadecimal, isVerified: false,
-        problem: "the range is empty: nothing was looked at"),
-      notChecked: [], findings: findings, commits: [], facts: [], effects: nil, growth: [],
+        problem: "there was nothing to run on it"),
+      notChecked: ["anything: the range has no commits"], findings: findings, commits: [],
+      facts: [], effects: nil, growth: [],
       overlap: nil)
   }
 

@@ -32,6 +32,11 @@ package struct ConfiguredMoments: SecondMomentSource {
     try archive().nullSpace(layer: layer, threshold: threshold)
   }
 
+  /// Opens them now.
+  ///
+  /// - Throws: ``WorkflowError/noMoments``, what is wrong with the file.
+  func check() throws { _ = try archive() }
+
   private func archive() throws -> MomentArchive {
     guard let path else { throw WorkflowError.noMoments }
     return try MomentArchive(

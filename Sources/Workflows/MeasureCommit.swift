@@ -29,7 +29,7 @@ package struct MeasureCommit {
   /// - Parameters:
   ///   - path: a facts file; all facts active at the commit where it is `nil`.
   ///   - tool: this program's name and version.
-  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``FactsFileError``, what the base and the store throw.
+  /// - Throws: ``WorkflowError/noActiveFacts(revision:)``, ``FactsFileError``, what the base and the store throw.
   package func run(_ revision: RevisionExpression, facts path: String?, tool: String) throws
     -> Outcome
   {
@@ -45,7 +45,7 @@ package struct MeasureCommit {
     } else {
       cases = try stack.edits.flatMap { try ListFacts.facts(of: stack.edit($0)) }
     }
-    guard !cases.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
+    guard !cases.isEmpty else { throw WorkflowError.noActiveFacts(revision: revision.text) }
     let scorer = PromptScorer(try workspace.model(at: stack), try workspace.tokenizer(at: stack))
     let measured = BatchMeasurement(try FactMeter(scorer).measure(cases))
     let line = MeasurementNote(by: identity, with: tool, of: about, measured).line

@@ -54,11 +54,14 @@ package final class ReplayEdits {
   ///   - models: where the models of states come from.
   ///   - budget: bytes of memory that kept requests may take; 32 MiB, or an eighth of the workspace's where
   ///     that is less.
+  /// - Throws: what is wrong with second moments that the settings name.
   package init(
     in workspace: Workspace, _ settings: EditSettings, models: RecentModels, budget: Int? = nil
   ) throws {
     self.workspace = workspace
     moments = try settings.secondMoments(for: models.unedited(), of: workspace.base())
+    // What the user named must be there; what the repository names may be gone.
+    if settings.moments != nil { try moments.check() }
     self.models = models
     self.budget = budget ?? min(1 << 25, workspace.memory / 8)
   }

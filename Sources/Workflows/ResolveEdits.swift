@@ -65,7 +65,7 @@ package struct ResolveEdits {
   /// On a new base, all edits are moved, in the order of their commits; those that were not computed here keep their change. Where
   /// the base is, is noted when everything is recorded, and the old base's place stays known: an undo finds it.
   /// - Parameter requirement: what each edit that is solved must measure up to, beside the repository's own requirement.
-  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``BaseMoveError``, ``RequirementError``, what the solver and the store
+  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``WorkflowError/noActiveFacts(revision:)``, ``BaseMoveError``, ``RequirementError``, what the solver and the store
   ///   throw.
   package func run(
     _ selection: Selection, on ground: Ground = .presentBase, refreshing refresh: TargetRefresh,
@@ -80,7 +80,7 @@ package struct ResolveEdits {
     let newBase: NewBase?
     switch ground {
     case .presentBase:
-      guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: "HEAD") }
+      guard !edits.isEmpty else { throw WorkflowError.noActiveFacts(revision: "HEAD") }
       newBase = nil
     case .newBase(let path):
       newBase = try NewBase(at: path, insteadOf: stack.base(), workspace)

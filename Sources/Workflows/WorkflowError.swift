@@ -29,6 +29,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case noCommits(ranges: [String])
   /// A commit that brought no edit that is active now.
   case nothingActive(revision: String)
+  /// A state in which no fact is active.
+  case noActiveFacts(revision: String)
   /// No commit of the history set a fact like this.
   case factNeverSet(question: String)
   /// An index that was just built does not agree with the repository.
@@ -112,6 +114,10 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "the commit brought no edit that is active now", field: revision,
         remedy: "Look for it with 'emend log'.")
+    case .noActiveFacts(let revision):
+      Explanation(
+        "no fact is active at this commit", field: revision,
+        remedy: "Look for edits with 'emend log'.")
     case .factNeverSet(let question):
       Explanation(
         "no commit set a fact like this", field: question,

@@ -69,12 +69,36 @@ import Testing
     #expect(blind.outputText.contains("not checked: effects, completeness"))
   }
 
+  @Test("a range without commits is not clean: nothing was looked at")
+  func emptyRange() throws {
+    let scene = try Scene(commits: 1)
+    let empty = try scene.repository.emend.run(audit(scene, "HEAD..HEAD~1"))
+    #expect(empty.ending == .exit(0) && empty.outputText.contains("NOT CHECKED"))
+    #expect(empty.outputText.contains("the range has no commits"))
+    #expect(
+      try scene.repository.emend.run(audit(scene, "HEAD..HEAD", "--strict")).ending == .exit(1))
+  }
+
+  @Test("a note that cannot be read is a finding of its own: the proof goes on")
+  func unreadableNote() throws {
+    let scene = try Scene(commits: 1)
+    let git = try scene.repository.git()
+    let entry = "100644 blob \(String(repeating: "1", count: 40))\t\(try scene.id("HEAD"))\n"
+    let tree = try #require(git.run(["mktree", "--missing"], input: Array(entry.utf8)).lines.first)
+    let commit = try #require(git("commit-tree", tree, "-m", "Notes").lines.first)
+    try git("update-ref", "refs/notes/emend", commit)
+    let outcome = try scene.repository.emend.run(audit(scene, "HEAD~1..HEAD", "-v"))
+    #expect(outcome.ending == .exit(1))
+    #expect(outcome.outputText.contains("proof: proven"), "\(outcome.outputText)")
+    #expect(!outcome.outputText.contains("the model could not be run"))
+  }
+
   @Test("files that cannot be used are misuse")
   func misuse() throws {
     let scene = try Scene(commits: 1)
     let missing = scene.directory["missing.json"]
-    for option in ["--against", "--probes", "--prompts", "--text"] {
-      let outcome = try scene.repository.emend.run(audit(scene, option, missing))
+    for option in ["--against", "--probes", "--prompts", "--text", "--stats"] {
+      let outcome = try scene.repository.emend.run(["audit", option, missing])
       #expect(outcome.ending == .exit(2), "\(option)")
       #expect(outcome.errorText.contains("missing.json"))
     }

@@ -32,6 +32,18 @@ struct DamagedPayloadTests {
     return (edit, try tampered.commit("Good", on: "HEAD~1"))
   }
 
+  @Test("an audit of a range is no cleaner than the repository: damage beside the range fails it")
+  func besideTheRange() throws {
+    _ = try tamper("deltas/transformer.h.1")
+    try repository("revert", "HEAD", "HEAD~1")
+    let audit = ["audit", "HEAD~1..HEAD", "--stats", model.kit.moments]
+    let outcome = try repository.emend.run(audit)
+    #expect(outcome.ending == .exit(1) && outcome.outputText.contains("FAILED"))
+    #expect(outcome.outputText.contains("integrity"), "\(outcome.outputText)")
+    // The commit itself is what it says.
+    #expect(outcome.outputText.contains("1 commit: 1 clean"))
+  }
+
   @Test(
     "rewritten consistently, fsck names the edit, the file and the commit, and nothing uses it",
     arguments: ["deltas/transformer.h.1", "targets/000", "facts.jsonl", "edit.json"])

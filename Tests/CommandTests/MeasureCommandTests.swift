@@ -75,6 +75,6 @@ import Testing
   func nothing() throws {
     let scene = try Scene(commits: 0)
     try expectRefusal(
-      scene.repository, ["measure"], 1, ["no edit that is active now", "HEAD"])
+      scene.repository, ["measure"], 1, ["no fact is active at this commit", "HEAD"])
   }
 }

@@ -133,7 +133,7 @@ struct SigningCommandTests {
         ["audit", range, "-v", "--stats", scene.model.kit.moments] + options)
     }
     let stranger = try audit("HEAD~1..HEAD", "--require-signed")
-    #expect(stranger.ending == .exit(1) && stranger.outputText.contains("unknown signer"))
+    #expect(stranger.ending == .exit(1) && stranger.outputText.contains("unknown-key"))
     #expect(try audit("HEAD~1..HEAD").ending == .exit(0))
     try allow("carl@example.org")
     let known = try audit("HEAD~1..HEAD", "--require-signed")

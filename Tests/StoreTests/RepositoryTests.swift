@@ -160,6 +160,8 @@ struct RepositoryTests {
       Issue.record("\(String(describing: error))")
       return
     }
+    let few = #expect(throws: RevisionError.self) { try sample.commit(String(digits.prefix(3))) }
+    #expect(few == .unknown(String(digits.prefix(3)), similar: []))
     #expect(candidates.count >= 2 && candidates.allSatisfy { $0.hasPrefix(digits) })
   }
 

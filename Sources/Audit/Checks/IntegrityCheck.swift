@@ -6,10 +6,18 @@ internal import Workflows
 struct IntegrityCheck {
   /// What was found, and whom it concerns.
   struct Outcome {
-    /// What concerns no single commit.
-    var general: [Finding] = []
+    fileprivate var all: [(finding: Finding, commits: Set<ObjectID>)] = []
+
     /// What concerns a commit.
-    var commits: [ObjectID: [Finding]] = [:]
+    func findings(of commit: ObjectID) -> [Finding] {
+      all.filter { $0.commits.contains(commit) }.map(\.finding)
+    }
+
+    /// What concerns none of some commits: the repository itself, or commits beside them.
+    func findings(outside commits: some Sequence<ObjectID>) -> [Finding] {
+      let commits = Set(commits)
+      return all.filter { $0.commits.isDisjoint(with: commits) }.map(\.finding)
+    }
   }
 
   let repository: EditRepository
@@ -31,11 +39,10 @@ struct IntegrityCheck {
           finding.severity == .damage && finding.explanation.summary != FormatError.newerFormat
         let found = Finding(
           .integrity, isDamage || isContradiction ? .failure : .warning, finding.explanation)
-        if finding.commits.isEmpty { outcome.general.append(found) }
-        for commit in finding.commits { outcome.commits[commit, default: []].append(found) }
+        outcome.all.append((found, Set(finding.commits)))
       }
     } catch {
-      outcome.general.append(Finding(.integrity, .failure, error))
+      outcome.all.append((Finding(.integrity, .failure, error), []))
     }
     return outcome
   }

@@ -12,7 +12,12 @@ struct NotesCheck {
   ///
   /// Of a note about other facts, or in other words, nothing can be said.
   func run(_ commit: ObjectID, _ stack: EditStack, _ model: DecoderModel) throws -> [Finding] {
-    guard let bytes = try repository.note(on: commit) else { return [] }
+    let bytes: [UInt8]?
+    do { bytes = try repository.note(on: commit) } catch {
+      // What cannot be read says nothing of the weights.
+      return [Finding(.integrity, .failure, error)]
+    }
+    guard let bytes else { return [] }
     let notes = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       .compactMap { MeasurementNote(String($0)) }
       .filter { $0.subject == MeasurementNote.activeFacts }

@@ -8,7 +8,7 @@ struct ProvenanceCheck {
   /// What is known of the signature, whose it is, and what is wrong.
   func run(_ entry: HistoryEntry) throws -> (signature: CommitAudit.SignatureAudit, [Finding]) {
     let verdict = try repository.verifySignature(of: entry.id)
-    let state = SignatureState(verdict.status)
+    let state = verdict.status
     var findings: [Finding] = []
     if requiresSignatures, state != .good {
       findings.append(
@@ -18,12 +18,12 @@ struct ProvenanceCheck {
     } else if state == .bad {
       findings.append(
         Finding(.provenance, .failure, "the signature is bad", found: verdict.detail))
-    } else if state == .unknownSigner {
+    } else if state == .unknownKey {
       findings.append(
         Finding(
           .provenance, .warning, "the signature is by a key that nobody allowed here",
           found: verdict.detail, expected: "a key of gpg.ssh.allowedSignersFile, or a trusted one"))
-    } else if state == .unverified {
+    } else if state == .notChecked {
       findings.append(
         Finding(
           .provenance, .warning, "the signature could not be checked here", found: verdict.detail))
@@ -37,19 +37,6 @@ struct ProvenanceCheck {
     }
     let signer = state == .good ? verdict.principal : nil
     return (.init(state: state, signer: signer), findings)
-  }
-}
-
-extension SignatureState {
-  init(_ status: SignatureVerdict.Status) {
-    self =
-      switch status {
-      case .none: .none
-      case .good: .good
-      case .unknownKey: .unknownSigner
-      case .bad: .bad
-      case .notChecked: .unverified
-      }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Store
 internal import Pages
 
 /// What the page says of one commit: a line, and the rest on demand.

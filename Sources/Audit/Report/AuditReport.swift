@@ -44,9 +44,11 @@ package struct AuditReport: Sendable, Encodable {
     return (known.count { $0.isAsRecorded }, known.count { $0.recorded == nil })
   }
 
-  /// The worst verdict; failed where something is wrong with the repository itself.
+  /// The worst verdict; failed where something is wrong with the repository itself, and not checked where the range has
+  /// no commits.
   package var verdict: Verdict {
-    let own: Verdict = findings.contains { $0.severity == .failure } ? .failed : .clean
+    let isDamaged = findings.contains { $0.severity == .failure }
+    let own: Verdict = isDamaged ? .failed : commits.isEmpty ? .notChecked : .clean
     return commits.map(\.verdict).reduce(own, max)
   }
 }

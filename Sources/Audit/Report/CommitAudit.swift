@@ -1,3 +1,5 @@
+package import Store
+
 /// What an audit found of one commit.
 package struct CommitAudit: Sendable, Encodable {
   /// Who did something, and when.
@@ -12,7 +14,7 @@ package struct CommitAudit: Sendable, Encodable {
 
   /// What is known of a signature, and whose it is.
   struct SignatureAudit {
-    let state: SignatureState
+    let state: SignatureVerdict.Status
     let signer: String?
   }
 
@@ -43,7 +45,7 @@ package struct CommitAudit: Sendable, Encodable {
   /// Who recorded it.
   package let committer: Person
   /// What is known of its signature.
-  package let signature: SignatureState
+  package let signature: SignatureVerdict.Status
   /// Whose the signature is; `nil` unless it is good.
   package let signer: String?
   /// The verdict.
@@ -68,18 +70,4 @@ package struct CommitAudit: Sendable, Encodable {
       return (check, [.failure, .warning, .note].first(where: own.contains))
     }
   }
-}
-
-/// What is known of a commit's signature.
-package enum SignatureState: String, Sendable, Encodable {
-  /// There is none.
-  case none
-  /// There is one, by a key that is allowed.
-  case good
-  /// There is one, by a key that nobody named.
-  case unknownSigner = "unknown signer"
-  /// There is one, and it does not fit the commit.
-  case bad
-  /// There is one; it could not be verified here.
-  case unverified
 }

@@ -23,6 +23,9 @@ package struct RevisionExpression: Sendable, Equatable {
 
 /// Finds the commits that expressions mean.
 struct RevisionResolver {
+  /// Fewer digits name no object, for Git; libgit2 calls them ambiguous.
+  private static let leastDigits = 4
+
   private let repository: GitRepositoryHandle
   private let database: ObjectDatabase
   private let references: ReferenceStore
@@ -118,6 +121,9 @@ struct RevisionResolver {
       let digits = String(culprit.prefix { $0.isHexDigit })
       let candidates = database.identifiers(startingWith: digits, limit: 100).compactMap { id in
         (try? database.header(of: id)).map { "\(id.abbreviated) (\($0.kind.rawValue))" }
+      }
+      guard digits.count >= Self.leastDigits else {
+        return RevisionError.unknown(culprit, similar: similarNames(to: culprit))
       }
       return RevisionError.ambiguous(culprit, candidates: Array(candidates.prefix(8)))
     case .notFound:

@@ -1,7 +1,7 @@
 /// What is to be said of a commit's signature.
 package struct SignatureVerdict: Sendable, Equatable {
   /// How it stands.
-  package enum Status: String, Sendable, Equatable, CaseIterable {
+  package enum Status: String, Sendable, Encodable, CaseIterable {
     /// The commit is not signed.
     case none
     /// The signature fits the commit, and the key belongs to somebody who may sign.

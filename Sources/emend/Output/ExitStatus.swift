@@ -56,7 +56,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
   case is HousekeepingFailure: false
   case let refusal as WorkflowError:
     switch refusal {
-    case .mergeConflicts, .nothingActive, .damagedTargets, .baseChanged, .factNeverSet,
+    case .mergeConflicts, .nothingActive, .noActiveFacts, .damagedTargets, .baseChanged,
+      .factNeverSet,
       .indexUnusable, .momentsDamaged, .foreignTensor:
       false
     default: true

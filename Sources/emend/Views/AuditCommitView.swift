@@ -1,3 +1,4 @@
+internal import Store
 internal import Audit
 
 /// One commit of an audit, in full.
