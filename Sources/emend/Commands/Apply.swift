@@ -43,10 +43,11 @@ struct Apply: EmendCommand {
     guard [output != nil, adapter != nil, isDryRun].filter({ $0 }).count == 1 else {
       throw ValidationError("Give either --output DIR, --adapter DIR or --dry-run.")
     }
-    guard adapter == nil || (dtype == nil && untouched == nil && !verify) else {
-      throw ValidationError(
-        "--dtype, --link, --reflink and --verify are for checkpoints, not for --adapter.")
-    }
+    try ValidationError.refuse(
+      ["--dtype": dtype != nil, "--link/--reflink": untouched != nil, "--verify": verify],
+      when: adapter != nil, "with --adapter")
+    try ValidationError.refuse(
+      ["--link/--reflink": untouched != nil], when: isDryRun, "with --dry-run")
   }
 
   func run(on console: Console) throws {

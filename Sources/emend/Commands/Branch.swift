@@ -15,8 +15,14 @@ struct BranchCommand: EmendCommand {
       """)
 
   /// What is done; without any, a name makes a branch.
-  enum Action: EnumerableFlag {
-    case list, delete, deleteInAnyCase, move, moveOver, copy, showCurrent
+  enum Action: String, EnumerableFlag {
+    case list = "--list"
+    case delete = "--delete"
+    case deleteInAnyCase = "-D"
+    case move = "--move"
+    case moveOver = "-M"
+    case copy = "--copy"
+    case showCurrent = "--show-current"
 
     static func name(for value: Action) -> NameSpecification {
       switch value {
@@ -81,8 +87,26 @@ struct BranchCommand: EmendCommand {
     case .move where !(1...2).contains(names.count), .moveOver where !(1...2).contains(names.count),
       .copy where !(1...2).contains(names.count):
       throw ValidationError("Give the new name, and before it the old one: [OLD] NEW.")
+    case .showCurrent where !names.isEmpty:
+      throw ValidationError("--show-current is about one branch: give no names.")
     default: break
     }
+    try refuseIdle()
+  }
+
+  private func refuseIdle() throws {
+    let word = action.map { "with \($0.rawValue)" } ?? "without a branch to make"
+    try ValidationError.refuse(
+      [
+        "--remotes": remotes, "--all": all, "--contains": contains != nil,
+        "--merged": merged != nil, "--no-merged": noMerged != nil,
+      ], when: action != nil && action != .list, word)
+    try ValidationError.refuse(
+      ["--force": force],
+      when: action == .list || action == .showCurrent || action == nil && (names.isEmpty || lists),
+      word)
+    try ValidationError.refuse(["--verbose": verbose], when: action == .showCurrent, word)
+    try ValidationError.refuse(["--all": all], when: remotes, "with --remotes")
   }
 
   func run(on console: Console) throws {

@@ -32,6 +32,8 @@ struct Clone: EmendCommand {
     name: .shortAndLong, help: ArgumentHelp("What the other one is called.", valueName: "name"))
   var origin = "origin"
 
+  func validate() throws { try common.refuseRepository() }
+
   func run(on console: Console) throws {
     let outcome = try TransferEdits.clone(
       address, into: directory.map(Paths.absolute), remoteName: origin, branch: branch,

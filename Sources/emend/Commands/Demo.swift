@@ -19,6 +19,8 @@ struct Demo: EmendCommand {
   @Argument(help: "The directory to make.", completion: .directory)
   var directory = "demo"
 
+  func validate() throws { try common.refuseRepository() }
+
   func run(on console: Console) throws {
     guard !console.writesDocuments else {
       throw ValidationError("The demo is a text: it has no document for --json.")

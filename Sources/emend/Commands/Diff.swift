@@ -39,8 +39,8 @@ struct Diff: EmendCommand {
     help: ArgumentHelp("The text that --sample takes documents of.", valueName: "file"),
     completion: .file())
   var corpus: String?
-  @Option(help: "How the corpus falls into documents.")
-  var documents = DocumentBoundary.paragraph
+  @Option(help: "How the corpus falls into documents (default: paragraph).")
+  var documents: DocumentBoundary?
   @Flag(help: "Count facts instead of listing them.")
   var stat = false
   @Flag(
@@ -55,12 +55,14 @@ struct Diff: EmendCommand {
     guard sample == nil || prompts == nil else {
       throw ValidationError("Give either --prompts or --sample.")
     }
+    try ValidationError.refuse(
+      ["--documents": documents != nil], when: sample == nil, "without --sample")
   }
 
   private func questions() throws -> [String] {
     if let prompts { return try PromptFile.readPromptsOrFacts(prompts) }
     guard let sample, let corpus else { return [] }
-    return try PromptSample.read(corpus, boundary: documents, count: sample)
+    return try PromptSample.read(corpus, boundary: documents ?? .paragraph, count: sample)
   }
 
   func run(on console: Console) throws {

@@ -18,23 +18,27 @@ struct Generate: EmendCommand {
   var prompts: [String]
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
   var revision = RevisionArgument.head
-  @Option(help: ArgumentHelp("How many tokens to add at most.", valueName: "n"))
-  var tokens = 20
+  @Option(help: ArgumentHelp("How many tokens to add at most (default: 20).", valueName: "n"))
+  var tokens: Int?
   @Option(
     help: ArgumentHelp(
       "Draw from the n most probable tokens (default: take the first).", valueName: "n"))
   var topK: Int?
-  @Option(help: ArgumentHelp("What draws are made with.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(help: ArgumentHelp("What draws are made with (default: 0).", valueName: "n"))
+  var seed: UInt64?
   @Option(help: ArgumentHelp("Show the n most probable next tokens instead.", valueName: "n"))
   var next: Int?
 
   func validate() throws {
-    for (name, value) in [("tokens", tokens), ("top-k", topK ?? 1), ("next", next ?? 1)]
+    for (name, value) in [("tokens", tokens ?? 1), ("top-k", topK ?? 1), ("next", next ?? 1)]
     where value < 1 {
       throw ValidationError("--\(name) takes a number from 1, not \(value).")
     }
     guard !prompts.isEmpty else { throw ValidationError("Give at least one prompt.") }
+    try ValidationError.refuse(
+      ["--tokens": tokens != nil, "--top-k": topK != nil, "--seed": seed != nil],
+      when: next != nil, "with --next")
+    try ValidationError.refuse(["--seed": seed != nil], when: topK == nil, "without --top-k")
   }
 
   func run(on console: Console) throws {
@@ -46,8 +50,8 @@ struct Generate: EmendCommand {
       try console.show(NextTokensView(prompts, tokens))
     } else {
       let texts = try asker.continuations(
-        of: prompts, at: stack, count: tokens, rule: topK.map { .top(k: $0) } ?? .greedy,
-        seed: seed)
+        of: prompts, at: stack, count: tokens ?? 20, rule: topK.map { .top(k: $0) } ?? .greedy,
+        seed: seed ?? 0)
       try console.show(GenerateView(prompts, texts))
     }
   }

@@ -34,6 +34,8 @@ struct Init: EmendCommand {
   @Argument(help: "The directory that gets the repository.", completion: .directory)
   var directory = "."
 
+  func validate() throws { try common.refuseRepository() }
+
   func run(on console: Console) throws {
     let path = Paths.absolute(base)
     var settings = InitialiseRepository.Settings()

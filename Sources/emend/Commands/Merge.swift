@@ -46,8 +46,10 @@ struct Merge: EmendCommand {
   var resolve: String?
   @Flag(help: "Only write the conflicts, one a line; exit with status 1 where there are some.")
   var conflicts = false
-  @Flag(inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other.")
-  var interference = true
+  @Flag(
+    inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other (default)."
+  )
+  var interference: Bool?
   @Option(
     help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
     completion: .file())
@@ -57,6 +59,15 @@ struct Merge: EmendCommand {
     guard [side != nil, resolve != nil, conflicts].filter({ $0 }).count <= 1 else {
       throw ValidationError("Give only one of --ours, --theirs, --resolve and --conflicts.")
     }
+    try ValidationError.refuse(
+      [
+        "--message": message != nil, "--stats": stats != nil, "--require": gate.require != nil,
+        "--interference/--no-interference": interference != nil,
+        "--sign/--no-sign": signing.sign != nil,
+      ], when: conflicts, "with --conflicts")
+    try ValidationError.refuse(
+      ["--stats": stats != nil], when: side == nil && resolve == nil,
+      "without --ours, --theirs or --resolve")
   }
 
   func run(on console: Console) throws {
@@ -77,7 +88,7 @@ struct Merge: EmendCommand {
       }
     let outcome = try merge.run(
       revision.revision, message: message?.text, resolution: resolution, requiring: gate.require,
-      measuring: interference ? .interference : .nothing, tool: "emend \(Version.text)")
+      measuring: interference ?? true ? .interference : .nothing, tool: "emend \(Version.text)")
     try console.show(MergeView(outcome, workspace.repository))
   }
 }

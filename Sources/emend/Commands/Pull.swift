@@ -26,17 +26,23 @@ struct Pull: EmendCommand {
   @Flag(help: "Only move forward; where that is not enough, refuse.")
   var ffOnly = false
   @Flag(exclusivity: .exclusive) var side: Merge.Side?
-  @Flag(inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other.")
-  var interference = true
+  @Flag(
+    inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other (default)."
+  )
+  var interference: Bool?
   @Option(
     help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
     completion: .file())
   var stats: String?
 
   func validate() throws {
-    guard !ffOnly || side == nil else {
-      throw ValidationError("With --ff-only there is no merge, and no side to take.")
-    }
+    try ValidationError.refuse(
+      [
+        "--ours/--theirs": side != nil, "--interference/--no-interference": interference != nil,
+        "--stats": stats != nil,
+      ], when: ffOnly, "with --ff-only")
+    try ValidationError.refuse(
+      ["--stats": stats != nil], when: side == nil, "without --ours or --theirs")
   }
 
   func run(on console: Console) throws {
@@ -49,7 +55,8 @@ struct Pull: EmendCommand {
       case .theirs: .mergeWhereNeeded(.theirs)
       }
     let outcome = try PullBranch(in: workspace, moments: stats, from: Paths.workingDirectory).run(
-      remote, branch, fetching.options, rule, measuring: interference ? .interference : .nothing,
+      remote, branch, fetching.options, rule,
+      measuring: interference ?? true ? .interference : .nothing,
       tool: "emend \(Version.text)")
     let view = try PullView(outcome, workspace.repository)
     try console.show(view)

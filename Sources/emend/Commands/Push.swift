@@ -57,6 +57,8 @@ struct Push: EmendCommand {
     guard [force, forceWithLease, lease != nil].filter({ $0 }).count <= 1 else {
       throw ValidationError("Give only one of --force, --force-with-lease and --lease.")
     }
+    try ValidationError.refuse(
+      ["--set-upstream": setUpstream, "--force": force], when: delete, "with --delete")
   }
 
   func run(on console: Console) throws {

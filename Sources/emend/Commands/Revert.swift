@@ -41,9 +41,9 @@ struct Revert: EmendCommand {
   var stats: String?
 
   func validate() throws {
-    guard subjects.isEmpty || mainline == nil else {
-      throw ValidationError("--mainline does not go with --fact.")
-    }
+    try ValidationError.refuse(
+      ["--mainline": mainline != nil], when: !subjects.isEmpty, "with --fact")
+    try ValidationError.refuse(["--stats": stats != nil], when: subjects.isEmpty, "without --fact")
     guard subjects.isEmpty || revisions.count == 1 else {
       throw ValidationError("--fact takes facts out of one commit.")
     }

@@ -31,20 +31,21 @@ struct Stats: EmendCommand {
       valueName: "layer=file"))
   var archives: [LayerFile] = []
   @Option(
-    help: ArgumentHelp("What separates documents: an empty line, or every line.", valueName: "unit")
-  )
-  var documents = DocumentBoundary.paragraph
+    help: ArgumentHelp(
+      "What separates documents: an empty line (paragraph, the default), or every line.",
+      valueName: "unit"))
+  var documents: DocumentBoundary?
   @Option(help: ArgumentHelp("Take at most so many documents.", valueName: "n"))
   var samples: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Save the sums of a running pass so often; a save is as large as the sums.",
+      "Save the sums of a running pass so often; a save is as large as the sums (default: 300).",
       valueName: "seconds"))
-  var saveEvery = 300
+  var saveEvery: Int?
 
   func validate() throws {
-    guard saveEvery >= 0 else {
+    if let saveEvery, saveEvery < 0 {
       throw ValidationError("--save-every takes seconds from 0, not \(saveEvery).")
     }
     guard (corpus != nil) == archives.isEmpty else {
@@ -53,9 +54,12 @@ struct Stats: EmendCommand {
     guard Set(archives.map(\.layer)).count == archives.count else {
       throw ValidationError("--npz takes one file for each layer.")
     }
-    guard archives.isEmpty || samples == nil && edit.hparams == nil else {
-      throw ValidationError("--samples and --hparams go with --corpus, not with --npz.")
-    }
+    try ValidationError.refuse(
+      [
+        "--samples": samples != nil, "--documents": documents != nil,
+        "--save-every": saveEvery != nil, "--hparams": edit.hparams != nil,
+        "--method": edit.method != .memit,
+      ], when: corpus == nil, "with --npz")
     if let samples, samples < 1 {
       throw ValidationError("--samples takes a number from 1, not \(samples).")
     }
@@ -69,8 +73,8 @@ struct Stats: EmendCommand {
     }
     let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
     let outcome = try CollectMoments(in: workspace).run(
-      corpus: corpus, boundary: documents, layers: layers, limit: samples,
-      savingEvery: .seconds(saveEvery))
+      corpus: corpus, boundary: documents ?? .paragraph, layers: layers, limit: samples,
+      savingEvery: .seconds(saveEvery ?? 300))
     try console.show(StatsView(outcome))
   }
 }

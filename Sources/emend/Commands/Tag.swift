@@ -42,8 +42,9 @@ struct Tag: EmendCommand {
     guard delete || lists || names.count <= 2 else {
       throw ValidationError("A tag has one name and names one revision.")
     }
-    guard message == nil && !annotate || !names.isEmpty && !delete && !lists else {
-      throw ValidationError("A message goes with a new tag.")
+    guard message == nil && !annotate && !force || !names.isEmpty && !delete && !lists else {
+      throw ValidationError(
+        "--message, --annotate and --force make a tag: name it, without --delete, --list and -n.")
     }
     guard !annotate || message != nil else {
       throw ValidationError("--annotate needs a message: -m TEXT.")

@@ -27,6 +27,17 @@ package struct CommonOptions: ParsableArguments {
   /// The options of a command line without any.
   package init() {}
 
+  package func validate() throws {
+    try ValidationError.refuse(
+      ["--progress": progress == .progress], when: quiet, "with --quiet")
+  }
+
+  /// Refuses `--repo` where a command makes a repository.
+  func refuseRepository() throws {
+    try ValidationError.refuse(
+      ["--repo": repository != nil], when: true, "here: give the directory as an argument")
+  }
+
   /// What the command speaks through. Made once for a command, by `Main`.
   func console() -> Console {
     var settings = OutputSettings()

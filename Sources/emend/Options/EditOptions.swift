@@ -34,10 +34,13 @@ struct TargetOptions: ParsableArguments {
       "A directory of targets to use and to add to (default: the repository's cache).",
       valueName: "dir"), completion: .directory)
   var cache: String?
-  @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(
+    help: ArgumentHelp("What the model's own contexts are drawn with (default: 0).", valueName: "n")
+  )
+  var seed: UInt64?
 
   func validate() throws {
+    try ValidationError.refuse(["--seed": seed != nil], when: templates != nil, "with --templates")
     guard cache == nil || editing.method.keepsTargets else {
       throw ValidationError("--cache is for methods with targets, which \(editing.method) has not.")
     }
@@ -48,7 +51,7 @@ struct TargetOptions: ParsableArguments {
     var settings = editing.settings(of: workspace)
     settings.templates = templates
     settings.targetCache = cache
-    settings.seed = seed
+    settings.seed = seed ?? 0
     return settings
   }
 }

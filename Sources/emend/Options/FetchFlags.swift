@@ -29,6 +29,10 @@ struct FetchFlags: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Replace tags that name something else here.")
   var force = false
 
+  func validate() throws {
+    try ValidationError.refuse(["--force": force], when: tags == .noTags, "with --no-tags")
+  }
+
   /// As the workflow takes them.
   var options: TransferEdits.FetchOptions {
     var options = TransferEdits.FetchOptions()

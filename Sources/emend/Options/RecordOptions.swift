@@ -18,8 +18,8 @@ struct RecordOptions: ParsableArguments {
       "Texts to compare with what the model writes: the authors' attribute_snippets.json.",
       valueName: "file"), completion: .file())
   var references: String?
-  @Option(help: ArgumentHelp("What the texts are drawn with.", valueName: "n"))
-  var textSeed: UInt64 = 0
+  @Option(help: ArgumentHelp("What the texts are drawn with (default: 0).", valueName: "n"))
+  var textSeed: UInt64?
 
   func validate() throws {
     guard first == nil || last == nil else {
@@ -33,9 +33,9 @@ struct RecordOptions: ParsableArguments {
     guard generateEvery >= 0 else {
       throw ValidationError("--generate-every takes a number from 0, not \(generateEvery).")
     }
-    guard references == nil || generateEvery > 0 else {
-      throw ValidationError("--references needs texts to compare: add --generate-every N.")
-    }
+    try ValidationError.refuse(
+      ["--references": references != nil, "--text-seed": textSeed != nil],
+      when: generateEvery == 0, "without --generate-every")
   }
 
   /// The records of a file that were asked for.
@@ -47,7 +47,7 @@ struct RecordOptions: ParsableArguments {
   /// How texts are written.
   func generation() throws -> GenerationRule {
     GenerationRule(
-      every: generateEvery, seed: textSeed,
+      every: generateEvery, seed: textSeed ?? 0,
       references: try references.map { try ReferenceTexts(path: $0) })
   }
 

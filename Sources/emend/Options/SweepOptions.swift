@@ -20,8 +20,9 @@ struct SweepOptions: ParsableArguments {
   var parts = PartList.all
   @Option(
     help: ArgumentHelp(
-      "How many records a relation needs for a category, and how many are edited.", valueName: "n"))
-  var minCases = SweepPlan.paperCases
+      "How many records a relation needs for a category, and how many are edited "
+        + "(default: \(SweepPlan.paperCases)).", valueName: "n"))
+  var minCases: Int?
   @Option(
     name: .customLong("mix"),
     help: ArgumentHelp(
@@ -49,16 +50,41 @@ struct SweepOptions: ParsableArguments {
       "A MEND editor that 'emend train mend' made (default: the repository's).", valueName: "file"),
     completion: .file())
   var editor: String?
-  @Option(help: ArgumentHelp("What the model's own contexts are drawn with.", valueName: "n"))
-  var seed: UInt64 = 0
+  @Option(
+    help: ArgumentHelp("What the model's own contexts are drawn with (default: 0).", valueName: "n")
+  )
+  var seed: UInt64?
 
   func validate() throws {
-    guard minCases > 0 else {
+    if let minCases, minCases < 1 {
       throw ValidationError("--min-cases takes a number from 1, not \(minCases).")
     }
     for file in hyperparameters + templates where !methods.methods.contains(file.method) {
       throw ValidationError("\(file.path) is for \(file.method), which --methods does not name.")
     }
+    for (name, files) in [("--hparams", hyperparameters), ("--templates", templates)]
+    where Set(files.map(\.method)).count < files.count {
+      throw ValidationError("\(name) takes one file for each method.")
+    }
+    try refuseIdle()
+  }
+
+  private func refuseIdle() throws {
+    let named = "with --parts \(parts.defaultValueDescription)"
+    try ValidationError.refuse(["--n": sizes != nil], when: parts.parts == [.categories], named)
+    try ValidationError.refuse(
+      ["--min-cases": minCases != nil], when: !parts.parts.contains(.categories), named)
+    try ValidationError.refuse(
+      ["--mix": !pairs.isEmpty], when: !parts.parts.contains(.mixes), named)
+    let methods = Set(methods.methods)
+    try ValidationError.refuse(
+      ["--stats": stats != nil], when: methods.isSubset(of: [.ft, .mend]),
+      "with --methods \(self.methods.defaultValueDescription)")
+    try ValidationError.refuse(
+      ["--editor": editor != nil], when: !methods.contains(.mend), "without --methods mend")
+    try ValidationError.refuse(
+      ["--seed": seed != nil], when: methods == Set(templates.map(\.method)),
+      "with --templates for every method")
   }
 
   /// The settings of each editor.
@@ -70,7 +96,7 @@ struct SweepOptions: ParsableArguments {
       settings.templates = templates.last { $0.method == method }?.path
       settings.moments = stats
       settings.mendEditor = editor
-      settings.seed = seed
+      settings.seed = seed ?? 0
       return settings
     }
   }
@@ -78,7 +104,8 @@ struct SweepOptions: ParsableArguments {
   /// The jobs over some records.
   func plan(_ data: EvaluationData) throws -> SweepPlan {
     try SweepPlan(
-      data, sizes: sizes?.sizes, parts: Set(parts.parts), minCases: minCases,
+      data, sizes: sizes?.sizes, parts: Set(parts.parts),
+      minCases: minCases ?? SweepPlan.paperCases,
       pairs: pairs.isEmpty ? nil : pairs.map(\.relations))
   }
 }

@@ -1,0 +1,61 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct IdleOptionsTests {
+  /// Command lines with an option that another one, or the lack of one, leaves without effect.
+  static let lines = [
+    "apply --adapter a --dtype f16", "apply --adapter a --link", "apply --adapter a --verify",
+    "apply --dry-run --reflink", "branch -m old new --contains HEAD", "branch -c new --merged HEAD",
+    "branch -d old --no-merged HEAD", "branch --show-current --verbose", "branch -D old --remotes",
+    "branch --show-current --all", "branch --list --force", "branch --remotes --all",
+    "clone a b --repo c", "commit facts --seed 3 --templates t", "demo --repo c",
+    "diff HEAD HEAD --documents line", "eval data --text-seed 3", "eval data --references r",
+    "fetch --no-tags --force", "generate text --next 1 --tokens 5",
+    "generate text --next 1 --top-k 3", "generate text --next 1 --seed 4", "generate text --seed 4",
+    "init --base b --repo c", "merge side --conflicts -m text", "merge side --conflicts --stats s",
+    "merge side --conflicts --require r", "merge side --conflicts --no-interference",
+    "merge side --conflicts --sign", "merge side --stats s", "pull --ff-only --ours",
+    "pull --ff-only --stats s", "pull --ff-only --no-interference", "pull --stats s",
+    "pull --no-tags --force", "push origin --delete side --force", "push origin -u --delete side",
+    "revert HEAD --stats s", "revert HEAD --fact f -m 1", "stats --npz 1=f --documents line",
+    "stats --npz 1=f --save-every 9", "stats --npz 1=f --samples 9", "stats --npz 1=f --hparams h",
+    "stats --npz 1=f --method rome", "status --quiet --progress",
+    "sweep data -o d --n 3 --parts categories", "sweep data -o d --min-cases 3 --parts mixes",
+    "sweep data -o d --mix a,b --parts scaling", "sweep data -o d --stats s --methods ft,mend",
+    "sweep data -o d --editor e", "sweep data -o d --seed 3 --templates memit=t",
+    "targets facts --seed 3 --templates t",
+  ]
+
+  @Test("an option that would do nothing is refused, with its name and that of the other")
+  func refused() throws {
+    let directory = try TemporaryDirectory()
+    for line in Self.lines {
+      let outcome = try EmendProcess(in: directory.path).run(
+        line.split(separator: " ").map(String.init) + ["--json"])
+      #expect(outcome.ending == .exit(2), "\(line)")
+      let document = try JSONValue(parsing: outcome.output, file: line)
+      let summary = try #require(document["error"]?["summary"]?.string, "\(line)")
+      let given = line.split(separator: " ").filter { $0.hasPrefix("--") }
+      #expect(summary.contains(" has no effect ") && outcome.errorText.contains(summary))
+      #expect(given.allSatisfy { summary.contains($0) }, "\(line): \(summary)")
+    }
+    #expect(try contents(of: directory.path).isEmpty)
+  }
+
+  @Test("so it is with what does not make, move or delete anything")
+  func words() throws {
+    let directory = try TemporaryDirectory()
+    for line in [
+      "branch --show-current main", "branch --force", "tag --force",
+      "tag --delete v1 --force", "tag --list --force", "tag -n --force",
+      "sweep data -o d --hparams memit=a --hparams memit=b",
+    ] {
+      let outcome = try EmendProcess(in: directory.path).run(
+        line.split(separator: " ").map(String.init))
+      #expect(outcome.ending == .exit(2), "\(line)")
+      let option = try #require(line.split(separator: " ").first { $0.hasPrefix("--") })
+      #expect(outcome.errorText.contains(option), "\(line)")
+    }
+  }
+}
