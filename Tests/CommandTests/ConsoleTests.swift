@@ -73,11 +73,10 @@ private struct Paragraph: View {
   func streams() throws {
     let (output, errors) = try written {
       try $0.show(Greeting(name: "Ada"))
-      $0.say("said")
       $0.warn("look out")
     }
     #expect(output == "hello Ada\n    two\n\n    lines\n")
-    #expect(errors == "said\nwarning: look out\n")
+    #expect(errors == "warning: look out\n")
   }
 
   @Test(

@@ -44,9 +44,9 @@ package struct CommonOptions: ParsableArguments {
     settings.format = json ? .json : .text
     settings.color = color
     settings.usesPager = !noPager
-    settings.isQuiet = quiet
     settings.progress =
       switch progress {
+      case _ where quiet: .never
       case nil: .automatic
       case .progress: .always
       case .noProgress: .never

@@ -51,13 +51,7 @@ package final class Console: Sendable {
     try shown.get()
   }
 
-  /// Says something beside the result, unless the user wants quiet.
-  package func say(_ message: StyledText) {
-    guard !settings.isQuiet else { return }
-    write([message])
-  }
-
-  /// Warns, quiet or not.
+  /// Warns of something beside the result.
   package func warn(_ message: StyledText) { write(["\("warning:", .warning) \(message)"]) }
 
   /// Tells of the error that ended the command; with `--json` also as the document, if none was shown.
@@ -110,7 +104,6 @@ package final class Console: Sendable {
   ) -> TerminalProgress.Form {
     let canDraw = stream.isTerminal && environment["TERM"] != "dumb"
     switch settings.progress {
-    case _ where settings.isQuiet: return .none
     case .never: return .none
     case .automatic where !canDraw: return .none
     case .always where !canDraw: return .log

@@ -19,8 +19,6 @@ package struct OutputSettings: Sendable {
   package var color: ColorChoice = .auto
   /// Whether long text may go through a pager.
   package var usesPager = true
-  /// Whether messages and progress are left out.
-  package var isQuiet = false
   /// When progress is shown.
   package var progress: ProgressChoice = .automatic
 

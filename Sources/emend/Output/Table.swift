@@ -35,9 +35,6 @@ package struct Table: Sendable {
     rows.append(cells + Array(repeating: StyledText(), count: columns.count - cells.count))
   }
 
-  /// Whether it has no rows.
-  package var isEmpty: Bool { rows.isEmpty }
-
   /// The lines, the headings first if there are any. `width` is the terminal's; without one, nothing
   /// is cut.
   package func lines(width: Int?) -> [StyledText] {
