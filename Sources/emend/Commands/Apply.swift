@@ -21,7 +21,7 @@ struct Apply: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "The revision; with --adapter, or a range A..B.")
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The directory to make.", valueName: "dir"),
     completion: .directory)
@@ -54,11 +54,11 @@ struct Apply: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     if let adapter {
       let outcome = try ExportAdapter(in: workspace).run(
-        workspace.repository.resolve(revision.revision), output: Paths.absolute(adapter))
+        workspace.repository.resolve(revision), output: Paths.absolute(adapter))
       return try console.show(AdapterView(outcome, output: adapter))
     }
     let outcome = try ApplyRevision(in: workspace).run(
-      workspace.repository.commitID(revision.revision), output: output.map(Paths.absolute),
+      workspace.repository.commitID(revision), output: output.map(Paths.absolute),
       as: dtype?.elementType, untouched: untouched?.way ?? .copied,
       check: verify ? .everyByte : .stamp)
     try console.show(ApplyView(outcome, output: output))

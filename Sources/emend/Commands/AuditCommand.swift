@@ -25,7 +25,7 @@ struct AuditCommand: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "A revision, with all that it builds on, or a range.")
-  var range = RevisionArgument.head
+  var range = RevisionExpression.head
   @OptionGroup var audit: AuditOptions
   @Option(
     help: ArgumentHelp("Compare with an earlier audit, written by --json.", valueName: "file"),
@@ -44,7 +44,7 @@ struct AuditCommand: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     let earlier = try against.map { try EarlierAudit(path: $0) }
     let found = try AuditHistory(in: workspace, audit.settings(of: workspace), audit.plan())
-      .run(range.revision)
+      .run(range)
     let report = earlier.map { found.compared(with: $0) } ?? found
     if let html { try AuditPage(report).write(to: html) }
     try console.page(

@@ -39,13 +39,13 @@ struct BisectAsk: EmendCommand {
   @Option(help: ArgumentHelp("What is to follow it.", valueName: "text"))
   var expect: String
   @Option(help: ArgumentHelp("The old end (default: the first commit).", valueName: "rev"))
-  var good: RevisionArgument?
+  var good: RevisionExpression?
   @Option(help: ArgumentHelp("The new end.", valueName: "rev"))
-  var bad = RevisionArgument.head
+  var bad = RevisionExpression.head
 
   func run(on console: Console) throws {
     let outcome = try BisectByPrompt(in: common.openWorkspace(console, compute)).run(
-      prompt: prompt, expected: expect, good: good?.revision, bad: bad.revision)
+      prompt: prompt, expected: expect, good: good, bad: bad)
     try console.show(BisectAnswerView(outcome))
     if outcome.commit == nil { throw ExitStatus.refused }
   }
@@ -59,14 +59,13 @@ struct BisectStart: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "A commit that has what is looked for.")
-  var bad: RevisionArgument?
+  var bad: RevisionExpression?
   @Argument(help: "Commits that have not.")
-  var good: [RevisionArgument] = []
+  var good: [RevisionExpression] = []
 
   func run(on console: Console) throws {
     let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(
-      BisectView(search.start(bad: bad?.revision, good: good.map(\.revision))))
+    try console.show(BisectView(search.start(bad: bad, good: good)))
   }
 }
 
@@ -78,11 +77,11 @@ struct BisectGood: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionArgument] = []
+  var revisions: [RevisionExpression] = []
 
   func run(on console: Console) throws {
     let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.good, of: revisions.map(\.revision))))
+    try console.show(BisectView(search.say(.good, of: revisions)))
   }
 }
 
@@ -94,11 +93,11 @@ struct BisectBad: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionArgument] = []
+  var revisions: [RevisionExpression] = []
 
   func run(on console: Console) throws {
     let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.bad, of: revisions.map(\.revision))))
+    try console.show(BisectView(search.say(.bad, of: revisions)))
   }
 }
 
@@ -110,11 +109,11 @@ struct BisectSkip: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionArgument] = []
+  var revisions: [RevisionExpression] = []
 
   func run(on console: Console) throws {
     let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.skip, of: revisions.map(\.revision))))
+    try console.show(BisectView(search.say(.skip, of: revisions)))
   }
 }
 

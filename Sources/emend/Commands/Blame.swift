@@ -22,7 +22,7 @@ struct Blame: EmendCommand {
   @Option(help: ArgumentHelp("A whole prompt, its subject written out.", valueName: "text"))
   var prompt: String?
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
 
   func validate() throws {
     guard (subject != nil) != (prompt != nil) else {
@@ -33,7 +33,7 @@ struct Blame: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let answers = try BlameFacts(in: repository, progress: console.progress).run(
-      prompt.map { .prompt($0) } ?? .subject(subject ?? ""), at: revision.revision)
+      prompt.map { .prompt($0) } ?? .subject(subject ?? ""), at: revision)
     try console.page(BlameView(answers), corePager: repository.corePager())
   }
 }

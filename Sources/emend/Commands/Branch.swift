@@ -60,12 +60,12 @@ struct BranchCommand: EmendCommand {
   @Flag(name: .shortAndLong, help: "Those of remotes, too; so it is without --list.")
   var all = false
   @Option(help: ArgumentHelp("Only branches that have this commit.", valueName: "rev"))
-  var contains: RevisionArgument?
+  var contains: RevisionExpression?
   @Option(
     help: ArgumentHelp("Only branches with nothing that this has not.", valueName: "rev"))
-  var merged: RevisionArgument?
+  var merged: RevisionExpression?
   @Option(help: ArgumentHelp("Only branches with something that this has not.", valueName: "rev"))
-  var noMerged: RevisionArgument?
+  var noMerged: RevisionExpression?
   @Argument(
     help: "The branch to make and where it begins (default: HEAD); else, names.",
     completion: NameCompletion.branches.kind)
@@ -132,9 +132,9 @@ struct BranchCommand: EmendCommand {
     var filter = ListBranches.Filter()
     filter.place = remotes ? .remotes : all || action != .list ? .everywhere : .here
     filter.patterns = lists ? names.map { NamePattern($0) } : []
-    filter.containing = contains?.revision
-    filter.merged = merged?.revision
-    filter.notMerged = noMerged?.revision
+    filter.containing = contains
+    filter.merged = merged
+    filter.notMerged = noMerged
     try console.show(
       BranchesView(ListBranches(in: repository).run(filter), form: verbose ? .summaries : .ids))
   }

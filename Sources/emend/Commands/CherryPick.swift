@@ -20,7 +20,7 @@ struct CherryPick: EmendCommand {
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
   @Argument(help: "Commits, and ranges taken in the order of their history.")
-  var revisions: [RevisionArgument]
+  var revisions: [RevisionExpression]
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
@@ -30,7 +30,7 @@ struct CherryPick: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try PickCommits(in: workspace).run(
-        revisions.map(\.revision), mainline: mainline?.number, requiring: gate.require, made: made)
+        revisions, mainline: mainline?.number, requiring: gate.require, made: made)
     }
   }
 }

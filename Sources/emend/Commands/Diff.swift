@@ -22,9 +22,9 @@ struct Diff: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "The old revision.")
-  var old: RevisionArgument
+  var old: RevisionExpression
   @Argument(help: "The new revision.")
-  var new = RevisionArgument.head
+  var new = RevisionExpression.head
   @Option(
     help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"),
     completion: .file())
@@ -70,7 +70,7 @@ struct Diff: EmendCommand {
     let repository = workspace.repository
     let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
     let outcome = try CompareRevisions(in: workspace).run(
-      from: repository.commitID(old.revision), to: repository.commitID(new.revision), scope: scope,
+      from: repository.commitID(old), to: repository.commitID(new), scope: scope,
       prompts: questions(), measuring: interference ? .interference : .nothing)
     try console.page(
       DiffView(outcome, form: stat ? .counts : .full, scope: scope),

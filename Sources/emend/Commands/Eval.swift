@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Evaluation
+internal import Store
 internal import Workflows
 
 /// `emend eval`
@@ -23,11 +24,11 @@ struct Eval: EmendCommand {
   @Argument(help: "A file of records.", completion: .file())
   var data: String
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
   @Option(
     help: ArgumentHelp(
       "The revision to compare with (default: the base without edits).", valueName: "rev"))
-  var against: RevisionArgument?
+  var against: RevisionExpression?
   @Option(
     name: .customLong("csv"),
     help: ArgumentHelp("Write one line a record to a file.", valueName: "file"), completion: .file()
@@ -37,10 +38,10 @@ struct Eval: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try EvaluateRevision(in: workspace).run(
-      records.data(data), at: revision.revision,
-      against: against.map { .revision($0.revision) } ?? .base, records.generation())
+      records.data(data), at: revision,
+      against: against.map { .revision($0) } ?? .base, records.generation())
     try table.map { try outcome.writeCSV(to: $0) }
     try console.show(
-      EvalView(outcome, at: revision.expression, against: against?.expression ?? "base"))
+      EvalView(outcome, at: revision.text, against: against?.text ?? "base"))
   }
 }

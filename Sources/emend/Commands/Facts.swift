@@ -14,13 +14,13 @@ struct Facts: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
   @Option(help: ArgumentHelp("Only facts that contain this text.", valueName: "text"))
   var grep: String?
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let stack = try repository.stack(at: repository.commitID(revision.revision))
+    let stack = try repository.stack(at: repository.commitID(revision))
     let entries = try ListFacts(in: repository).run(stack, matching: grep)
     try console.page(FactsView(entries), corePager: repository.corePager())
   }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Store
 internal import Transformer
 internal import Workflows
 
@@ -17,7 +18,7 @@ struct Generate: EmendCommand {
   @Argument(help: "Prompts.")
   var prompts: [String]
   @Option(name: .customLong("at"), help: ArgumentHelp("The revision.", valueName: "rev"))
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
   @Option(help: ArgumentHelp("How many tokens to add at most (default: 20).", valueName: "n"))
   var tokens: Int?
   @Option(
@@ -43,7 +44,7 @@ struct Generate: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
-    let stack = try workspace.stack(at: revision.revision)
+    let stack = try workspace.stack(at: revision)
     let asker = AskModel(in: workspace)
     if let next {
       let tokens = try asker.nextTokens(prompts, at: stack, count: next)

@@ -15,7 +15,7 @@ struct Log: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "A revision or a range, as Git writes them.")
-  var revision: RevisionArgument?
+  var revision: RevisionExpression?
   @Flag(help: "The commits of all branches and tags.")
   var all = false
   @Flag(help: "Also what was measured later: the notes under refs/notes/emend.")
@@ -59,7 +59,7 @@ struct Log: EmendCommand {
     filter.author = author
     filter.parents = firstParent ? .first : .all
     let entries = try ListHistory(in: repository, progress: console.progress).run(
-      all ? .everything : .revision((revision ?? .head).revision), filter,
+      all ? .everything : .revision(revision ?? .head), filter,
       order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: limit,
       notes: notes ? .read : .leftOut)
     let view = LogView(entries, form: oneline ? .oneLine : .full, lines: graph ? .graph : .none)

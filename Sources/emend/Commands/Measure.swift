@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Store
 internal import Workflows
 
 /// `emend measure`
@@ -20,7 +21,7 @@ struct Measure: EmendCommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @Argument(help: "A revision.")
-  var revision = RevisionArgument.head
+  var revision = RevisionExpression.head
   @Option(
     help: ArgumentHelp(
       "What to ask (default: the facts active at the revision).", valueName: "file"),
@@ -30,7 +31,7 @@ struct Measure: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try MeasureCommit(in: workspace).run(
-      revision.revision, facts: facts, tool: "emend \(Version.text)")
+      revision, facts: facts, tool: "emend \(Version.text)")
     try console.show(MeasureView(outcome))
   }
 }

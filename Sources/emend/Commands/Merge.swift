@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Store
 internal import Workflows
 
 /// `emend merge`
@@ -35,7 +36,7 @@ struct Merge: EmendCommand {
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
   @Argument(help: "The revision to merge.")
-  var revision: RevisionArgument
+  var revision: RevisionExpression
   @Option(name: .shortAndLong, help: "The message.")
   var message: CommitMessage?
   @Flag(exclusivity: .exclusive) var side: Side?
@@ -74,7 +75,7 @@ struct Merge: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     let merge = MergeBranches(in: workspace, moments: stats)
     if conflicts {
-      let found = try merge.conflicts(with: revision.revision)
+      let found = try merge.conflicts(with: revision)
       try console.show(ConflictsView(found))
       if !found.isEmpty { throw ExitStatus.refused }
       return
@@ -87,7 +88,7 @@ struct Merge: EmendCommand {
       case (nil, nil): .refuse
       }
     let outcome = try merge.run(
-      revision.revision, message: message?.text, resolution: resolution, requiring: gate.require,
+      revision, message: message?.text, resolution: resolution, requiring: gate.require,
       measuring: interference ?? true ? .interference : .nothing, tool: "emend \(Version.text)")
     try console.show(MergeView(outcome, workspace.repository))
   }

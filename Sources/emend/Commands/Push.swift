@@ -42,7 +42,7 @@ struct Push: EmendCommand {
   @Flag(help: "Move them if the remote still has what was last fetched.")
   var forceWithLease = false
   @Option(help: ArgumentHelp("Move them if the remote has this.", valueName: "revision"))
-  var lease: RevisionArgument?
+  var lease: RevisionExpression?
   @Flag(help: "Leave notes and shared settings out.")
   var noNotes = false
 
@@ -67,7 +67,7 @@ struct Push: EmendCommand {
     if force { options.rule = .force }
     if forceWithLease { options.rule = .withLease(expecting: nil) }
     if let lease {
-      options.rule = .withLease(expecting: try repository.commitID(lease.revision))
+      options.rule = .withLease(expecting: try repository.commitID(lease))
     }
     options.withTags = tags
     options.setsUpstream = setUpstream

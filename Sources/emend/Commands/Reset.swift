@@ -14,11 +14,11 @@ struct Reset: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @Argument(help: "The commit.")
-  var revision: RevisionArgument
+  var revision: RevisionExpression
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    try repository.reset(to: repository.commitID(revision.revision))
+    try repository.reset(to: repository.commitID(revision))
     try console.show(StatusView(RepositoryStatus(of: repository)))
   }
 }

@@ -26,7 +26,7 @@ struct Resolve: EmendCommand {
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
   @Argument(help: "The commit whose edits are solved again.")
-  var revision: RevisionArgument?
+  var revision: RevisionExpression?
   @Flag(help: "All active edits, in the order in which they were committed.")
   var all = false
   @Option(
@@ -52,7 +52,7 @@ struct Resolve: EmendCommand {
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try ResolveEdits(in: workspace, settings).run(
-      revision.map { .commit($0.revision) } ?? .all,
+      revision.map { .commit($0) } ?? .all,
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
       refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require,
       message: message?.text,

@@ -23,7 +23,7 @@ struct Revert: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var signing: SigningOptions
   @Argument(help: "Commits, and ranges taken from their latest commit on.")
-  var revisions: [RevisionArgument]
+  var revisions: [RevisionExpression]
   @Option(help: "The message (default: Revert \"…\").")
   var message: CommitMessage?
   @Option(
@@ -54,7 +54,7 @@ struct Revert: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try RevertCommits(in: workspace).run(
-        revisions.map(\.revision), mainline: mainline?.number, message: message?.text, made: made)
+        revisions, mainline: mainline?.number, message: message?.text, made: made)
     }
   }
 
@@ -63,7 +63,7 @@ struct Revert: EmendCommand {
     var settings = EditSettings(of: workspace)
     settings.moments = stats
     let outcome = try RevertFacts(in: workspace, settings).run(
-      revisions[0].revision, subjects: subjects, message: message?.text,
+      revisions[0], subjects: subjects, message: message?.text,
       tool: "emend \(Version.text)")
     try console.show(RecordedView([outcome.commit], workspace.repository))
   }

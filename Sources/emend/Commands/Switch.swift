@@ -27,7 +27,7 @@ struct Switch: EmendCommand {
     completion: NameCompletion.branches.kind)
   var name: String
   @Argument(help: "With --create, where the branch begins.")
-  var start: RevisionArgument?
+  var start: RevisionExpression?
 
   func validate() throws {
     guard !(create && detach) else { throw ValidationError("Give either --create or --detach.") }
@@ -40,7 +40,7 @@ struct Switch: EmendCommand {
     let repository = try common.openRepository(console)
     if create {
       try repository.switchTo(
-        newBranch: name, at: repository.commitID((start ?? .head).revision))
+        newBranch: name, at: repository.commitID(start ?? .head))
     } else if name == "-", !detach {
       try repository.switchBack()
     } else if detach {

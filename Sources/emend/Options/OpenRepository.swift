@@ -24,8 +24,3 @@ extension CommonOptions {
       memory: compute.memoryLimit, progress: console.progress)
   }
 }
-
-extension RevisionArgument {
-  /// As the store resolves it.
-  var revision: RevisionExpression { RevisionExpression(expression) }
-}
