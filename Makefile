@@ -81,13 +81,14 @@ install: packages
 	$(call completion,fish,fish/vendor_completions.d/emend.fish)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/emend/Fixtures
 	cp -r Fixtures/counterfact $(DESTDIR)$(PREFIX)/share/emend/Fixtures/
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/emend README.md Documentation/*.md
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/emend
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/emend
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_emend
 	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/emend.fish
-	rm -rf $(DESTDIR)$(PREFIX)/share/emend
+	rm -rf $(DESTDIR)$(PREFIX)/share/emend $(DESTDIR)$(PREFIX)/share/doc/emend
 
 clean:
 	rm -rf .build

@@ -12,8 +12,9 @@ package enum DeltaError: ExplainedError, Equatable {
   case changeBelowGrid(norm: Double, smallest: Double)
   /// The change is too large for the tensor's grid.
   case changeAboveGrid(largest: Double, limit: Double)
-  /// The asked precision needs larger integers than the exact product allows.
-  case precisionOutOfReach(asked: Double)
+  /// The asked precision needs larger integers than the exact product allows; within a factor of two of the finest that is
+  /// in reach.
+  case precisionOutOfReach(asked: Double, finest: Double)
   /// A delta on another grid than the stack's.
   case gridMismatch(found: Int, expected: Int)
   /// A grid exponent that no float64 arithmetic reaches.
@@ -61,10 +62,11 @@ package enum DeltaError: ExplainedError, Equatable {
         "the change is too large for the tensor's grid", field: "bound on an element",
         found: "\(largest)", expected: "below \(limit)",
         remedy: "It is beyond any size that an edit has: check where it comes from.")
-    case .precisionOutOfReach(let asked):
+    case .precisionOutOfReach(let asked, let finest):
       Explanation(
         "the precision needs larger integers than exact products allow",
-        field: "relative error", found: "\(asked)", remedy: "Ask for less precision.")
+        field: "relative error", found: "\(asked)", expected: "at least \(finest) for this change",
+        remedy: "Ask for less precision.")
     case .gridMismatch(let found, let expected):
       Explanation(
         "the delta lies on another grid than the tensor", field: "grid exponent",

@@ -31,9 +31,23 @@ enum LowRankEncoder {
       throw .changeBelowGrid(norm: norm, smallest: 2 * rounding.frobenius / precision)
     }
 
-    let search = Search(
+    var search = Search(
       quantiser: quantiser, rounding: rounding, norm: norm, precision: precision,
       rows: factors.rows, columns: factors.columns)
+    if let found = try exact(search, on: grid) { return found }
+    // Whoever asked wants to know what to ask for.
+    repeat {
+      search.precision *= 2
+      guard try exact(search, on: grid) == nil else { break }
+    } while search.precision < 1
+    throw .precisionOutOfReach(asked: precision, finest: search.precision)
+  }
+
+  /// The coarsest integers within a precision; `nil` where they are too large for exact products.
+  private static func exact(
+    _ search: Search, on grid: FixedPointGrid
+  ) throws(DeltaError) -> (factors: QuantisedFactors, error: AchievedError)? {
+    // Powers of two leave more room.
     for fineness in DirectionScale.Fineness.allCases {
       guard let best = search.coarsest(fineness) else { continue }
       do {
@@ -45,10 +59,10 @@ enum LowRankEncoder {
       } catch .changeAboveGrid(let largest, let limit) {
         throw .changeAboveGrid(largest: largest, limit: limit)
       } catch {
-        continue  // the integers are too large for exact products: powers of two leave more room
+        continue
       }
     }
-    throw .precisionOutOfReach(asked: precision)
+    return nil
   }
 
   private static func zero(
@@ -81,7 +95,7 @@ private struct Search {
   let quantiser: Quantiser
   let rounding: GridRounding
   let norm: Double
-  let precision: Double
+  var precision: Double
   let rows: Int
   let columns: Int
 

@@ -29,7 +29,7 @@ package enum TensorDelta: Sendable {
   ///   - keys: the edit's own keys, and which side of the tensor they multiply.
   /// - Returns: the delta, and the errors that it has.
   /// - Throws: ``DeltaError/notFinite(what:)``, ``DeltaError/shapeMismatch(what:found:expected:)``,
-  ///   ``DeltaError/precisionOutOfRange(_:)``, ``DeltaError/precisionOutOfReach(asked:)``,
+  ///   ``DeltaError/precisionOutOfRange(_:)``, ``DeltaError/precisionOutOfReach(asked:finest:)``,
   ///   ``DeltaError/changeBelowGrid(norm:smallest:)``, ``DeltaError/changeAboveGrid(largest:limit:)``.
   /// - Complexity: for rank r, a QR of both factors, an SVD of r × r, and 4(m + n)r² flops a step of
   ///   the search for the level, of which there are three to five.

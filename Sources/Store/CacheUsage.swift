@@ -26,16 +26,19 @@ extension DerivedCache {
 
   /// Removes entries that were made before a moment, then the oldest until the rest fits.
   ///
-  /// - Parameter moment: nanoseconds since 1970; `nil` removes none for its age.
-  /// - Parameter limit: bytes that may stay.
+  /// - Parameters:
+  ///   - moment: nanoseconds since 1970; `nil` removes none for its age.
+  ///   - limit: bytes that may stay.
+  ///   - directory: a directory of entries that stay whatever the rest takes; its name.
   /// - Returns: the bytes that were freed.
-  package func prune(madeBefore moment: Int64? = nil, toBytes limit: Int = .max) throws(FileFailure)
-    -> Int
-  {
-    var kept = try entries().sorted {
+  package func prune(
+    madeBefore moment: Int64? = nil, toBytes limit: Int = .max, sparing directory: String? = nil
+  ) throws(FileFailure) -> Int {
+    let all = try entries()
+    var kept = all.filter { $0.directory != directory }.sorted {
       ($0.stamp.modified, $0.path) < ($1.stamp.modified, $1.path)
     }[...]
-    var total = kept.reduce(0) { $0 + $1.stamp.size }
+    var total = all.reduce(0) { $0 + $1.stamp.size }
     let before = total
     while let oldest = kept.first,
       total > limit || (moment.map { oldest.stamp.modified < $0 } ?? false)
@@ -49,6 +52,7 @@ extension DerivedCache {
 
   private struct Entry {
     let kind: String
+    let directory: String
     let path: String
     let stamp: FileStamp
   }
@@ -61,7 +65,7 @@ extension DerivedCache {
           let path = "\(directory)/\(kind)/\(group)/\(name)"
           // Another process may prune at the same time.
           guard let stamp = try? FileStamp(ofFileAt: path) else { continue }
-          entries.append(Entry(kind: kind, path: path, stamp: stamp))
+          entries.append(Entry(kind: kind, directory: group, path: path, stamp: stamp))
         }
       }
     }
@@ -83,11 +87,13 @@ extension EditRepository {
   package var cache: DerivedCache { DerivedCache(directory: location.cacheDirectory) }
 
   /// Removes entries of the cache that were made so many days ago, then the oldest until the rest fits.
+  ///
+  /// The second moments that the repository solves with stay: nothing computes them again by itself.
   /// - Returns: the bytes that were freed.
   package func pruneCache(olderThanDays days: Int? = nil, toBytes limit: Int? = nil) throws -> Int {
     let now = environment.time.seconds
     // A century ago there was nothing.
     let moment = days.map { (now - Int64(min($0, 36_500)) * 86_400) * 1_000_000_000 }
-    return try cache.prune(madeBefore: moment, toBytes: limit ?? .max)
+    return try cache.prune(madeBefore: moment, toBytes: limit ?? .max, sparing: setting("moments"))
   }
 }

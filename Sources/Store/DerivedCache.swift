@@ -1,7 +1,7 @@
 package import Checkpoint
 package import Files
 
-/// Things that can be computed again: second moments, factors, targets, materialised tensors.
+/// Things that can be computed again: second moments, factors, null spaces, targets, indexes of facts.
 ///
 /// An entry is named by the digest of everything that it depends on, and sealed by a SHA-256 over its kind, its key and its
 /// bytes: one that is cut short, flipped or in the wrong place is found out and counts as missing. Deleting any or all of it is

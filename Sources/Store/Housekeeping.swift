@@ -52,7 +52,7 @@ extension EditRepository {
       }
       try database.reopen()
       let limit = try setting("cachelimit").flatMap(GitInteger.parse)
-      let freed = try limit.map { try cache.prune(toBytes: $0) } ?? 0
+      let freed = try limit.map { try pruneCache(toBytes: $0) } ?? 0
       return HousekeepingReport(
         program: program, before: before, after: try objects(), leftovers: leftovers,
         cacheBytes: freed)

@@ -42,6 +42,12 @@ internal import Glibc
 
   /// What the argument parser throws: help that was asked for, or a command line it cannot read.
   private static func refuse(_ error: any Error) -> ExitStatus {
+    if let unknown = UnknownCommand.find(in: CommandLine.arguments.dropFirst(), of: Emend.self) {
+      var settings = OutputSettings()
+      settings.format = asksForDocuments ? .json : .text
+      Console(settings).present(unknown)
+      return .misuse
+    }
     let text = Emend.fullMessage(for: error) + "\n"
     guard !Emend.exitCode(for: error).isSuccess else {
       do {
@@ -51,13 +57,17 @@ internal import Glibc
         return ExitStatus(after: error)
       }
     }
-    // The options were not understood, so this one is looked for by hand.
-    if CommandLine.arguments.prefix(while: { $0 != "--" }).contains("--json"),
+    if asksForDocuments,
       let document = try? JSONOutput.bytes(error: Explanation(Emend.message(for: error)))
     {
       try? TextStream.output.write(document)
     }
     try? TextStream.errors.write(text.utf8)
     return .misuse
+  }
+
+  /// Whether `--json` is there: of options that were not understood it is looked for by hand.
+  private static var asksForDocuments: Bool {
+    CommandLine.arguments.prefix { $0 != "--" }.contains("--json")
   }
 }

@@ -49,6 +49,32 @@ import emend
         == "Unknown option '--no-such-option'")
   }
 
+  @Test(
+    "a word that is no command is named, whatever follows it, with those that come near",
+    arguments: [
+      (["comit", "facts.jsonl", "-m", "x"], "comit", "'emend commit'"),
+      (["lo", "--oneline"], "lo", "'emend log'"),
+      (["config", "gett", "hparams"], "gett", "'emend config get'"),
+      (["help", "swich"], "swich", "'emend switch'"),
+      (["xyzzyx", "--help"], "xyzzyx", "--help' lists"),
+    ])
+  func unknownCommand(arguments: [String], word: String, hint: String) throws {
+    let outcome = try emend.run(arguments)
+    #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+    #expect(outcome.errorText.hasPrefix("error: there is no such command\n"))
+    #expect(outcome.errorText.contains(word) && outcome.errorText.contains(hint))
+    let document = try emend.run(arguments + ["--json"])
+    #expect(document.ending == .exit(2))
+    #expect(document.outputText.contains("\"found\":\"\(word)\""))
+  }
+
+  @Test("an alias and help are commands")
+  func knownCommand() throws {
+    #expect(try emend.run(["help", "commit"]).ending == .exit(0))
+    #expect(try emend.run(["remote", "rm", "--help"]).ending == .exit(0))
+    #expect(try emend.run(["remote", "rm"]).errorText.contains("Missing expected argument"))
+  }
+
   @Test("nothing is written to the directory it runs in")
   func leavesNothing() throws {
     _ = try emend.run(["--help"])

@@ -215,9 +215,18 @@ struct PrecisionTests {
   func precisionOutOfReach() throws {
     var random = SeededGenerator(seed: 4)
     let factors = try random.change(300, 400, weights: [1, 1])
-    let grid = try FixedPointGrid(exponent: -60)
-    #expect(throws: DeltaError.precisionOutOfReach(asked: 1e-9)) {
+    let grid = try FixedPointGrid(exponent: -50)
+    let error = #expect(throws: DeltaError.self) {
       try TensorDelta.encode(factors, grid: grid, precision: 1e-9)
+    }
+    guard case .precisionOutOfReach(1e-9, let finest) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    // What it says can be had can be had, and half of it cannot.
+    #expect(try TensorDelta.encode(factors, grid: grid, precision: finest).error.worst <= finest)
+    #expect(throws: DeltaError.precisionOutOfReach(asked: finest / 2, finest: finest)) {
+      try TensorDelta.encode(factors, grid: grid, precision: finest / 2)
     }
   }
 }

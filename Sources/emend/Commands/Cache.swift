@@ -7,8 +7,9 @@ struct Cache: ParsableCommand {
     commandName: "cache",
     abstract: "Look at what can be computed again, and remove it",
     discussion: """
-      Second moments, factors, targets and materialised tensors. Removing any of it is always safe; it \
-      is computed again when it is needed, which for second moments takes long.
+      Second moments, factors of them, targets and indexes of facts. No history is lost with any of it. \
+      All is computed again when it is needed, but for second moments, which only 'emend stats' \
+      computes: those that edits are solved with go with 'clear' alone.
 
       EXAMPLES:
         emend cache
@@ -65,13 +66,14 @@ struct CachePrune: EmendCommand {
 /// `emend cache clear`
 struct CacheClear: EmendCommand {
   static let configuration = CommandConfiguration(
-    commandName: "clear", abstract: "Remove all of it", discussion: "EXAMPLE: emend cache clear")
+    commandName: "clear", abstract: "Remove all of it, second moments too",
+    discussion: "EXAMPLE: emend cache clear")
 
   @OptionGroup var common: CommonOptions
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
-    let freed = try repository.pruneCache(toBytes: 0)
+    let freed = try repository.cache.prune(toBytes: 0)
     try console.show(
       CacheView(repository.cache.usage(), directory: repository.cache.directory, freed: freed))
   }

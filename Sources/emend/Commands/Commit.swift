@@ -27,7 +27,9 @@ struct Commit: EmendCommand {
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
   var message: CommitMessage?
-  @Option(help: "The relative error of the stored delta, from 1e-9 to below 1.")
+  @Option(
+    help:
+      "The relative error of the stored delta, from 1e-9 (of low rank, some 1e-7) to below 1.")
   var precision = RelativeError.usual
 
   func run(on console: Console) throws {

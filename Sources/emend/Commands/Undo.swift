@@ -6,8 +6,8 @@ struct Undo: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "undo", abstract: "Take back the last command that moved a reference",
     discussion: """
-      Said again, takes back the one before; 'emend op log' shows them all. References are branches, tags, HEAD \
-      and the notes of 'emend measure'; settings of this machine and remotes are not part of it.
+      Said again, takes back the one before; 'emend op log' shows them all. References are branches, tags, HEAD, \
+      the notes of 'emend measure' and shared settings; settings of this machine and remotes are not part of it.
 
       EXAMPLE: emend undo
       """)

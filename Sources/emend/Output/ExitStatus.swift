@@ -72,6 +72,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     EditingError.trainingNotFinite,
     MENDError.diverged:
     false
+  case DeltaError.precisionOutOfReach: true
   case is ObjectError, is DeltaError: false
   default: true
   }

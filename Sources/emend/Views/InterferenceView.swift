@@ -43,6 +43,7 @@ struct InterferenceView: View {
   private static let shown = 20
 
   func write(to page: Page) {
+    guard !(document.pairs.isEmpty && document.unmeasured.isEmpty) else { return }
     page.line(
       "\("interference", .heading): how far one batch moves the other's keys, to its own 100 %")
     var table = Table([
