@@ -117,7 +117,7 @@ import Testing
       (["--first", "0"], "--first takes a number from 1"),
       (["--first", "1", "--last", "1"], "not both"),
       (["--generate-every", "-1"], "--generate-every"),
-      (["--references", "x.json"], "add --generate-every"),
+      (["--references", "x.json"], "without --generate-every"),
     ] {
       let outcome = try repository.emend.run(["eval", data] + arguments)
       #expect(

@@ -9,11 +9,11 @@ import Testing
     "apply --dry-run --reflink", "branch -m old new --contains HEAD", "branch -c new --merged HEAD",
     "branch -d old --no-merged HEAD", "branch --show-current --verbose", "branch -D old --remotes",
     "branch --show-current --all", "branch --list --force", "branch --remotes --all",
-    "clone a b --repo c", "commit facts --seed 3 --templates t", "demo --repo c",
+    "commit facts --seed 3 --templates t",
     "diff HEAD HEAD --documents line", "eval data --text-seed 3", "eval data --references r",
     "fetch --no-tags --force", "generate text --next 1 --tokens 5",
     "generate text --next 1 --top-k 3", "generate text --next 1 --seed 4", "generate text --seed 4",
-    "init --base b --repo c", "merge side --conflicts -m text", "merge side --conflicts --stats s",
+    "merge side --conflicts -m text", "merge side --conflicts --stats s",
     "merge side --conflicts --require r", "merge side --conflicts --no-interference",
     "merge side --conflicts --sign", "merge side --stats s", "pull --ff-only --ours",
     "pull --ff-only --stats s", "pull --ff-only --no-interference", "pull --stats s",
@@ -49,7 +49,7 @@ import Testing
     for line in [
       "branch --show-current main", "branch --force", "tag --force",
       "tag --delete v1 --force", "tag --list --force", "tag -n --force",
-      "sweep data -o d --hparams memit=a --hparams memit=b",
+      "clone a b --repo c", "demo --repo c", "init --repo c --base b",
     ] {
       let outcome = try EmendProcess(in: directory.path).run(
         line.split(separator: " ").map(String.init))

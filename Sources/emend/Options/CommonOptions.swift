@@ -27,6 +27,7 @@ package struct CommonOptions: ParsableArguments {
   /// The options of a command line without any.
   package init() {}
 
+  /// Refuses what contradicts itself.
   package func validate() throws {
     try ValidationError.refuse(
       ["--progress": progress == .progress], when: quiet, "with --quiet")

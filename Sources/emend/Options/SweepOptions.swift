@@ -62,10 +62,6 @@ struct SweepOptions: ParsableArguments {
     for file in hyperparameters + templates where !methods.methods.contains(file.method) {
       throw ValidationError("\(file.path) is for \(file.method), which --methods does not name.")
     }
-    for (name, files) in [("--hparams", hyperparameters), ("--templates", templates)]
-    where Set(files.map(\.method)).count < files.count {
-      throw ValidationError("\(name) takes one file for each method.")
-    }
     try refuseIdle()
   }
 
