@@ -43,7 +43,7 @@ struct AuditCommand: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let earlier = try against.map { try EarlierAudit(path: $0) }
-    let found = try AuditHistory(in: workspace, audit.settings(of: workspace), audit.plan())
+    let found = try AuditHistory(in: workspace, audit.moments.settings(of: workspace), audit.plan())
       .run(range)
     let report = earlier.map { found.compared(with: $0) } ?? found
     if let html { try AuditPage(report).write(to: html) }

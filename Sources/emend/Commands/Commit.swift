@@ -36,8 +36,7 @@ struct Commit: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
       facts, message: message?.text, rules: rules.rules, requiring: gate.require,
-      precision: precision.value,
-      tool: "emend \(Version.text)")
+      precision: precision.value, tool: Version.tool)
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }
 }

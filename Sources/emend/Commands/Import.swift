@@ -39,8 +39,7 @@ struct Import: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try ImportEdit(in: workspace).run(
       source, facts: facts, message: message?.text, precision: precision.value,
-      requiring: gate.require,
-      tool: "emend \(Version.text)")
+      requiring: gate.require, tool: Version.tool)
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -31,7 +31,7 @@ struct Measure: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     let outcome = try MeasureCommit(in: workspace).run(
-      revision, facts: facts, tool: "emend \(Version.text)")
+      revision, facts: facts, tool: Version.tool)
     try console.show(MeasureView(outcome))
   }
 }

@@ -19,18 +19,6 @@ struct Merge: EmendCommand {
         emend merge candidate --resolve conflicts.jsonl
       """)
 
-  enum Side: String, EnumerableFlag {
-    case ours
-    case theirs
-
-    static func help(for value: Side) -> ArgumentHelp? {
-      switch value {
-      case .ours: "Where facts conflict, keep those of this branch."
-      case .theirs: "Where facts conflict, keep those of the other."
-      }
-    }
-  }
-
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var gate: GateOptions
@@ -39,7 +27,7 @@ struct Merge: EmendCommand {
   var revision: RevisionExpression
   @Option(name: .shortAndLong, help: "The message.")
   var message: CommitMessage?
-  @Flag(exclusivity: .exclusive) var side: Side?
+  @OptionGroup var sides: MergeOptions
   @Option(
     help: ArgumentHelp(
       "Which fact of each conflict stays: the lines of --conflicts, 'keep' filled in.",
@@ -47,49 +35,36 @@ struct Merge: EmendCommand {
   var resolve: String?
   @Flag(help: "Only write the conflicts, one a line; exit with status 1 where there are some.")
   var conflicts = false
-  @Flag(
-    inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other (default)."
-  )
-  var interference: Bool?
-  @Option(
-    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
-    completion: .file())
-  var stats: String?
 
   func validate() throws {
-    guard [side != nil, resolve != nil, conflicts].filter({ $0 }).count <= 1 else {
+    guard [sides.side != nil, resolve != nil, conflicts].filter({ $0 }).count <= 1 else {
       throw ValidationError("Give only one of --ours, --theirs, --resolve and --conflicts.")
     }
     try ValidationError.refuse(
       [
-        "--message": message != nil, "--stats": stats != nil, "--require": gate.require != nil,
-        "--interference/--no-interference": interference != nil,
+        "--message": message != nil, "--stats": sides.moments.stats != nil,
+        "--require": gate.require != nil,
+        "--interference/--no-interference": sides.interference != nil,
         "--sign/--no-sign": signing.sign != nil,
       ], when: conflicts, "with --conflicts")
     try ValidationError.refuse(
-      ["--stats": stats != nil], when: side == nil && resolve == nil,
+      ["--stats": sides.moments.stats != nil], when: sides.side == nil && resolve == nil,
       "without --ours, --theirs or --resolve")
   }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
-    let merge = MergeBranches(in: workspace, moments: stats)
+    let merge = MergeBranches(in: workspace, moments: sides.moments.stats)
     if conflicts {
       let found = try merge.conflicts(with: revision)
       try console.show(ConflictsView(found))
       if !found.isEmpty { throw ExitStatus.refused }
       return
     }
-    let resolution: MergeBranches.Resolution =
-      switch (side, resolve) {
-      case (.ours, _): .ours
-      case (.theirs, _): .theirs
-      case (nil, let path?): .file(try ResolutionFile(path: path))
-      case (nil, nil): .refuse
-      }
     let outcome = try merge.run(
-      revision, message: message?.text, resolution: resolution, requiring: gate.require,
-      measuring: interference ?? true ? .interference : .nothing, tool: "emend \(Version.text)")
+      revision, message: message?.text,
+      resolution: resolve.map { .file(try ResolutionFile(path: $0)) } ?? sides.resolution,
+      requiring: gate.require, measuring: sides.measuring, tool: Version.tool)
     try console.show(MergeView(outcome, workspace.repository))
   }
 }

@@ -25,39 +25,28 @@ struct Pull: EmendCommand {
   var branch: String?
   @Flag(help: "Only move forward; where that is not enough, refuse.")
   var ffOnly = false
-  @Flag(exclusivity: .exclusive) var side: Merge.Side?
-  @Flag(
-    inversion: .prefixedNo, help: "Measure how far the sides' batches disturb each other (default)."
-  )
-  var interference: Bool?
-  @Option(
-    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
-    completion: .file())
-  var stats: String?
+  @OptionGroup var sides: MergeOptions
 
   func validate() throws {
     try ValidationError.refuse(
       [
-        "--ours/--theirs": side != nil, "--interference/--no-interference": interference != nil,
-        "--stats": stats != nil,
+        "--ours/--theirs": sides.side != nil,
+        "--interference/--no-interference": sides.interference != nil,
+        "--stats": sides.moments.stats != nil,
       ], when: ffOnly, "with --ff-only")
     try ValidationError.refuse(
-      ["--stats": stats != nil], when: side == nil, "without --ours or --theirs")
+      ["--stats": sides.moments.stats != nil], when: sides.side == nil, "without --ours or --theirs"
+    )
   }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
-    let rule: PullBranch.Rule =
-      switch side {
-      case _ where ffOnly: .fastForwardOnly
-      case nil: .mergeWhereNeeded(.refuse)
-      case .ours: .mergeWhereNeeded(.ours)
-      case .theirs: .mergeWhereNeeded(.theirs)
-      }
-    let outcome = try PullBranch(in: workspace, moments: stats, from: Paths.workingDirectory).run(
-      remote, branch, fetching.options, rule,
-      measuring: interference ?? true ? .interference : .nothing,
-      tool: "emend \(Version.text)")
+    let pull = PullBranch(
+      in: workspace, moments: sides.moments.stats, from: Paths.workingDirectory)
+    let outcome = try pull.run(
+      remote, branch, fetching.options,
+      ffOnly ? .fastForwardOnly : .mergeWhereNeeded(sides.resolution),
+      measuring: sides.measuring, tool: Version.tool)
     let view = try PullView(outcome, workspace.repository)
     try console.show(view)
     if view.hasRefusals { throw ExitStatus.refused }

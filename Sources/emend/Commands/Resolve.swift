@@ -38,8 +38,7 @@ struct Resolve: EmendCommand {
   var refreshTargets = false
   @Option(name: .shortAndLong, help: "The message.")
   var message: CommitMessage?
-  @Option(help: ArgumentHelp("Second moments.", valueName: "file"), completion: .file())
-  var stats: String?
+  @OptionGroup var moments: MomentsOption
 
   func validate() throws {
     guard [revision != nil, all, ontoBase != nil].filter({ $0 }).count == 1 else {
@@ -49,14 +48,11 @@ struct Resolve: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
-    var settings = EditSettings(of: workspace)
-    settings.moments = stats
-    let outcome = try ResolveEdits(in: workspace, settings).run(
+    let outcome = try ResolveEdits(in: workspace, moments.settings(of: workspace)).run(
       revision.map { .commit($0) } ?? .all,
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
       refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require,
-      message: message?.text,
-      tool: "emend \(Version.text)")
+      message: message?.text, tool: Version.tool)
     try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -35,15 +35,13 @@ struct Revert: EmendCommand {
     help: ArgumentHelp(
       "Take out facts about this subject only (can be repeated).", valueName: "subject"))
   var subjects: [String] = []
-  @Option(
-    help: ArgumentHelp("Second moments, where a batch is solved again.", valueName: "file"),
-    completion: .file())
-  var stats: String?
+  @OptionGroup var moments: MomentsOption
 
   func validate() throws {
     try ValidationError.refuse(
       ["--mainline": mainline != nil], when: !subjects.isEmpty, "with --fact")
-    try ValidationError.refuse(["--stats": stats != nil], when: subjects.isEmpty, "without --fact")
+    try ValidationError.refuse(
+      ["--stats": moments.stats != nil], when: subjects.isEmpty, "without --fact")
     guard subjects.isEmpty || revisions.count == 1 else {
       throw ValidationError("--fact takes facts out of one commit.")
     }
@@ -60,11 +58,8 @@ struct Revert: EmendCommand {
 
   private func takeOutFacts(_ console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
-    var settings = EditSettings(of: workspace)
-    settings.moments = stats
-    let outcome = try RevertFacts(in: workspace, settings).run(
-      revisions[0], subjects: subjects, message: message?.text,
-      tool: "emend \(Version.text)")
+    let outcome = try RevertFacts(in: workspace, moments.settings(of: workspace)).run(
+      revisions[0], subjects: subjects, message: message?.text, tool: Version.tool)
     try console.show(RecordedView([outcome.commit], workspace.repository))
   }
 }

@@ -40,7 +40,7 @@ struct SweepCommand: EmendCommand {
       .init(
         data: data, rule: records.generation(), references: records.referencesDigest(),
         plan: options.plan(data), directory: output), options.settings(of: workspace),
-      tool: "emend \(Version.text)")
+      tool: Version.tool)
     try console.show(SweepView(outcome))
   }
 }

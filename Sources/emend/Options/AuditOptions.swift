@@ -5,11 +5,7 @@ internal import Workflows
 
 /// What an audit looks at besides the commits.
 struct AuditOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The second moments that the edits used (default: those of the last 'emend stats').",
-      valueName: "file"), completion: .file())
-  var stats: String?
+  @OptionGroup var moments: MomentsOption
   @Option(
     help: ArgumentHelp(
       "Prompts, one a line, whose answers should stay (default: the facts' neighborhood prompts).",
@@ -39,7 +35,7 @@ struct AuditOptions: ParsableArguments {
 
   /// What was named, read.
   func plan() throws -> AuditPlan {
-    var plan = AuditPlan(tool: "emend \(Version.text)")
+    var plan = AuditPlan(tool: Version.tool)
     plan.probes = try probes.map { try PromptFile.readPromptsOrFacts($0) }
     plan.probeLimit = probeLimit
     plan.documents =
@@ -47,12 +43,5 @@ struct AuditOptions: ParsableArguments {
     plan.prompts = try prompts.map { try PromptFile.readPromptsOrFacts($0) } ?? []
     plan.requiresSignatures = requireSigned
     return plan
-  }
-
-  /// Where the second moments come from.
-  func settings(of workspace: Workspace) -> EditSettings {
-    var settings = EditSettings(of: workspace)
-    settings.moments = stats
-    return settings
   }
 }

@@ -59,11 +59,7 @@ struct TargetOptions: ParsableArguments {
 /// Where the ingredients of an edit come from.
 struct EditOptions: ParsableArguments {
   @OptionGroup var targets: TargetOptions
-  @Option(
-    help: ArgumentHelp(
-      "Second moments (default: those of the last 'emend stats').", valueName: "file"),
-    completion: .file())
-  var stats: String?
+  @OptionGroup var moments: MomentsOption
   @Option(
     help: ArgumentHelp(
       "A MEND editor that 'emend train mend' made (default: the repository's).",
@@ -75,7 +71,7 @@ struct EditOptions: ParsableArguments {
     guard editor == nil || method == .mend else {
       throw ValidationError("--editor is for --method mend.")
     }
-    guard stats == nil || method != .ft && method != .mend else {
+    guard moments.stats == nil || method != .ft && method != .mend else {
       throw ValidationError(
         "--stats is for methods that solve with second moments, not for \(method).")
     }
@@ -84,7 +80,7 @@ struct EditOptions: ParsableArguments {
   /// The settings of a workspace with what was named.
   func settings(of workspace: Workspace) -> EditSettings {
     var settings = targets.settings(of: workspace)
-    settings.moments = stats
+    settings.moments = moments.stats
     settings.mendEditor = editor
     return settings
   }

@@ -40,11 +40,7 @@ struct SweepOptions: ParsableArguments {
       "A method's context templates (can be repeated; default: the repository's, else written by the model).",
       valueName: "method=file"))
   var templates: [MethodFile] = []
-  @Option(
-    help: ArgumentHelp(
-      "Second moments (default: those of the last 'emend stats').", valueName: "file"),
-    completion: .file())
-  var stats: String?
+  @OptionGroup var moments: MomentsOption
   @Option(
     help: ArgumentHelp(
       "A MEND editor that 'emend train mend' made (default: the repository's).", valueName: "file"),
@@ -74,7 +70,7 @@ struct SweepOptions: ParsableArguments {
       ["--mix": !pairs.isEmpty], when: !parts.parts.contains(.mixes), named)
     let methods = Set(methods.methods)
     try ValidationError.refuse(
-      ["--stats": stats != nil], when: methods.isSubset(of: [.ft, .mend]),
+      ["--stats": moments.stats != nil], when: methods.isSubset(of: [.ft, .mend]),
       "with --methods \(self.methods.defaultValueDescription)")
     try ValidationError.refuse(
       ["--editor": editor != nil], when: !methods.contains(.mend), "without --methods mend")
@@ -90,7 +86,7 @@ struct SweepOptions: ParsableArguments {
       settings.method = method
       settings.hyperparameters = hyperparameters.last { $0.method == method }?.path
       settings.templates = templates.last { $0.method == method }?.path
-      settings.moments = stats
+      settings.moments = moments.stats
       settings.mendEditor = editor
       settings.seed = seed ?? 0
       return settings
