@@ -86,14 +86,10 @@ package final class Workspace {
     return tokenizer
   }
 
-  /// The unedited model.
-  package func baseModel() throws -> DecoderModel {
-    try DecoderModel(base().checkpoint, memory: memory, workers: workers)
-  }
-
-  /// The unedited model of a stack's base.
-  func baseModel(of stack: EditStack) throws -> DecoderModel {
-    try DecoderModel(base(of: stack).checkpoint, workers: workers)
+  /// The unedited model of a stack's base; of `HEAD`'s where it is `nil`.
+  package func baseModel(of stack: EditStack? = nil) throws -> DecoderModel {
+    try DecoderModel(
+      (stack.map(base(of:)) ?? base()).checkpoint, memory: memory, workers: workers)
   }
 
   /// The model with some edits applied, exactly as a materialised checkpoint would compute.
@@ -109,8 +105,7 @@ package final class Workspace {
     let base = try base(of: stack)
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
-    let model =
-      try unedited ?? DecoderModel(base.checkpoint, memory: memory, workers: workers)
+    let model = try unedited ?? baseModel(of: stack)
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))
