@@ -27,8 +27,6 @@ package enum CheckpointError: ExplainedError, Equatable {
   case tensorInTwoShards(directory: String, tensor: String, first: String, second: String)
   /// A tensor that somebody needs and that is in no file.
   case missingTensor(directory: String, tensor: String)
-  /// A tensor of another shape or element type than is needed.
-  case unexpectedTensor(file: String, tensor: String, found: String, expected: String)
   /// A weight that is not a finite number. `index` counts the elements in row-major order.
   case nonFiniteWeight(file: String, tensor: String, index: Int, value: Double)
 
@@ -78,10 +76,6 @@ package enum CheckpointError: ExplainedError, Equatable {
       return Explanation(
         "a tensor is missing", file: directory, expected: "'\(tensor)'",
         remedy: "Check that config.json belongs to these weights.")
-    case .unexpectedTensor(let file, let tensor, let found, let expected):
-      return Explanation(
-        "a tensor is not as it must be", file: file, field: "'\(tensor)'", found: found,
-        expected: expected, remedy: "Check that config.json belongs to these weights.")
     case .nonFiniteWeight(let file, let tensor, let index, let value):
       return Explanation(
         "a weight is not a finite number", file: file, field: "element \(index) of '\(tensor)'",

@@ -52,7 +52,7 @@ extension EditRepository {
       opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
     try repository.installConfiguration()
     let start = StackCommit(in: repository)
-    try start.setBase(base)
+    start.setBase(base)
     let summary = "emend: start from base " + baseName.split(whereSeparator: \.isNewline).joined()
     _ = try start.record(summary, as: .commit, onto: .unbornBranch)
     try configure(repository)

@@ -30,8 +30,6 @@ package struct MergePlan {
   package let ours: ObjectID
   /// The commit that is merged.
   package let theirs: ObjectID
-  /// Where their histories meet.
-  package let bases: [ObjectID]
   /// Edits that come to our side.
   package let added: [StoredEdit]
   /// Edits that go from our side, since theirs took them out.

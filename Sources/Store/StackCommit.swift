@@ -69,7 +69,7 @@ package final class StackCommit {
   func keeps(_ id: EditID) -> Bool { !removals.contains(id) && !declined.contains(id) }
 
   /// Sets the base. Edits of another base must go in the same commit.
-  package func setBase(_ base: BaseManifest) throws { self.base = base }
+  package func setBase(_ base: BaseManifest) { self.base = base }
 
   /// What a recorded commit is made on.
   package enum Parent: Sendable {

@@ -14,8 +14,7 @@ extension EditRepository {
     let bases = try MergeBase.all(of: ours, theirs, in: handle)
     if bases.contains(theirs) {
       return MergePlan(
-        kind: .upToDate, ours: ours, theirs: theirs, bases: bases, added: [], dropped: [],
-        conflicts: [])
+        kind: .upToDate, ours: ours, theirs: theirs, added: [], dropped: [], conflicts: [])
     }
     let left = try stack(at: ours)
     let right = try stack(at: theirs)
@@ -34,8 +33,8 @@ extension EditRepository {
       isFastForward
       ? [] : try findConflicts(facts(of: kept.map { try left.edit($0) }), facts(of: added))
     return MergePlan(
-      kind: isFastForward ? .fastForward : .trueMerge, ours: ours, theirs: theirs, bases: bases,
-      added: added, dropped: dropped, conflicts: conflicts)
+      kind: isFastForward ? .fastForward : .trueMerge, ours: ours, theirs: theirs, added: added,
+      dropped: dropped, conflicts: conflicts)
   }
 
   /// Records a merge.

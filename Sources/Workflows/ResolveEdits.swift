@@ -88,7 +88,7 @@ package struct ResolveEdits {
     let place = newBase.map { workspace.onto($0.binding) } ?? workspace
     let solver = BatchSolver(workspace: place, settings: settings)
     let commit = StackCommit(in: repository)
-    if let newBase { try commit.setBase(newBase.binding.manifest) }
+    if let newBase { commit.setBase(newBase.binding.manifest) }
     var state = SolveState(stack: stack)
     var changes: [Change] = []
     var kept: [EditID] = []

@@ -151,7 +151,7 @@ struct StackMergeTests {
     try repository.switchTo(branch: "topic")
     let commit = StackCommit(in: repository)
     let other = try SampleRepository.base(3)
-    try commit.setBase(other)
+    commit.setBase(other)
     let moved = try commit.record(
       "Move to another base", as: .rebase, onto: .head(expecting: start))
     #expect(try repository.stack(at: moved.id).base() == other)

@@ -8,7 +8,6 @@ package enum RevisionError: ExplainedError, Equatable {
   case ambiguous(String, candidates: [String])
   case notACommit(String, found: String)
   case severalCommits(String)
-  case notARange(String)
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -33,9 +32,6 @@ package enum RevisionError: ExplainedError, Equatable {
       Explanation("it names no commit", field: text, found: "a \(found)", expected: "a commit")
     case .severalCommits(let text):
       Explanation("one revision is wanted here", field: text, found: "a range")
-    case .notARange(let text):
-      Explanation(
-        "a range of revisions is wanted here", field: text, expected: "for example main..topic")
     }
   }
 }
