@@ -33,19 +33,11 @@ package struct MeasuredQuantity: Sendable, Equatable {
     "specificity_accuracy", "probability",
   ]
 
-  /// Every name, with what it means.
-  package static let all: [(name: String, meaning: String)] =
-    [
-      ("efficacy", "the new object beats the old one on the rewrite prompt"),
-      ("paraphrase", "the same on paraphrases"),
-      ("specificity", "other subjects keep their object"),
-      ("efficacy_accuracy", "the new object is the most probable text"),
-      ("paraphrase_accuracy", "the same on paraphrases"),
-      ("specificity_accuracy", "other subjects' own object is the most probable text"),
-      ("probability", "the probability of the new object"),
-      ("facts", "how many facts were measured"),
-      ("change", "the largest norm of a tensor's change, relative to the tensor's"),
-    ]
+  private static let others = ["facts", "change"]
+
+  /// What there is to name, in words.
+  package static let summary =
+    (metrics + others).joined(separator: ", ") + "; metrics also with _before, _drop and _gain"
 
   /// Reads a name.
   ///
@@ -68,8 +60,7 @@ package struct MeasuredQuantity: Sendable, Equatable {
   }
 
   private static let spellings =
-    ["facts", "change"]
-    + metrics.flatMap { metric in Form.allCases.map { metric + $0.rawValue } }
+    others + metrics.flatMap { metric in Form.allCases.map { metric + $0.rawValue } }
 }
 
 /// What a requirement is held against.

@@ -19,8 +19,7 @@ package enum RequirementError: ExplainedError, Equatable {
     case .unknownQuantity(let name, let similar, let source):
       Explanation(
         "a requirement names what nobody measures", field: source, found: "'\(name)'",
-        expected: "one of \(MeasuredQuantity.all.map(\.name).joined(separator: ", ")); "
-          + "metrics also with _before, _drop and _gain",
+        expected: "one of \(MeasuredQuantity.summary)",
         remedy: similar.isEmpty
           ? "The quantities are listed in Documentation/Gates.md."
           : "Did you mean \(similar.joined(separator: ", "))?")

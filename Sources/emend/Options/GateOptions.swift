@@ -7,8 +7,6 @@ struct GateOptions: ParsableArguments {
     help: ArgumentHelp(
       "Refuse the edit unless its measurements satisfy this, such as "
         + "efficacy>=0.95,specificity_drop<=2%; beside what emend.require asks of everybody.",
-      discussion: "Quantities: "
-        + MeasuredQuantity.all.map(\.name).joined(separator: ", ")
-        + "; metrics also with _before, _drop and _gain.", valueName: "conditions"))
+      discussion: "Quantities: \(MeasuredQuantity.summary).", valueName: "conditions"))
   var require: String?
 }
