@@ -42,17 +42,14 @@ let package = Package(
     room("Pages"),
     room("Files", ["Diagnostics"]),
     room("LinearAlgebra", ["Diagnostics", "COpenBLAS"]),
-    room("Checkpoint", ["Diagnostics", "Files", "CKernels", "CCrypto"]),
+    room("Checkpoint", ["Diagnostics", "Files", "CCrypto"]),
     room("Delta", ["Diagnostics", "LinearAlgebra", "Checkpoint", "CKernels", "CZstd"]),
-    room(
-      "Store", ["Diagnostics", "Files", "Checkpoint", "Delta", "CGit2", "CGit2Start", "CCrypto"]),
+    room("Store", ["Diagnostics", "Files", "Checkpoint", "CGit2", "CGit2Start", "CCrypto"]),
     room("Transformer", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "CKernels"]),
     room("Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
     room(
       "Evaluation",
-      [
-        "Diagnostics", "Files", "LinearAlgebra", "Pages", "Checkpoint", "Transformer", "Editing",
-      ]),
+      ["Diagnostics", "Files", "Pages", "Checkpoint", "Transformer", "Editing"]),
     room(
       "Workflows",
       [
@@ -80,7 +77,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: settings),
     .target(
-      name: "TestSupport", dependencies: ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"],
+      name: "TestSupport", dependencies: ["Files", "LinearAlgebra", "Checkpoint"],
       path: "Tests/TestSupport", swiftSettings: settings),
     .target(
       name: "StudySupport",
@@ -96,7 +93,7 @@ let package = Package(
     tests(of: "Pages"),
     tests(of: "Files", ["Diagnostics"]),
     tests(of: "LinearAlgebra", ["Diagnostics"]),
-    tests(of: "Delta", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint"]),
+    tests(of: "Delta", ["Files", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Checkpoint", ["Diagnostics", "Files"]),
     tests(of: "Transformer", ["Diagnostics", "LinearAlgebra", "Checkpoint"]),
     tests(of: "Editing", ["Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Transformer"]),
@@ -115,7 +112,7 @@ let package = Package(
       of: "Audit",
       [
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
-        "Editing", "Evaluation", "Workflows", "StudySupport",
+        "Editing", "Workflows", "StudySupport",
       ]),
     .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
     .testTarget(
