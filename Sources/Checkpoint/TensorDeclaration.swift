@@ -1,3 +1,8 @@
+/// A tensor as a matrix of its last extent; one row where it has one dimension.
+package func matrixExtents(of shape: [Int]) -> (rows: Int, columns: Int) {
+  (shape.dropLast().reduce(1, *), shape.last ?? 1)
+}
+
 /// What is said of a tensor before its numbers: the name, how they are stored, the extents.
 package struct TensorDeclaration: Sendable, Hashable {
   /// As in the checkpoint; never a path.

@@ -1,3 +1,5 @@
+internal import Checkpoint
+
 /// What a payload from outside may ask for.
 ///
 /// The repository knows each tensor's shape from the base, so the shape is checked, not believed. From
@@ -30,8 +32,8 @@ package struct PayloadLimits: Sendable {
 
   /// Limits for a tensor of any number of extents, as a matrix of its last one.
   package init(_ shape: [Int], blocks blockCheck: BlockCheck = .atOnce) {
-    self.init(
-      rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1, blocks: blockCheck)
+    let (rows, columns) = matrixExtents(of: shape)
+    self.init(rows: rows, columns: columns, blocks: blockCheck)
   }
 
   /// Limits where the shape is not known: for tools that look into a payload by itself.

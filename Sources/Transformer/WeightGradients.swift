@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Checkpoint
 internal import LinearAlgebra
 
 /// The gradients of some tensors of a model's blocks, summed over all rows they are told of.
@@ -24,8 +25,8 @@ package final class WeightGradients: ParameterObserver {
     let wanted = Set(names)
     var gradients: [String: FloatRows] = [:]
     for (name, shape) in architecture.expectedShapes() where wanted.contains(name) {
-      gradients[name] = FloatRows(
-        rows: shape.dropLast().reduce(1, *), columns: shape.last ?? 1)
+      let (rows, columns) = matrixExtents(of: shape)
+      gradients[name] = FloatRows(rows: rows, columns: columns)
     }
     precondition(gradients.count == wanted.count, "tensors that the model does not have")
     self.gradients = gradients

@@ -1,21 +1,21 @@
 internal import Checkpoint
 internal import Delta
-package import Editing
-package import Evaluation
+internal import Editing
+internal import Evaluation
 internal import LinearAlgebra
 internal import Store
 internal import Transformer
 
 /// A batch solved on some state, measured, and ready to be recorded.
-package struct BatchSolution: Sendable {
+struct BatchSolution: Sendable {
   /// The facts, in the order of the targets and measurements.
-  package let cases: [FactCase]
+  let cases: [FactCase]
   /// The deltas.
-  package let encoded: EncodedEdit
+  let encoded: EncodedEdit
   /// Each fact before the edit.
-  package let before: [FactMeasurement]
+  let before: [FactMeasurement]
   /// Each fact after it, on exactly the weights that `apply` writes.
-  package let after: [FactMeasurement]
+  let after: [FactMeasurement]
   /// z of each fact, `[d]`; `nil` where the method has no targets.
   let targets: [[Float]]?
   let templates: ContextTemplates
@@ -211,7 +211,7 @@ struct BatchSolver {
     _ encoded: EncodedEdit, from old: DecoderModel, to new: DecoderModel
   ) throws -> Bool {
     try encoded.parts.contains { part in
-      let (rows, columns) = StackMaterialiser.extents(part.description.shape)
+      let (rows, columns) = matrixExtents(of: part.description.shape)
       return try old.matrix(named: part.tensor, rows: rows, columns: columns)
         != new.matrix(named: part.tensor, rows: rows, columns: columns)
     }

@@ -75,7 +75,7 @@ package struct EncodedEdit: Sendable {
         throw WorkflowError.foreignTensor(
           edit: "new", tensor: change.tensor, found: "a change", expected: "a floating tensor")
       }
-      let extents = StackMaterialiser.extents(tensor.shape)
+      let extents = matrixExtents(of: tensor.shape)
       guard change.extents == extents else {
         throw WorkflowError.foreignTensor(
           edit: "new", tensor: change.tensor, found: "a change of \(change.extents)",

@@ -119,7 +119,7 @@ struct ImportCheckpoint {
         throw ImportError.notEditable(
           file: path, tensor: tensor.name, found: "\(tensor.elementType.rawValue), changed")
       }
-      let (rows, columns) = StackMaterialiser.extents(tensor.shape)
+      let (rows, columns) = matrixExtents(of: tensor.shape)
       let source = try ImportSource(
         elementType: tensor.elementType, rows: rows, columns: columns,
         grid: FixedPointGrid(exponent: exponent), base: view.bytes, present: present,

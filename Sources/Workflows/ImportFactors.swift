@@ -35,7 +35,7 @@ struct ImportFactors {
   private func factors(
     _ pair: FactorPair, _ tensor: BaseManifest.Tensor, _ file: String
   ) throws -> LowRankFactors {
-    let (rows, columns) = StackMaterialiser.extents(tensor.shape)
+    let (rows, columns) = matrixExtents(of: tensor.shape)
     let extents = pair.extents
     let fits = extents == (rows, columns)
     let fitsTransposed = extents == (columns, rows)

@@ -30,11 +30,6 @@ extension EncodedEdit.Part {
 }
 
 extension StackMaterialiser {
-  /// A tensor as a matrix of its last extent; one row where it has one dimension.
-  static func extents(_ shape: [Int]) -> (rows: Int, columns: Int) {
-    (shape.dropLast().reduce(1, *), shape.last ?? 1)
-  }
-
   /// The digest of a tensor's new bytes.
   func digest(_ source: TensorView) throws -> Digest {
     var accumulator = DigestAccumulator()

@@ -19,7 +19,7 @@ extension StackMaterialiser {
     guard let grid = grid(of: source.name) else {
       return try CheckpointConversion.convert(source, to: type, sink)
     }
-    let width = Self.extents(source.shape).columns * source.elementType.byteCount
+    let width = matrixExtents(of: source.shape).columns * source.elementType.byteCount
     let materialiser = try Materialiser(elementType: type, grid: grid)
     var output: [UInt8] = []
     try forEachBand(of: source.name) { rows, sums, fine in

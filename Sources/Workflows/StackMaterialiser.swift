@@ -1,13 +1,13 @@
-package import Checkpoint
+internal import Checkpoint
 internal import Delta
-package import Store
+internal import Store
 internal import Synchronization
-package import Transformer
+internal import Transformer
 
 /// Computes the tensors that a set of edits changes: base ⊕ stack, bit for bit the same everywhere.
 ///
 /// Several threads may compute a tensor each: they take turns at the repository.
-package struct StackMaterialiser {
+struct StackMaterialiser {
   /// One edit's change of one tensor: in the repository, or not recorded yet.
   private enum Source {
     case stored(StoredEdit)
@@ -18,13 +18,8 @@ package struct StackMaterialiser {
     let tensor: BaseManifest.Tensor
     let grid: FixedPointGrid
     var sources: [Source]
-    var rows: Int { Self.extents(tensor.shape).rows }
-    var columns: Int { Self.extents(tensor.shape).columns }
-
-    /// A tensor as a matrix of its last extent; one row where it has one dimension.
-    static func extents(_ shape: [Int]) -> (rows: Int, columns: Int) {
-      (shape.dropLast().reduce(1, *), shape.last ?? 1)
-    }
+    var rows: Int { matrixExtents(of: tensor.shape).rows }
+    var columns: Int { matrixExtents(of: tensor.shape).columns }
   }
 
   /// Who reads in the repository, which is for one thread at a time.
@@ -46,7 +41,7 @@ package struct StackMaterialiser {
   ///   - extra: deltas beside the stack's.
   ///   - count: how many tensors will be computed at the same time, and share the memory.
   /// - Throws: ``WorkflowError/foreignTensor(edit:tensor:found:expected:)`` and what the store throws.
-  package init(
+  init(
     _ stack: EditStack, _ base: BaseManifest, excluding excluded: Set<EditID> = [],
     adding extra: [EncodedEdit.Part] = [], atOnce count: Int = 1
   ) throws {
@@ -101,17 +96,17 @@ package struct StackMaterialiser {
       throw WorkflowError.foreignTensor(
         edit: edit, tensor: name, found: "\(shape)", expected: expected)
     }
-    let (rows, columns) = Change.extents(tensor.shape)
+    let (rows, columns) = matrixExtents(of: tensor.shape)
     return (tensor, try FixedPointGrid(exponent: exponent), rows, columns)
   }
 
   /// The tensors that at least one edit changes, by name.
-  package var changedTensors: [String] { changes.keys.sorted() }
+  var changedTensors: [String] { changes.keys.sorted() }
 
   /// Writes a changed tensor, piece by piece, in the checkpoint's element type.
   ///
   /// - Parameter source: the base's tensor.
-  package func write(
+  func write(
     _ source: TensorView, to sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard let change = changes[source.name] else { return try sink(source.bytes) }
@@ -156,7 +151,7 @@ package struct StackMaterialiser {
   }
 
   /// A changed tensor in float32, rounded to the checkpoint's element type first.
-  package func widened(_ source: TensorView) throws -> FloatRows {
+  func widened(_ source: TensorView) throws -> FloatRows {
     try Self.widened(source) { try write(source, to: $0) }
   }
 
@@ -164,7 +159,7 @@ package struct StackMaterialiser {
   static func widened(
     _ source: TensorView, _ write: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws -> FloatRows {
-    let (rows, columns) = Change.extents(source.shape)
+    let (rows, columns) = matrixExtents(of: source.shape)
     let result = FloatRows(unwritten: rows, columns: columns)
     var done = 0
     try write { bytes in

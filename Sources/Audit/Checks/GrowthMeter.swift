@@ -1,3 +1,4 @@
+internal import Checkpoint
 internal import LinearAlgebra
 internal import Store
 internal import Transformer
@@ -41,7 +42,7 @@ final class GrowthMeter {
       }
     }
     return try sums.sorted { $0.key < $1.key }.map { tensor, sum in
-      let (rows, columns) = (sum.shape.dropLast().reduce(1, *), sum.shape.last ?? 1)
+      let (rows, columns) = matrixExtents(of: sum.shape)
       let (change, weight) = try norms(of: tensor, rows: rows, columns: columns, model)
       return TensorGrowth(
         tensor: tensor, norm: change, relativeNorm: weight > 0 ? change / weight : 0,
