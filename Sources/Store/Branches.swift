@@ -153,7 +153,7 @@ extension EditRepository {
 
   /// Where `HEAD` was before the last switch: a branch, or a commit's digits; what Git calls `-` and `@{-1}`.
   /// - Throws: ``StoreError/noPreviousBranch``.
-  package func previousPlace() throws -> String {
+  private func previousPlace() throws -> String {
     let words = "checkout: moving from "
     let entry = try references.log(of: "HEAD").first { $0.message.hasPrefix(words) }
     guard let place = entry?.message.dropFirst(words.count).split(separator: " ").first else {

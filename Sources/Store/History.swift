@@ -86,7 +86,7 @@ extension EditRepository {
   }
 
   /// Where the histories of two commits meet: usually one commit, none without common history.
-  package func mergeBases(_ a: ObjectID, _ b: ObjectID) throws -> [ObjectID] {
+  func mergeBases(_ a: ObjectID, _ b: ObjectID) throws -> [ObjectID] {
     try MergeBase.all(of: a, b, in: handle)
   }
 }

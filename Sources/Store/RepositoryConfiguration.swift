@@ -34,7 +34,7 @@ extension EditRepository {
   ///
   /// A clone does not inherit it, so that it is set by whoever makes one. It can be repeated. A bare repository has no log of
   /// its references unless that is set, too.
-  package func installConfiguration() throws {
+  func installConfiguration() throws {
     let configuration = try configuration()
     for (name, value) in Self.settings where configuration.value(name) != value {
       try configuration.setLocal(name, to: value)

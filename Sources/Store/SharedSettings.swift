@@ -59,7 +59,7 @@ extension SharedSettings: CanonicalDocument {
 extension EditRepository {
   /// The settings that hold for everybody; none where nobody made any.
   /// - Throws: ``FormatError``, ``StoreError/damagedTree(_:problem:)``.
-  package func sharedSettings() throws -> SharedSettings {
+  func sharedSettings() throws -> SharedSettings {
     guard let tip = try references.target(of: SharedSettings.reference) else {
       return SharedSettings()
     }
@@ -67,7 +67,7 @@ extension EditRepository {
   }
 
   /// One of them: a rule that no local setting changes.
-  package func sharedSetting(_ name: String) throws -> String? {
+  func sharedSetting(_ name: String) throws -> String? {
     try sharedSettings().values[name]
   }
 
@@ -85,7 +85,7 @@ extension EditRepository {
   /// Makes or takes away settings that hold for everybody, once they are pushed.
   ///
   /// - Parameter change: what becomes of them; nothing is recorded where it changes nothing.
-  package func changeSharedSettings(
+  func changeSharedSettings(
     _ summary: String, _ change: (inout SharedSettings) -> Void
   ) throws {
     let identity = try identity()

@@ -1,12 +1,12 @@
 internal import Checkpoint
-package import Editing
+internal import Editing
 internal import Diagnostics
 internal import Files
-package import LinearAlgebra
+internal import LinearAlgebra
 
 /// The second moments that a user or the repository names, opened when they are first looked at: not every
 /// method uses any.
-package struct ConfiguredMoments: SecondMomentSource {
+struct ConfiguredMoments: SecondMomentSource {
   /// The file or directory; `nil` where none is named.
   let path: String?
   let innerWidth: Int
@@ -20,15 +20,15 @@ package struct ConfiguredMoments: SecondMomentSource {
   func digest(layer: Int) throws -> Digest { try archive().digest(layer: layer) }
 
   /// The layer's second moment.
-  package func matrix(layer: Int) throws -> Matrix<Double> { try archive().matrix(layer: layer) }
+  func matrix(layer: Int) throws -> Matrix<Double> { try archive().matrix(layer: layer) }
 
   /// A solver on the layer's cached factor.
-  package func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
+  func solver(layer: Int, weight: Double) throws -> CachedFactorSolve {
     try archive().solver(layer: layer, weight: weight)
   }
 
   /// The layer's cached null space.
-  package func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
+  func nullSpace(layer: Int, threshold: Double) throws -> NullSpace {
     try archive().nullSpace(layer: layer, threshold: threshold)
   }
 

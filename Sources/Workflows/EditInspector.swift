@@ -26,11 +26,11 @@ package struct ContradictedRecord: ExplainedError, Equatable {
 
 /// Looks into an edit whose bytes are whole: whether every payload decodes and is what the manifest says of it, and every fact can
 /// be read.
-package enum EditInspector {
+enum EditInspector {
   /// Decodes everything, and keeps nothing.
   ///
   /// - Throws: ``DeltaError``, ``ContradictedRecord``, `EditingError`, ``StoreError``.
-  package static func inspect(_ edit: StoredEdit) throws {
+  static func inspect(_ edit: StoredEdit) throws {
     for record in edit.manifest.deltas {
       let delta = try TensorDelta(
         payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape))

@@ -34,7 +34,7 @@ package struct EditSettings {
   ///   - facts: how many are solved at once.
   ///   - protected: how many earlier facts' keys enter the solve.
   /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
-  package func editHyperparameters(
+  func editHyperparameters(
     for model: DecoderModel, facts: Int, protecting protected: Int
   ) throws -> EditHyperparameters {
     var result = try named(for: model)
@@ -89,7 +89,7 @@ package struct EditSettings {
   }
 
   /// The context templates of a method with its hyperparameters: read, or written by the model.
-  package func contextTemplates(
+  func contextTemplates(
     for hyperparameters: EditHyperparameters, _ model: DecoderModel,
     _ tokenizer: BytePairTokenizer
   ) throws -> ContextTemplates {
@@ -108,7 +108,7 @@ package struct EditSettings {
   /// The second moments, for a method that uses some. A repository's file that is gone counts as none.
   ///
   /// - Parameter base: whose moments they must be; `HEAD`'s where it is `nil`.
-  package func secondMoments(
+  func secondMoments(
     for model: DecoderModel, of base: BaseBinding? = nil
   ) throws -> ConfiguredMoments {
     ConfiguredMoments(

@@ -1,11 +1,11 @@
-package import Checkpoint
-package import Diagnostics
-package import Editing
+internal import Checkpoint
+internal import Diagnostics
+internal import Editing
 internal import Store
 
 /// Targets in a directory of sealed entries: `d` (UInt32), steps (UInt32), then z as float32,
 /// little-endian. A damaged entry counts as missing and is made again.
-package struct TargetCacheDirectory: TargetCache {
+struct TargetCacheDirectory: TargetCache {
   private let cache: DerivedCache
   private let notes: any ProgressSink
   private static let kind = DerivedCache.Kind("target")
@@ -13,13 +13,13 @@ package struct TargetCacheDirectory: TargetCache {
   /// Uses a directory, which is made when something is kept.
   ///
   /// - Parameter notes: told of an entry that is damaged.
-  package init(_ directory: String, notes: any ProgressSink = NoProgress()) {
+  init(_ directory: String, notes: any ProgressSink = NoProgress()) {
     cache = DerivedCache(directory: directory)
     self.notes = notes
   }
 
   /// The target of a key; `nil` where there is none.
-  package func target(for key: Digest) throws -> CachedTarget? {
+  func target(for key: Digest) throws -> CachedTarget? {
     guard let entry = try cache.entry(Self.kind, key, notes) else { return nil }
     return entry.withBytes { bytes in
       guard bytes.count >= 8 else { return nil }
@@ -36,7 +36,7 @@ package struct TargetCacheDirectory: TargetCache {
   }
 
   /// Keeps a target.
-  package func keep(_ target: CachedTarget, for key: Digest) throws {
+  func keep(_ target: CachedTarget, for key: Digest) throws {
     var bytes: [UInt8] = []
     func append(_ word: UInt32) {
       withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }

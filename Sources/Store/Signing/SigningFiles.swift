@@ -3,7 +3,7 @@ internal import Files
 /// The files that a signing program reads and writes, in a directory that goes with them.
 struct SigningFiles {
   private let directory: ScratchDirectory
-  var path: String { directory.path }
+  private var path: String { directory.path }
 
   /// Makes the directory where the environment keeps temporary files.
   init(_ environment: GitEnvironment) throws(SigningError) {

@@ -1,16 +1,16 @@
 internal import Editing
 internal import Evaluation
-package import Store
+internal import Store
 
 /// Holds edits against what is required of them: by whoever records them, and by the repository's `emend.require`.
-package struct EditGate {
+struct EditGate {
   private let requirements: [Requirement]
 
   /// The repository's own requirements and those asked for now; all must be met.
   ///
   /// - Parameter text: conditions asked for now.
   /// - Throws: ``RequirementError``, what the configuration throws.
-  package init(of repository: EditRepository, asking text: String? = nil) throws {
+  init(of repository: EditRepository, asking text: String? = nil) throws {
     var requirements: [Requirement] = []
     if let rule = try repository.setting(Self.setting) {
       requirements.append(try Self.requirement(rule))
