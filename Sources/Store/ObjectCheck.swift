@@ -87,9 +87,7 @@ private final class ObjectCheck {
   func runOnIncoming(
     _ tips: [ObjectID], _ known: [ObjectID], _ notes: ObjectID?, _ progress: any ProgressSink
   ) throws -> CheckReport {
-    let walk = try RevisionWalk(repository.handle, from: tips, hiding: known)
-    let fresh = Array(walk)
-    if let failure = walk.failure { throw failure }
+    let fresh = try RevisionWalk(repository.handle, from: tips, hiding: known).rest()
     let isFresh = Set(fresh)
     for id in fresh {
       // What the commits before it have was here before.

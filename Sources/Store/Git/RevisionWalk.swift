@@ -7,7 +7,7 @@ final class RevisionWalk: Sequence, IteratorProtocol {
   private let raw: OpaquePointer
   private let repository: GitRepositoryHandle
 
-  /// Starts at `tips` and leaves out what `hidden` reaches.
+  /// Starts at `tips` and leaves out what `hidden` reaches, as far as libgit2 sees that from the commits' dates.
   init(
     _ repository: GitRepositoryHandle, from tips: [ObjectID], hiding hidden: [ObjectID] = [],
     following parents: EditRepository.WalkParents = .all
@@ -45,5 +45,12 @@ final class RevisionWalk: Sequence, IteratorProtocol {
     if code == 0 { return ObjectID(id) }
     if code != GIT_ITEROVER.rawValue { failure = GitFailure(code, "walk through history", "") }
     return nil
+  }
+
+  /// All that were not given yet.
+  func rest() throws(GitFailure) -> [ObjectID] {
+    let rest = Array(self)
+    if let failure { throw failure }
+    return rest
   }
 }

@@ -19,9 +19,7 @@ struct PushPlan {
   /// A commit that is larger than the limit by itself goes alone: it cannot be cut.
   func steps(to tip: ObjectID, from old: ObjectID?) throws -> [ObjectID] {
     guard try repositorySize() > limit else { return [tip] }
-    let walk = try RevisionWalk(repository.handle, from: [tip], hiding: known)
-    let fresh = Set(walk)
-    if let failure = walk.failure { throw failure }
+    let fresh = Set(try RevisionWalk(repository.handle, from: [tip], hiding: known).rest())
     var counted: Set<ObjectID> = []
     for commit in fresh {
       for parent in try repository.database.commit(commit).parents where !fresh.contains(parent) {
