@@ -236,6 +236,24 @@ struct TransferTests {
     #expect(try scene.isSound(scene.hub))
   }
 
+  @Test("a shallow clone has no whole history to give", arguments: transports)
+  func shallowRemote(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 1)
+    try scene("work", "push", "-u")
+    let shallow = scene.directory["shallow.git"]
+    try ReferenceGit()("clone", "--quiet", "--bare", "--depth=1", "file://\(scene.hub)", shallow)
+    let clone = try scene.emend(in: ".").run(["clone", shallow, "copy"])
+    #expect(clone.ending == .exit(1), "\(clone.outputText)")
+    #expect(!FileManager.default.fileExists(atPath: scene.directory["copy"]))
+    let other = try SharedScene(transport: transport, commits: 0)
+    let fetched = try other.emend(in: "work").run(["fetch", shallow, "main"])
+    #expect(fetched.ending == .exit(1), "\(fetched.outputText)")
+    guard transport == "git" else { return }
+    for outcome in [clone, fetched] {
+      #expect(outcome.errorText.contains("and did not send it"), "\(outcome.errorText)")
+    }
+  }
+
   @Test("a lease holds for a branch that is gone, too, and one that nobody has seen is new")
   func leaseOnNothing() throws {
     let scene = try SharedScene(commits: 1)

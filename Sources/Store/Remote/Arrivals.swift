@@ -42,6 +42,12 @@ struct Arrivals {
 
   init(heads: [String: ObjectID]) { self.heads = heads }
 
+  /// Refuses what came without a branch that was asked for.
+  func require(_ branches: some Sequence<String>, from remote: RemoteTarget) throws(RemoteError) {
+    guard let missing = branches.sorted().first(where: { heads[$0] == nil }) else { return }
+    throw .notSent(branch: missing, remote: remote.address.shown)
+  }
+
   private init(in repository: EditRepository) throws {
     let references = repository.references
     for reference in try references.list(Self.headsPrefix) {

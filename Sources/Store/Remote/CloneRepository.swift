@@ -81,6 +81,7 @@ extension EditRepository {
     try repository.database.reopen()
     let (arrivals, report) = try Arrivals.verified(
       in: repository, from: remote, known: [], inspecting: inspect, progress: progress)
+    try arrivals.require([branch], from: remote)
     try repository.name(arrivals, of: remoteName, branch: branch)
     try repository.setUpstream(of: branch, to: remoteName, branch)
     return (branch, arrivals, report)

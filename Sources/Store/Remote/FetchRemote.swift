@@ -96,6 +96,7 @@ extension EditRepository {
         opening: RepositoryLocation(gitDirectory: incoming.gitDirectory), environment,
         checking: .own),
       from: request.remote, known: known, inspecting: inspect, progress: progress)
+    try arrivals.require(wanted.keys, from: request.remote)
     try incoming.handOverPacks()
     try database.reopen()
     if request.tags == .following { try leaveOutOtherTags(&arrivals, known) }

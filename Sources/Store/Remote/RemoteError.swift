@@ -12,6 +12,7 @@ package enum RemoteError: ExplainedError, Equatable {
   case noUpstream(branch: String)
   case noBranch
   case notOnRemote(branch: String, remote: String, similar: [String])
+  case notSent(branch: String, remote: String)
   case noPrograms(searched: String)
   case unknownTransport(String)
   case unreachable(String, action: String, words: String)
@@ -29,7 +30,7 @@ package enum RemoteError: ExplainedError, Equatable {
   package var isMisuse: Bool {
     switch self {
     case .unreachable, .hostUnknown, .credentials, .tooMuchListed, .empty, .sentDamage, .diverged,
-      .severalAddresses:
+      .severalAddresses, .notSent:
       false
     case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
       .noUpstream, .noBranch,
@@ -89,6 +90,10 @@ package enum RemoteError: ExplainedError, Equatable {
         remedy: similar.isEmpty
           ? "`emend remote show` lists its branches."
           : "Did you mean \(similar.joined(separator: ", "))?")
+    case .notSent(let branch, let remote):
+      Explanation(
+        "the remote lists this branch and did not send it", file: remote, field: branch,
+        remedy: "Is it a shallow clone? Then run `git fetch --unshallow` there.")
     case .noPrograms(let searched):
       Explanation(
         "the program git is not installed", field: "emend.transport", found: "git",
