@@ -133,6 +133,25 @@ struct RepositoryTests {
       try sample.repository.resolve(.init("v1..mian"))
     }
     #expect(throws: RevisionError.empty) { try sample.commit("") }
+    // What merely ends in '@' is a name like any other.
+    try sample.git("update-ref", "refs/heads/@", "\(first)")
+    try sample.git("branch", "rel@", "\(first)")
+    for text in ["refs/heads/@", "rel@", "rel@~1", "HEAD~1..@", "rel@..main"] {
+      let theirs = try sample.git("rev-list", "--max-count=1", text).lines[0]
+      var ours: String?
+      try sample.repository.walk(RevisionExpression(text)) {
+        ours = $0.id.hexadecimal
+        return .stop
+      }
+      #expect(ours == theirs, "\(text)")
+    }
+    for text in ["rel2@", "main@", "HEAD@", "@@", "v1..nosuch@"] {
+      #expect(throws: RevisionError.self, "\(text)") { try sample.repository.resolve(.init(text)) }
+      #expect(try sample.git.run(["rev-parse", "--verify", text]).status != 0, "\(text)")
+    }
+    #expect(throws: RevisionError.unknown("rel2@", similar: ["rel@"])) {
+      try sample.commit("rel2@")
+    }
     #expect(throws: RevisionError.notACommit("HEAD:format", found: "blob")) {
       try sample.commit("HEAD:format")
     }

@@ -47,7 +47,7 @@ struct RevisionResolver {
       git_object_free(spec.to)
     }
     guard code == 0 else {
-      throw problem(GitFailure(code, "find the revision", text), in: text)
+      throw problem(GitFailure(code, "find the revision", text), in: expression.text)
     }
     guard let from = spec.from else { throw RevisionError.unknown(text, similar: []) }
     let first = try commit(from, text)
@@ -65,7 +65,7 @@ struct RevisionResolver {
     let code = git_revparse_single(&object, repository.raw, text)
     guard code == 0, let object else {
       let failure = GitFailure(code, "find the object", text)
-      throw text.contains("..") ? RevisionError.severalCommits(text) : problem(failure, in: text)
+      throw words.contains("..") ? RevisionError.severalCommits(words) : problem(failure, in: words)
     }
     defer { git_object_free(object) }
     guard let id = git_object_id(object) else {
@@ -84,6 +84,8 @@ struct RevisionResolver {
   }
 
   private func spelled(end text: Substring) throws -> String {
+    // libgit2 takes whatever comes before a last '@' for HEAD.
+    if text.hasSuffix("@"), text != "@", !text.contains(":") { return text + "~0" }
     if text.hasPrefix("@"), !text.hasPrefix("@{") { return "HEAD" + text.dropFirst() }
     guard text.hasPrefix("HEAD@{"), let close = text.firstIndex(of: "}"),
       let number = Int(text[text.index(text.startIndex, offsetBy: 6)..<close]), number >= 0
@@ -138,7 +140,9 @@ struct RevisionResolver {
   private func isKnown(_ text: String) -> Bool {
     var object: OpaquePointer?
     defer { git_object_free(object) }
-    return git_revparse_single(&object, repository.raw, text) == 0
+    return (try? spelled(end: text[...])).map {
+      git_revparse_single(&object, repository.raw, $0) == 0
+    } ?? false
   }
 
   private func similarNames(to text: String) -> [String] {
