@@ -236,6 +236,16 @@ struct TransferTests {
     #expect(try scene.isSound(scene.hub))
   }
 
+  @Test("the branch that the remote's HEAD is on stays, as with Git", arguments: transports)
+  func deletedHead(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 0)
+    try scene("work", "push", "origin", "main", "main:side")
+    let refused = try scene.emend(in: "work").run(["push", "origin", "--delete", "main", "side"])
+    #expect(refused.ending == .exit(1), "\(refused.outputText)\(refused.errorText)")
+    #expect(refused.outputText.contains("HEAD is on it"), "\(refused.outputText)")
+    #expect(try ReferenceGit(scene.hub)("branch", "--format=%(refname:short)").lines == ["main"])
+  }
+
   @Test("a shallow clone has no whole history to give", arguments: transports)
   func shallowRemote(transport: String) throws {
     let scene = try SharedScene(transport: transport, commits: 1)

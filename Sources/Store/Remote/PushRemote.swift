@@ -143,6 +143,10 @@ extension EditRepository {
     if intent.source == nil, old == nil {
       return .refuse(reason: "the remote has no such reference")
     }
+    if intent.source == nil, intent.destination == listing.head {
+      // Git refuses it by itself; what is reached through libgit2 need not.
+      return .refuse(reason: "the remote's HEAD is on it")
+    }
     if case .withLease(let expected) = intent.rule, old != intent.source,
       try !holds(expected, intent, remote, old)
     {
