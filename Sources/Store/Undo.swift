@@ -33,13 +33,9 @@ extension EditRepository {
     try takeBack {
       var found: OperationEntry?
       try walkOperations { operation, isUndone in
-        guard !isUndone, operation.record.undoes == nil else { return .goOn }
-        // After a crash, or by plain Git, the references may be where they were: then there is nothing to take back.
-        let isVoid = try operation.record.changes.allSatisfy {
-          let value = try references.value(of: $0.name)
-          return value == $0.before || (value != $0.after && Self.isSeenAgain($0.name))
+        guard !isUndone, operation.record.undoes == nil, try !isVoid(operation.record) else {
+          return .goOn
         }
-        if isVoid { return .goOn }
         found = entry(operation)
         return .stop
       }
@@ -47,20 +43,31 @@ extension EditRepository {
     }
   }
 
-  /// Takes back the latest ``undo()`` that was not taken back yet.
+  /// Takes back the latest ``undo()`` that was not taken back yet. After another command there is none.
   /// - Throws: as ``undo()``.
   @discardableResult
   package func redo() throws -> OperationEntry {
     try takeBack {
       var found: OperationEntry?
       try walkOperations { operation, isUndone in
-        guard !isUndone, let target = operation.record.undoes else { return .goOn }
+        guard !isUndone else { return .goOn }
+        guard let target = operation.record.undoes else {
+          return try isVoid(operation.record) ? .goOn : .stop
+        }
         // An operation that takes back an undo is itself not to be redone.
         if isUndo(target) { return .goOn }
         found = entry(operation)
         return .stop
       }
       return found
+    }
+  }
+
+  /// After a crash, or by plain Git, the references may be where they were: then there is nothing to take back.
+  private func isVoid(_ record: OperationRecord) throws -> Bool {
+    try record.changes.allSatisfy {
+      let value = try references.value(of: $0.name)
+      return value == $0.before || (value != $0.after && Self.isSeenAgain($0.name))
     }
   }
 

@@ -186,6 +186,23 @@ struct OperationTests {
     #expect(try sample.git.complaints() == "")
   }
 
+  @Test("after another command there is nothing to redo, unless that left nothing")
+  func redoAfterAnother() throws {
+    let sample = try SampleRepository()
+    let start = try sample.commit("HEAD")
+    try sample.record(seed: 1)
+    try sample.repository.undo()
+    let second = try sample.record(seed: 2).id
+    #expect(throws: StoreError.nothingToUndo) { try sample.repository.redo() }
+    #expect(try sample.commit("HEAD") == second)
+    try sample.repository.undo()
+    #expect(try sample.commit("HEAD") == start)
+    try sample.repository.createBranch("topic", at: start)
+    try sample.git("update-ref", "-d", "refs/heads/topic")
+    try sample.repository.redo()
+    #expect(try sample.commit("HEAD") == second)
+  }
+
   @Test("what an undo needs survives git gc, deleted branches too")
   func undoAfterGarbageCollection() throws {
     let sample = try SampleRepository()
