@@ -246,6 +246,29 @@ struct TransferTests {
     #expect(try ReferenceGit(scene.hub)("branch", "--format=%(refname:short)").lines == ["main"])
   }
 
+  @Test("a tag that names something else here stays, and a fetch goes on", arguments: transports)
+  func otherTag(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 1)
+    try scene("work", "tag", "v1", "HEAD~1")
+    try scene("work", "push", "-u", "origin", "main", "v1")
+    try scene.clone(to: "copy")
+    let copy = try ReferenceGit(scene.directory["copy/.emend"])
+    try copy("tag", "--force", "v1", "main")
+    let mine = try scene.head("copy", "v1")
+    try scene("copy", "fetch")
+    #expect(try scene("copy", "pull").ending == .exit(0))
+    #expect(try scene.head("copy", "v1") == mine)
+    let asked = try scene.emend(in: "copy").run(["fetch", "--tags"])
+    #expect(asked.ending == .exit(1), "\(asked.outputText)")
+    #expect(asked.outputText.contains("--force replaces it"), "\(asked.outputText)")
+    #expect(try scene.head("copy", "v1") == mine)
+    // Git says the same.
+    #expect(try copy.run(["fetch", "--quiet", "origin"]).status == 0)
+    #expect(try copy.run(["fetch", "--quiet", "--tags", "origin"]).status == 1)
+    try scene("copy", "fetch", "--tags", "--force")
+    #expect(try scene.head("copy", "v1") == scene.head("work", "v1"))
+  }
+
   @Test("a shallow clone has no whole history to give", arguments: transports)
   func shallowRemote(transport: String) throws {
     let scene = try SharedScene(transport: transport, commits: 1)

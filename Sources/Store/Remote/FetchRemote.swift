@@ -28,6 +28,9 @@ package struct FetchRequest: Sendable {
   /// What becomes of tags that name something else here.
   package enum ChangedTags: Sendable { case refuse, replace }
 
+  /// Whether a tag that is here is passed over: nobody asked for tags, only those come along that are missing, as in Git.
+  fileprivate var keepsTags: Bool { tags == .following && changedTags == .refuse }
+
   /// All branches, and the tags that name their commits.
   package init(from remote: RemoteTarget) { self.remote = remote }
 }
@@ -158,7 +161,8 @@ extension EditRepository {
     guard wanted.values.allSatisfy({ known.contains($0) }) else { return false }
     if request.tags != .none {
       for (name, id) in listing.references where name.hasPrefix("refs/tags/") {
-        guard try references.target(of: name) == id else { return false }
+        let mine = try references.target(of: name)
+        guard mine == id || (mine != nil && request.keepsTags) else { return false }
       }
     }
     guard request.remote.name != nil else { return true }
@@ -205,7 +209,7 @@ extension EditRepository {
         }
       }
       updates += try arrivals.tags.sorted { $0.key < $1.key }.compactMap {
-        try tagStep($0.key, to: $0.value, request.changedTags)
+        try tagStep($0.key, to: $0.value, request)
       }
       if let notes = arrivals.notes { updates += try join(notes: notes, pack) }
       if let settings = arrivals.settings { updates += try join(settings: settings, pack) }
@@ -236,15 +240,15 @@ extension EditRepository {
   }
 
   private func tagStep(
-    _ name: String, to new: ObjectID, _ rule: FetchRequest.ChangedTags
+    _ name: String, to new: ObjectID, _ request: FetchRequest
   ) throws -> ReferenceUpdate? {
     guard let old = try references.target(of: name) else {
       return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
     }
-    guard old != new else { return nil }
+    guard old != new, !request.keepsTags else { return nil }
     return ReferenceUpdate(
       name: name, before: old, after: new,
-      result: rule == .replace
+      result: request.changedTags == .replace
         ? .forced : .refused(reason: "the tag names something else here; --force replaces it"))
   }
 
