@@ -69,20 +69,29 @@ struct BisectStart: EmendCommand {
   }
 }
 
+/// Of which commits something is said.
+struct VerdictOptions: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+  @Argument(help: "The commits (default: BISECT_HEAD).")
+  var revisions: [RevisionExpression] = []
+
+  /// Says it, and shows how far the search is.
+  func say(_ verdict: BisectionLog.Verdict, on console: Console) throws {
+    let search = BisectHistory(in: try common.openRepository(console))
+    try console.show(BisectView(search.say(verdict, of: revisions)))
+  }
+}
+
 /// `emend bisect good`
 struct BisectGood: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "good", abstract: "Say that commits have not what is looked for",
     discussion: "EXAMPLE: emend bisect good")
 
-  @OptionGroup var common: CommonOptions
-  @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionExpression] = []
+  @OptionGroup var said: VerdictOptions
+  var common: CommonOptions { said.common }
 
-  func run(on console: Console) throws {
-    let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.good, of: revisions)))
-  }
+  func run(on console: Console) throws { try said.say(.good, on: console) }
 }
 
 /// `emend bisect bad`
@@ -91,14 +100,10 @@ struct BisectBad: EmendCommand {
     commandName: "bad", abstract: "Say that commits have what is looked for",
     discussion: "EXAMPLE: emend bisect bad")
 
-  @OptionGroup var common: CommonOptions
-  @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionExpression] = []
+  @OptionGroup var said: VerdictOptions
+  var common: CommonOptions { said.common }
 
-  func run(on console: Console) throws {
-    let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.bad, of: revisions)))
-  }
+  func run(on console: Console) throws { try said.say(.bad, on: console) }
 }
 
 /// `emend bisect skip`
@@ -107,14 +112,10 @@ struct BisectSkip: EmendCommand {
     commandName: "skip", abstract: "Say that commits cannot be looked at",
     discussion: "EXAMPLE: emend bisect skip")
 
-  @OptionGroup var common: CommonOptions
-  @Argument(help: "The commits (default: BISECT_HEAD).")
-  var revisions: [RevisionExpression] = []
+  @OptionGroup var said: VerdictOptions
+  var common: CommonOptions { said.common }
 
-  func run(on console: Console) throws {
-    let search = BisectHistory(in: try common.openRepository(console))
-    try console.show(BisectView(search.say(.skip, of: revisions)))
-  }
+  func run(on console: Console) throws { try said.say(.skip, on: console) }
 }
 
 /// `emend bisect run`
