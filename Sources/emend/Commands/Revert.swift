@@ -29,7 +29,7 @@ struct Revert: EmendCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
-  var mainline: ParentNumber?
+  var mainline: PositiveNumber?
   @Option(
     name: .customLong("fact"),
     help: ArgumentHelp(
@@ -52,7 +52,7 @@ struct Revert: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try RevertCommits(in: workspace).run(
-        revisions, mainline: mainline?.number, message: message?.text, made: made)
+        revisions, mainline: mainline?.value, message: message?.text, made: made)
     }
   }
 

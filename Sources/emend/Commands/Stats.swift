@@ -29,7 +29,7 @@ struct Stats: EmendCommand {
     help: ArgumentHelp(
       "Take a layer's statistics from the MEMIT authors' file instead (can be repeated).",
       valueName: "layer=file"))
-  var archives: [LayerFile] = []
+  var archives: [KeyedFile<UInt32>] = []
   @Option(
     help: ArgumentHelp(
       "What separates documents: an empty line (paragraph, the default), or every line.",
@@ -51,7 +51,7 @@ struct Stats: EmendCommand {
     guard (corpus != nil) == archives.isEmpty else {
       throw ValidationError("Give either --corpus PATH or --npz LAYER=FILE.")
     }
-    guard Set(archives.map(\.layer)).count == archives.count else {
+    guard Set(archives.map(\.key)).count == archives.count else {
       throw ValidationError("--npz takes one file for each layer.")
     }
     try ValidationError.refuse(
@@ -68,7 +68,7 @@ struct Stats: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
     guard let corpus else {
-      let outcome = try ImportMoments(in: workspace).run(archives.map { ($0.layer, $0.path) })
+      let outcome = try ImportMoments(in: workspace).run(archives.map { (Int($0.key), $0.path) })
       return try console.show(StatsView(outcome))
     }
     let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
@@ -76,18 +76,5 @@ struct Stats: EmendCommand {
       corpus: corpus, boundary: documents ?? .paragraph, layers: layers, limit: samples,
       savingEvery: .seconds(saveEvery ?? 300))
     try console.show(StatsView(outcome))
-  }
-}
-
-/// A layer and a file, written `layer=file`.
-struct LayerFile: ExpressibleByArgument {
-  let layer: Int
-  let path: String
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "=", maxSplits: 1)
-    guard parts.count == 2, let layer = Int(parts[0]), layer >= 0 else { return nil }
-    self.layer = layer
-    path = String(parts[1])
   }
 }
