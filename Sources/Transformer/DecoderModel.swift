@@ -34,6 +34,7 @@ package final class DecoderModel: Sendable {
         throw TransformerError.wrongElementType(tensor: name, found: view.elementType.rawValue)
       }
     }
+    try architecture.checkHead(of: checkpoint)
     self.architecture = architecture
     self.workers = workers
     // What stands in the file as products want it stays mapped.

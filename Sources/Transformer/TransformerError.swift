@@ -10,6 +10,10 @@ package enum TransformerError: ExplainedError, Equatable {
   case wrongShape(tensor: String, found: [Int], expected: [Int])
   /// A tensor is not of a type that can be computed with.
   case wrongElementType(tensor: String, found: String)
+  /// A head of its own in a model whose head is tied to the embedding.
+  case otherHead(directory: String, tensor: String, embedding: String)
+  /// An edit of one of two tensors that must stay the same.
+  case editOfTiedTensor(directory: String, tensor: String, other: String)
   /// More tokens than the model has positions for.
   case tooLong(tokens: Int, limit: Int, text: String)
   /// A token id beyond the embedding.
@@ -37,6 +41,18 @@ package enum TransformerError: ExplainedError, Equatable {
       Explanation(
         "a tensor cannot be computed with", field: tensor, found: found,
         expected: "F32, F16 or BF16", remedy: "Save the checkpoint without quantisation.")
+    case .otherHead(let directory, let tensor, let embedding):
+      Explanation(
+        "config.json ties the head to the embedding, but there is another head", file: directory,
+        field: tensor, found: "other numbers than '\(embedding)'",
+        expected: "the same numbers, or no such tensor",
+        remedy: "If the head is the model's own, set tie_word_embeddings to false in config.json; "
+          + "else take the tensor out.")
+    case .editOfTiedTensor(let directory, let tensor, let other):
+      Explanation(
+        "an edit of a tensor that is tied to another one", file: directory, field: tensor,
+        expected: "the same numbers in '\(other)'",
+        remedy: "Edit a base without 'lm_head.weight': save_pretrained writes it so.")
     case .tooLong(let tokens, let limit, let text):
       Explanation(
         "text is longer than the model's context", field: text, found: "\(tokens) tokens",

@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import Files
 internal import LinearAlgebra
 package import Store
+internal import Transformer
 
 /// Writes what a revision changes as a PEFT LoRA adapter: `emend apply --adapter`.
 package struct ExportAdapter {
@@ -54,7 +55,7 @@ package struct ExportAdapter {
     let base = try base(of: meaning)
     let changes = try gather(meaning)
     guard !changes.isEmpty else { throw AdapterExportError.nothingToExport }
-    let names = AdapterNames(base)
+    let names = try AdapterNames(base)
     var modules: [(path: String, tensor: String, wanted: LowRankFactors, kept: Kept)] = []
     var uncorrected: [String] = []
     for (tensor, change) in changes.sorted(by: { $0.key < $1.key }) {
@@ -220,7 +221,7 @@ private struct AdapterNames {
   private static let embeddings = ["wte", "wpe", "embed_tokens", "embed_in", "word_embeddings"]
   private static let heads = ["lm_head.", "embed_out."]
 
-  init(_ binding: BaseBinding) {
+  init(_ binding: BaseBinding) throws {
     base = binding.manifest
     storesInputsFirst = base.modelType == "gpt2"
     body =
@@ -231,7 +232,7 @@ private struct AdapterNames {
       }
     let configuration = binding.checkpoint.configuration
     baseModel = configuration["_name_or_path"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-    isTied = configuration["tie_word_embeddings"] == .bool(true)
+    isTied = try ModelArchitecture(binding.checkpoint).isTied
   }
 
   func module(of name: String) throws(AdapterExportError) -> String {

@@ -46,6 +46,7 @@ struct ImportCheckpoint {
   ) throws -> (parts: [EncodedEdit.Part], digests: [String: Digest]) {
     let edited = try CheckpointDirectory(path: path)
     let pairs = try match(edited)
+    try ImportArchitecture.check(edited, against: base.checkpoint)
     let total = edited.tensorByteCount
     let done = Mutex(0)
     let found = Mutex([Change?](repeating: nil, count: pairs.count))

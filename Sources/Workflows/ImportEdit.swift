@@ -5,6 +5,7 @@ package import Editing
 package import Evaluation
 internal import Files
 package import Store
+internal import Transformer
 
 /// Records an edit that was made elsewhere: `emend import`.
 package struct ImportEdit {
@@ -85,6 +86,8 @@ package struct ImportEdit {
       (parts, digests) = try ImportCheckpoint(in: workspace, on: stack, payloads).changes(path)
       settings.append(("exact", .boolean(true)))
     }
+    let base = try workspace.base().checkpoint
+    try ModelArchitecture(base).checkEdits(of: parts.map(\.tensor), in: base)
     // A checkpoint's parts are tensors whose bytes differ, and give these back.
     guard try !parts.isEmpty && (form == .checkpoint || changesAnything(parts, stack)) else {
       throw ImportError.changesNothing(source: path, tensors: parts.count)

@@ -18,6 +18,8 @@ package enum ImportError: ExplainedError, Equatable {
   case otherTensors(path: String, missing: [String], extra: [String])
   /// A tensor with another shape or element type than the base's.
   case otherDeclaration(path: String, tensor: String, found: String, expected: String)
+  /// A configuration that makes another model of the same weights.
+  case otherModel(file: String, keys: String, found: String, expected: String)
 
   /// What to tell the user.
   package var explanation: Explanation {
@@ -59,6 +61,12 @@ package enum ImportError: ExplainedError, Equatable {
         "a tensor is stored otherwise than in the base", file: path, field: "'\(tensor)'",
         found: found, expected: expected,
         remedy: "Save the edited model in the base's dtype.")
+    case .otherModel(let file, let keys, let found, let expected):
+      Explanation(
+        "the edited checkpoint is another model than the base, not only other weights", file: file,
+        field: keys, found: found, expected: expected,
+        remedy:
+          "Only weights can be imported: take the edited model's settings for a base of their own.")
     }
   }
 }

@@ -7,7 +7,7 @@ internal import Store
 /// leave it out, and some programs add it. A name is taken as it is where the base has it; else one such
 /// beginning is taken off or put before it.
 struct ImportNames {
-  private static let beginnings = ["transformer.", "model.", "gpt_neox."]
+  static let beginnings = ["transformer.", "model.", "gpt_neox."]
   private let base: BaseManifest
 
   init(_ base: BaseManifest) { self.base = base }

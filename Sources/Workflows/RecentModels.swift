@@ -66,6 +66,7 @@ package final class RecentModels {
     let isPlain = state.excluded.isEmpty && state.extra.isEmpty
     let known: Known
     if isPlain, try sums.move(to: state.stack) {
+      try unedited.architecture.checkEdits(of: sums.changedTensors, in: base.checkpoint)
       var tensors: [String: FloatRows] = [:]
       var digests: [String: Digest] = [:]
       for name in sums.changedTensors {

@@ -106,6 +106,7 @@ package final class Workspace {
     let materialiser = try StackMaterialiser(
       stack, base.manifest, excluding: excluded, adding: extra)
     let model = try unedited ?? baseModel(of: stack)
+    try model.architecture.checkEdits(of: materialiser.changedTensors, in: base.checkpoint)
     var tensors: [String: FloatRows] = [:]
     for name in materialiser.changedTensors {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))

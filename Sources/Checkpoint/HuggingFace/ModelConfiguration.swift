@@ -114,11 +114,15 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// A key with those that lead to it from the top, for messages.
   package func path(of key: String) -> String { prefix + key }
 
+  /// A value as messages show it.
+  package func text(of key: String) -> String {
+    self[key].map { String(decoding: JSONText.canonical($0).prefix(80), as: UTF8.self) }
+      ?? "nothing"
+  }
+
   /// An error about one of the values here, for a check of the caller's own.
   package func unexpected(_ key: String, expected: String) -> ConfigurationError {
-    let found = self[key].map { String(decoding: JSONText.canonical($0).prefix(80), as: UTF8.self) }
-    return .unexpected(
-      file: file, key: prefix + key, found: found ?? "nothing", expected: expected)
+    .unexpected(file: file, key: prefix + key, found: text(of: key), expected: expected)
   }
 
   private static func wholeNumber(in range: ClosedRange<Int>) -> String {

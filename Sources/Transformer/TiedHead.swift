@@ -1,0 +1,45 @@
+package import Checkpoint
+internal import Glibc
+
+/// A head that is the token embedding, and a tensor of its own that the checkpoint has for it nevertheless.
+///
+/// `transformers` 5 takes that tensor for the head where it differs from the embedding, `transformers` 4
+/// never does: only while both are the same bytes do all compute the same.
+extension ModelArchitecture {
+  /// Whether the head is the token embedding.
+  package var isTied: Bool { head.weights == [tokenEmbedding] }
+
+  /// The head's own tensor, in all families whose head can be tied.
+  private static let ownHead = "lm_head.weight"
+
+  /// Refuses a checkpoint that has another head than the embedding to which it is tied.
+  ///
+  /// - Throws: ``TransformerError/otherHead(directory:tensor:embedding:)``.
+  func checkHead(of checkpoint: CheckpointDirectory) throws {
+    guard isTied, checkpoint.contains(Self.ownHead) else { return }
+    let head = try checkpoint.tensor(named: Self.ownHead)
+    let embedding = try checkpoint.tensor(named: tokenEmbedding)
+    guard head.elementType == embedding.elementType, head.shape == embedding.shape,
+      let a = head.bytes.baseAddress, let b = embedding.bytes.baseAddress,
+      memcmp(a, b, head.bytes.count) == 0
+    else {
+      throw TransformerError.otherHead(
+        directory: checkpoint.path, tensor: Self.ownHead, embedding: tokenEmbedding)
+    }
+    head.releasePages(in: 0..<head.bytes.count)
+  }
+
+  /// Refuses edits that would leave two heads: of the embedding or of its copy, where the checkpoint has both.
+  ///
+  /// - Throws: ``TransformerError/editOfTiedTensor(directory:tensor:other:)``.
+  package func checkEdits(
+    of tensors: some Sequence<String>, in checkpoint: CheckpointDirectory
+  ) throws {
+    guard isTied, checkpoint.contains(Self.ownHead) else { return }
+    for tensor in tensors where tensor == Self.ownHead || tensor == tokenEmbedding {
+      throw TransformerError.editOfTiedTensor(
+        directory: checkpoint.path, tensor: tensor,
+        other: tensor == tokenEmbedding ? Self.ownHead : tokenEmbedding)
+    }
+  }
+}
