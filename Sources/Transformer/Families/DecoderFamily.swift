@@ -32,6 +32,7 @@ extension ModelArchitecture {
         file: checkpoint.configuration.file, found: type,
         supported: families.flatMap { $0.modelTypes })
     }
+    try checkpoint.configuration.require("is_causal", is: true)
     self = try family.architecture(of: checkpoint)
   }
 }

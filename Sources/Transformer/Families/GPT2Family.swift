@@ -6,6 +6,7 @@ enum GPT2Family: DecoderFamily {
 
   static func architecture(of checkpoint: CheckpointDirectory) throws -> ModelArchitecture {
     let configuration = checkpoint.configuration
+    try configuration.requireAgreement()
     let width = try configuration.integer("n_embd")
     let heads = try configuration.integer("n_head")
     let inner = try configuration.optionalInteger("n_inner") ?? 4 * width

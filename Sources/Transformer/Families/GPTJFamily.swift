@@ -6,13 +6,16 @@ enum GPTJFamily: DecoderFamily {
 
   static func architecture(of checkpoint: CheckpointDirectory) throws -> ModelArchitecture {
     let configuration = checkpoint.configuration
+    try configuration.requireAgreement()
     let width = try configuration.integer("n_embd")
     let heads = try configuration.integer("n_head")
     let inner = try configuration.optionalInteger("n_inner") ?? 4 * width
     let vocabulary = try configuration.integer("vocab_size")
     try configuration.require("tie_word_embeddings", is: false)
     let headWidth = try configuration.headWidth(width: width, heads: heads, key: "n_head")
-    let dimensions = try configuration.optionalInteger("rotary_dim") ?? headWidth
+    // Null, with which `transformers` 4 and 5 compute different things, is no number.
+    let dimensions =
+      configuration.members["rotary_dim"] == nil ? 64 : try configuration.integer("rotary_dim")
     guard dimensions % 2 == 0, dimensions <= headWidth else {
       throw configuration.unexpected(
         "rotary_dim", expected: "an even number, at most the width of a head, \(headWidth)")

@@ -21,10 +21,15 @@ enum LlamaFamily: DecoderFamily {
     let layers = try configuration.layerCount("num_hidden_layers", in: checkpoint) {
       "model.layers.\($0).input_layernorm.weight"
     }
+    // The family rotates whole heads.
     let rotary = try configuration.rotary(
-      headWidth: headWidth,
-      older: .init(base: "rope_theta", share: "partial_rotary_factor", standardShare: 1))
+      headWidth: headWidth, older: .init(base: "rope_theta", share: nil, standardShare: 1))
     let isQwen = configuration.modelType == "qwen2"
+    if configuration.modelType != "llama" {
+      // Qwen2's biases are those of q, k and v, whatever the key says.
+      if !isQwen { try configuration.require("attention_bias", is: false) }
+      try configuration.require("mlp_bias", is: false)
+    }
     let attentionBias = try !isQwen && configuration.optionalBool("attention_bias") ?? false
     let mlpBias = try configuration.optionalBool("mlp_bias") ?? false
     let isTied = try configuration.optionalBool("tie_word_embeddings") ?? false
@@ -77,9 +82,9 @@ enum LlamaFamily: DecoderFamily {
     case "qwen2": isUsed = try configuration.optionalBool("use_sliding_window") ?? false
     default: isUsed = false
     }
-    guard isUsed, let window = try configuration.optionalInteger("sliding_window") else {
-      return positions
-    }
-    return min(positions, window)
+    guard isUsed else { return positions }
+    // A missing key stands for the default, null for no window.
+    guard configuration.members["sliding_window"] != nil else { return min(positions, 4096) }
+    return min(positions, try configuration.optionalInteger("sliding_window") ?? positions)
   }
 }

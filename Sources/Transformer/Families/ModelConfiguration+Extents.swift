@@ -9,6 +9,20 @@ extension ModelConfiguration {
     }
   }
 
+  /// The names that `transformers` takes for GPT-2's and GPT-J's own, too.
+  private static let aliases = [
+    ("hidden_size", "n_embd"), ("num_attention_heads", "n_head"), ("num_hidden_layers", "n_layer"),
+    ("max_position_embeddings", "n_positions"),
+  ]
+
+  /// A setting that stands there under both of its names must have one value.
+  func requireAgreement() throws {
+    for (alias, key) in Self.aliases {
+      guard let found = self[alias], let own = self[key], found != own else { continue }
+      throw unexpected(alias, expected: "that of \(key), \(text(of: key))")
+    }
+  }
+
   /// The activation that a key names.
   func activation(_ key: String) throws -> ModelArchitecture.Activation {
     switch try string(key) {

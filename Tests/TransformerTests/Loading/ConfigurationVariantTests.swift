@@ -59,6 +59,38 @@ struct ConfigurationVariantTests {
     #expect(try architecture("gpt-neox", ["rotary_pct": nil, "rotary_emb_base": nil]) == neox)
   }
 
+  @Test("what is said twice in one sense is no contradiction")
+  func repetitions() throws {
+    #expect(
+      try architecture(
+        "llama",
+        [
+          "rope_theta": "10000", "rope_scaling": #"{"rope_type":"default","type":"default"}"#,
+          "partial_rotary_factor": "1", "original_max_position_embeddings": "32",
+        ]) == architecture("llama", [:]))
+    #expect(
+      try architecture("llama3-scaled", ["original_max_position_embeddings": "32"])
+        == architecture("llama3-scaled", [:]))
+    // As `transformers` 4 saves it.
+    #expect(
+      try architecture("gpt-neox", ["rope_theta": "10000", "partial_rotary_factor": "0.25"])
+        == architecture("gpt-neox", [:]))
+    #expect(
+      try architecture("gpt2", ["num_attention_heads": "4", "hidden_size": "32"])
+        == architecture("gpt2", [:]))
+  }
+
+  @Test("a Mistral without the key has the window of 4096, one with null none")
+  func missingWindow() throws {
+    func limit(_ window: String?) throws -> Int {
+      try architecture(
+        "mistral", ["sliding_window": window, "max_position_embeddings": "32768"]
+      ).positionLimit
+    }
+    #expect(try limit(nil) == 4096)
+    #expect(try limit("null") == 32768)
+  }
+
   @Test("linear scaling stretches positions: position 2t under factor 2 turns as t does")
   func linearScaling() throws {
     let plain = try ReferenceDecoder(Fixture.path("families/llama"))

@@ -123,6 +123,48 @@ struct RefusedCheckpointTests {
     Setting(
       family: "gpt2", key: "scale_attn_by_inverse_layer_idx", value: "true", expected: "false"),
     Setting(family: "gptj", key: "tie_word_embeddings", value: "true", expected: "false"),
+    Setting(family: "llama", key: "is_causal", value: "false", expected: "true"),
+    Setting(family: "gpt2", key: "is_causal", value: "false", expected: "true"),
+    // What `transformers` does not read for the family.
+    Setting(family: "mistral", key: "attention_bias", value: "true", expected: "false"),
+    Setting(family: "mistral", key: "mlp_bias", value: "true", expected: "false"),
+    Setting(family: "qwen2", key: "mlp_bias", value: "true", expected: "false"),
+    Setting(family: "llama", key: "partial_rotary_factor", value: "0.5", expected: "1.0"),
+    Setting(family: "mistral", key: "partial_rotary_factor", value: "0.5", expected: "1.0"),
+    Setting(family: "qwen2", key: "partial_rotary_factor", value: "0.5", expected: "1.0"),
+    Setting(
+      family: "llama", key: "rope_parameters",
+      value: #"{"rope_theta":1e4,"partial_rotary_factor":0.5}"#, expected: "1.0",
+      named: "rope_parameters.partial_rotary_factor"),
+    // A missing one is 64, and null is none.
+    Setting(family: "gptj", key: "rotary_dim", value: nil, expected: "width of a head, 16"),
+    Setting(family: "gptj", key: "rotary_dim", value: "null", expected: "whole number"),
+    // One thing said in two ways.
+    Setting(family: "gpt2", key: "num_attention_heads", value: "2", expected: "that of n_head, 4"),
+    Setting(family: "gpt2", key: "hidden_size", value: "64", expected: "that of n_embd, 32"),
+    Setting(family: "gptj", key: "num_hidden_layers", value: "3", expected: "that of n_layer, 4"),
+    Setting(
+      family: "gptj", key: "max_position_embeddings", value: "32",
+      expected: "that of n_positions, 64"),
+    Setting(family: "llama", key: "rope_theta", value: "5e5", expected: "10000.0"),
+    Setting(family: "gpt-neox", key: "rope_theta", value: "5e5", expected: "10000.0"),
+    Setting(family: "gpt-neox", key: "partial_rotary_factor", value: "0.5", expected: "0.25"),
+    Setting(
+      family: "gpt-neox", key: "rope_parameters", value: #"{"partial_rotary_factor":0.5}"#,
+      expected: "0.5", named: "rotary_pct"),
+    Setting(
+      family: "llama", key: "rope_scaling", value: #"{"rope_type":"linear","factor":2}"#,
+      expected: "rope_parameters"),
+    Setting(
+      family: "llama", key: "rope_scaling", value: #"{"rope_type":"default","rope_theta":5e5}"#,
+      expected: "10000.0", named: "rope_scaling.rope_theta"),
+    Setting(
+      family: "llama3-scaled", key: "original_max_position_embeddings", value: "64",
+      expected: "32.0"),
+    Setting(
+      family: "mistral", key: "rope_scaling",
+      value: #"{"rope_type":"linear","type":"default","factor":2}"#, expected: "linear",
+      named: "rope_scaling.type"),
     Setting(family: "gpt-neox", key: "tie_word_embeddings", value: "true", expected: "false"),
   ]
 
