@@ -43,7 +43,8 @@ struct ImportFactors {
     switch pair.form {
     case .product: isTransposed = false
     case .sides: isTransposed = !fits
-    case .lora: isTransposed = rows == columns ? storesInputsFirst : !fits
+    // A head is no Conv1D in any family.
+    case .lora: isTransposed = storesInputsFirst && !tensor.name.hasPrefix("lm_head.")
     }
     guard isTransposed ? fitsTransposed : fits else {
       throw ImportError.wrongExtents(

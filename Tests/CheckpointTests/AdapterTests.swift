@@ -1,4 +1,5 @@
 import Checkpoint
+import Diagnostics
 import TestSupport
 import Testing
 
@@ -124,6 +125,51 @@ import Testing
       throws: AdapterError.rank(
         file: path + "/adapter_model.safetensors", tensor: "m.lora_B.weight", found: 2, expected: 3)
     ) { try AdapterDirectory(path: path) }
+  }
+
+  @Test(
+    "factors that PEFT would not load are refused by the setting that leaves them out",
+    arguments: [
+      (#""target_modules":["q_proj"]"#, "target_modules"),
+      (#""target_modules":["_proj"]"#, "target_modules"),
+      (#""target_modules":[]"#, "target_modules"),
+      (#""target_modules":["c_proj"],"exclude_modules":["1.c_proj"]"#, "exclude_modules"),
+      (#""target_modules":["c_proj"],"layers_to_transform":[0,2]"#, "layers_to_transform"),
+      (#""target_modules":["c_proj"],"layers_to_transform":2"#, "layers_to_transform"),
+      (
+        #""target_modules":["c_proj"],"layers_to_transform":1,"layers_pattern":"layers""#,
+        "layers_to_transform"
+      ),
+      (
+        #""target_modules":["c_proj"],"layers_to_transform":1,"layers_pattern":"h|x""#,
+        "layers_pattern"
+      ),
+      (#""target_modules":{"c_proj":1}"#, "target_modules"),
+      (#""layers_to_transform":"1""#, "layers_to_transform"),
+    ])
+  func leftOut(settings: String, key: String) throws {
+    let path = try adapter(
+      lora(#","r":2,\#(settings)"#), pair("base_model.model.transformer.h.1.c_proj"))
+    let error = #expect(throws: AdapterError.self) { try AdapterDirectory(path: path) }
+    #expect(error?.explanation.field?.contains(key) == true, "\(error as Any)")
+  }
+
+  @Test(
+    "factors that PEFT would load are taken in",
+    arguments: [
+      #""target_modules":["x","c_proj"]"#, #""target_modules":["transformer.h.1.c_proj"]"#,
+      #""target_modules":"all-linear""#, #""target_modules":".*\\.c_proj""#,
+      #""target_modules":null"#, #""target_modules":["c_proj"],"exclude_modules":["proj"]"#,
+      #""target_modules":["c_proj"],"layers_to_transform":[1,2]"#,
+      #""target_modules":["c_proj"],"layers_to_transform":1,"layers_pattern":["x","h"]"#,
+      #""target_modules":["c_proj"],"layers_to_transform":[],"layers_pattern":null"#,
+      // Full names are meant whatever the layer.
+      #""target_modules":["transformer.h.1.c_proj"],"layers_to_transform":2"#,
+    ])
+  func targeted(settings: String) throws {
+    let path = try adapter(
+      lora(#","r":2,\#(settings)"#), pair("base_model.model.transformer.h.1.c_proj"))
+    #expect(try AdapterDirectory(path: path).pairs.count == 1)
   }
 
   @Test(

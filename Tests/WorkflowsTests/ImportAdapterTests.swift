@@ -116,4 +116,21 @@ struct ImportAdapterTests {
       ]
     ) { $0.transposed }
   }
+
+  @Test(
+    "factors for the weight's transpose are refused: a LoRA's orientation is the family's",
+    arguments: [
+      (TinyModel.Family.gpt2, "transformer.h.1.mlp.c_proj", 32, 128),
+      (.gptj, "transformer.h.1.mlp.fc_out", 48, 192),
+    ])
+  func wrongOrientation(
+    family: TinyModel.Family, module: String, inputs: Int, outputs: Int
+  ) throws {
+    #expect(throws: ImportError.self) {
+      try check(
+        family, #"{"peft_type": "LORA", "r": 2}"#,
+        [Module(module, inputs: inputs, outputs: outputs, rank: 2, scale: 4, seed: 6)]
+      ) { $0 }
+    }
+  }
 }

@@ -14,8 +14,9 @@ package struct AdapterConfiguration: Sendable, Equatable {
   private let alpha: Double
   private let ranks: [(pattern: ModulePattern, rank: Int)]
   private let alphas: [(pattern: ModulePattern, alpha: Double)]
+  private let targets: AdapterTargets
 
-  /// Settings without a bearing on what a merged weight is.
+  /// Settings without a bearing on what a merged weight is, or that are read on their own.
   private static let ignored: Set<String> = [
     "auto_mapping", "base_model_name_or_path", "revision", "task_type", "inference_mode",
     "lora_dropout", "target_modules", "exclude_modules", "layers_to_transform", "layers_pattern",
@@ -87,6 +88,7 @@ package struct AdapterConfiguration: Sendable, Equatable {
     alpha = try members["lora_alpha"].map { try alphaValue($0, "lora_alpha") } ?? 8
     ranks = try pattern("rank_pattern", rankValue).map { ($0.pattern, $0.1) }
     alphas = try pattern("alpha_pattern", alphaValue).map { ($0.pattern, $0.1) }
+    targets = try AdapterTargets(members, bad: bad)
     baseModel = members["base_model_name_or_path"]?.string
   }
 
@@ -105,6 +107,9 @@ package struct AdapterConfiguration: Sendable, Equatable {
     ranks.first { $0.pattern.matches(module) }?.rank ?? rank
   }
 
+  /// The setting by which PEFT would leave out a module's factors; `nil` where it takes them.
+  func setting(leavingOut module: String) -> String? { targets.setting(leavingOut: module) }
+
   /// What B A is multiplied by: the module's alpha over its rank.
   package func scale(of module: String) -> Double {
     (alphas.first { $0.pattern.matches(module) }?.alpha ?? alpha) / Double(rank(of: module))
@@ -112,7 +117,7 @@ package struct AdapterConfiguration: Sendable, Equatable {
 
   /// Compares what is said, patterns in their order.
   package static func == (a: AdapterConfiguration, b: AdapterConfiguration) -> Bool {
-    a.baseModel == b.baseModel && a.rank == b.rank && a.alpha == b.alpha
+    a.baseModel == b.baseModel && a.targets == b.targets && a.rank == b.rank && a.alpha == b.alpha
       && a.ranks.elementsEqual(b.ranks) { $0 == $1 }
       && a.alphas.elementsEqual(b.alphas) { $0 == $1 }
   }

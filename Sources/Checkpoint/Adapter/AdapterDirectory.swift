@@ -40,6 +40,9 @@ package struct AdapterDirectory: Sendable {
         scale: pair.scale)
     }
     for pair in pairs {
+      if let key = configuration.setting(leavingOut: pair.owner) {
+        throw AdapterError.leftOut(file: file, key: key, module: pair.owner)
+      }
       let expected = configuration.rank(of: pair.owner)
       guard pair.rank == expected else {
         throw AdapterError.rank(

@@ -12,6 +12,8 @@ package enum AdapterError: ExplainedError, Equatable {
   case unsupported(file: String, key: String, found: String)
   /// A key of `rank_pattern` or `alpha_pattern` that is a regular expression.
   case pattern(file: String, key: String, pattern: String)
+  /// Factors of a module that PEFT would not load.
+  case leftOut(file: String, key: String, module: String)
   /// There are weights, but not in safetensors.
   case noWeights(directory: String, other: String?)
   /// A tensor that is no factor of a weight matrix.
@@ -53,6 +55,11 @@ package enum AdapterError: ExplainedError, Equatable {
         "the pattern is a regular expression", file: file, field: key, found: "'\(pattern)'",
         expected: "module names; of expressions only '.', '\\.' and a leading '^' are read",
         remedy: "Write one entry for each module, with its full path.")
+    case .leftOut(let file, let key, let module):
+      return Explanation(
+        "the adapter has factors of a module that its settings leave out", file: file, field: key,
+        found: "nothing that takes in '\(module)'",
+        remedy: "PEFT would not load them: correct the setting, or take them out of the weights.")
     case .noWeights(let directory, let other):
       return Explanation(
         "the adapter has no weights in safetensors form", file: directory,
