@@ -8,10 +8,10 @@ package import Store
 package struct EncodedEdit: Sendable {
   /// The encoded change of one tensor.
   package struct Part: Sendable {
-    /// The tensor.
-    package let tensor: String
     /// What the manifest says of it.
     package let description: DeltaRecord.Description
+    /// The tensor.
+    package var tensor: String { description.tensor }
     private let content: Content
 
     private enum Content {
@@ -19,13 +19,24 @@ package struct EncodedEdit: Sendable {
       case parked(Range<Int>, in: PayloadFile)
     }
 
-    /// A change that is in memory.
-    init(tensor: String, delta: TensorDelta, description: DeltaRecord.Description) {
-      (self.tensor, self.description, content) = (tensor, description, .delta(delta))
+    private init(_ description: DeltaRecord.Description, _ content: Content) {
+      (self.description, self.content) = (description, content)
     }
 
-    private init(_ part: Part, parked range: Range<Int>, in file: PayloadFile) {
-      (tensor, description, content) = (part.tensor, part.description, .parked(range, in: file))
+    /// A change that is in memory, and what the manifest is to say of it.
+    ///
+    /// - Parameter norm: of the change; that of `delta` where it is `nil`.
+    /// - Throws: ``DeltaError``.
+    init(
+      of tensor: BaseManifest.Tensor, _ delta: TensorDelta, relativeError: Double,
+      keyError: DecimalText? = nil, norm: Double? = nil, weightNorm: Double
+    ) throws {
+      self.init(
+        DeltaRecord.Description(
+          tensor: tensor.name, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
+          shape: tensor.shape, relativeError: .rounded(relativeError), keyError: keyError,
+          norm: .rounded(try norm ?? delta.frobeniusNorm()), weightNorm: .rounded(weightNorm)),
+        .delta(delta))
     }
 
     /// The change, exactly as it will be applied.
@@ -53,7 +64,7 @@ package struct EncodedEdit: Sendable {
 
     /// The same with the change in a file, so that memory does not follow the number of tensors.
     func parked(in file: PayloadFile) throws -> Part {
-      Part(self, parked: try file.append(payload()), in: file)
+      Part(description, .parked(try file.append(payload()), in: file))
     }
   }
   /// One part a tensor.
@@ -85,14 +96,9 @@ package struct EncodedEdit: Sendable {
         change.form, grid: FixedPointGrid(exponent: exponent), precision: precision)
       // A tensor that a method trains may stay as it is: it has no place among the deltas.
       guard try delta.frobeniusNorm() > 0 else { return nil }
-      return Part(
-        tensor: change.tensor, delta: delta,
-        description: DeltaRecord.Description(
-          tensor: change.tensor, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
-          shape: tensor.shape, relativeError: .rounded(error.relative),
-          keyError: error.onKeys.map { .rounded($0) },
-          norm: .rounded(try delta.frobeniusNorm()),
-          weightNorm: .rounded(try weightNorm(change.tensor, extents))))
+      return try Part(
+        of: tensor, delta, relativeError: error.relative,
+        keyError: error.onKeys.map { .rounded($0) }, weightNorm: weightNorm(tensor.name, extents))
     }
   }
 
@@ -159,10 +165,10 @@ extension EncodedEdit.Part {
 
   fileprivate init(stored edit: StoredEdit, _ record: DeltaRecord) throws {
     self.init(
-      tensor: record.tensor,
-      delta: try TensorDelta(
-        payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape)),
-      description: record.description)
+      record.description,
+      .delta(
+        try TensorDelta(
+          payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape))))
   }
 }
 

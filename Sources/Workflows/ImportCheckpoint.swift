@@ -134,13 +134,8 @@ struct ImportCheckpoint {
         if case .notFinite = error { try Self.requireFinite(target) }
         throw error
       }
-      let part = EncodedEdit.Part(
-        tensor: tensor.name, delta: delta.delta,
-        description: DeltaRecord.Description(
-          tensor: tensor.name, kind: delta.delta.rank.map { .lowRank(rank: $0) } ?? .dense,
-          shape: tensor.shape,
-          relativeError: .rounded(0), keyError: nil, norm: .rounded(delta.norm),
-          weightNorm: .rounded(delta.presentNorm)))
+      let part = try EncodedEdit.Part(
+        of: tensor, delta.delta, relativeError: 0, norm: delta.norm, weightNorm: delta.presentNorm)
       return (try part.parked(in: payloads), try verify(part, view, target))
     }
   }

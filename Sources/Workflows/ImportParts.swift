@@ -20,12 +20,7 @@ extension EncodedEdit.Part {
         dense: .product(factors.left, .none, factors.right, .transposed), grid: grid,
         precision: precision)
     guard delta.rank != 0 else { return nil }
-    self.init(
-      tensor: tensor.name, delta: delta,
-      description: DeltaRecord.Description(
-        tensor: tensor.name, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
-        shape: tensor.shape, relativeError: .rounded(error.relative), keyError: nil,
-        norm: .rounded(try delta.frobeniusNorm()), weightNorm: .rounded(weightNorm)))
+    try self.init(of: tensor, delta, relativeError: error.relative, weightNorm: weightNorm)
   }
 }
 

@@ -97,7 +97,9 @@ struct NewBase {
     func refusal(_ reason: String) -> BaseMoveError {
       .cannotCarry(edit: edit.id.abbreviated, tensor: part.tensor, reason: reason)
     }
-    guard let exponent = binding.manifest.tensor(named: part.tensor)?.gridExponent else {
+    guard let tensor = binding.manifest.tensor(named: part.tensor),
+      let exponent = tensor.gridExponent
+    else {
       throw refusal("the new tensor has no grid")
     }
     let old = try part.delta()
@@ -114,14 +116,10 @@ struct NewBase {
     }
     let said = part.description
     let view = try binding.checkpoint.tensor(named: part.tensor)
-    return EncodedEdit.Part(
-      tensor: part.tensor, delta: delta,
-      description: DeltaRecord.Description(
-        tensor: part.tensor, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
-        shape: said.shape, relativeError: .rounded(max(said.relativeError.value, missing)),
-        keyError: missing > 0 ? nil : said.keyError,
-        norm: .rounded(try delta.frobeniusNorm()),
-        weightNorm: .rounded(view.elementType.sumOfSquares(view.bytes).squareRoot())))
+    return try EncodedEdit.Part(
+      of: tensor, delta, relativeError: max(said.relativeError.value, missing),
+      keyError: missing > 0 ? nil : said.keyError,
+      weightNorm: view.elementType.sumOfSquares(view.bytes).squareRoot())
   }
 
   /// A change without what made an imported checkpoint come out bit for bit, which belongs to the old base's bits; and how much of
