@@ -182,14 +182,7 @@ package struct ApplyRevision {
     _ base: BaseManifest, _ digests: [String: Digest], _ loss: RoundingTally,
     as type: ElementType?, recorded: String?
   ) -> Outcome {
-    let records = base.tensors.map { tensor in
-      TensorRecord(
-        declaration: TensorDeclaration(
-          name: tensor.name,
-          elementType: tensor.elementType.isFloating
-            ? type ?? tensor.elementType : tensor.elementType, shape: tensor.shape),
-        digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
-    }
+    let records = base.records(digests, as: type)
     let changed = base.tensors.compactMap { tensor in
       digests[tensor.name].flatMap { $0 == tensor.digest ? nil : (tensor.name, $0) }
     }

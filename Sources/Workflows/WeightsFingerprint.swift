@@ -38,12 +38,6 @@ package struct WeightsFingerprint {
   ///
   /// - Parameter digests: of the changed tensors' bytes, by name.
   func joining(_ digests: [String: Digest]) -> Digest {
-    let records = base.manifest.tensors.map { tensor in
-      TensorRecord(
-        declaration: TensorDeclaration(
-          name: tensor.name, elementType: tensor.elementType, shape: tensor.shape),
-        digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
-    }
-    return CheckpointManifest(records).fingerprint
+    CheckpointManifest(base.manifest.records(digests)).fingerprint
   }
 }

@@ -113,15 +113,26 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
     return tensors[low]
   }
 
+  /// What a fingerprint is made of: the tensors, some with other bytes.
+  ///
+  /// - Parameters:
+  ///   - digests: of the other bytes, by name.
+  ///   - type: what floating-point tensors are stored as; `nil` keeps each as it is.
+  package func records(
+    _ digests: [String: Digest] = [:], as type: ElementType? = nil
+  ) -> [TensorRecord] {
+    tensors.map { tensor in
+      let own = tensor.elementType
+      return TensorRecord(
+        declaration: TensorDeclaration(
+          name: tensor.name, elementType: own.isFloating ? type ?? own : own, shape: tensor.shape),
+        digest: digests[tensor.name] ?? tensor.digest, largestMagnitude: nil)
+    }
+  }
+
   /// A base is named by its tensors: a changed digest of one of them would leave the name as it is.
   private func requireFingerprint(file: String) throws(FormatError) {
-    let records = tensors.map {
-      TensorRecord(
-        declaration: TensorDeclaration(
-          name: $0.name, elementType: $0.elementType, shape: $0.shape), digest: $0.digest,
-        largestMagnitude: nil)
-    }
-    let expected = CheckpointManifest(records).fingerprint
+    let expected = CheckpointManifest(records()).fingerprint
     guard expected == fingerprint else {
       throw .field(
         file: file, field: "fingerprint", found: fingerprint.hexadecimal,
