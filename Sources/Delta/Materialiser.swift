@@ -202,37 +202,38 @@ package struct Materialiser: Sendable {
   ///
   /// - Parameters:
   ///   - source: the tensor's bytes.
+  ///   - type: how they are stored; `nil` where the new ones are stored alike.
   ///   - sum: the tensor's shape, grid and memory limit.
   ///   - count: how many deltas there are.
   ///   - load: gives delta 0 ..< count; see ``StackSum/forEachBand(of:load:exactly:)``.
   ///   - write: takes the new bytes, band by band in order.
+  /// - Returns: what the rounding takes away.
   package func materialise(
-    _ source: UnsafeRawBufferPointer, adding sum: StackSum, of count: Int,
-    load: (Int) throws -> TensorDelta, write: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
+    _ source: UnsafeRawBufferPointer, storedAs type: ElementType? = nil, adding sum: StackSum,
+    of count: Int, load: (Int) throws -> TensorDelta,
+    write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> RoundingTally {
     guard sum.grid == grid else {
       throw DeltaError.gridMismatch(found: sum.grid.exponent, expected: grid.exponent)
     }
-    let width = elementType.byteCount
-    guard source.count == sum.rows * sum.columns * width else {
-      throw DeltaError.byteCountMismatch(
-        found: source.count, expected: sum.rows * sum.columns * width)
-    }
+    let width = sum.columns * (type ?? elementType).byteCount
+    try check(source.count, sum.rows * width)
     var output: [UInt8] = []
+    var tally = RoundingTally()
     try sum.forEachBand(of: count, load: load) { rows, integers, fine in
-      let size = integers.count * width
+      let size = integers.count * elementType.byteCount
       if output.count < size { output = [UInt8](repeating: 0, count: size) }
-      let start = rows.lowerBound * sum.columns * width
+      let old = rows.lowerBound * width..<rows.upperBound * width
       try output.withUnsafeMutableBytes { buffer in
         let target = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
-        var tally = RoundingTally()
         try apply(
           UnsafeBufferPointer(integers), fine: fine,
-          to: UnsafeRawBufferPointer(rebasing: source[start..<start + size]), into: target,
+          to: UnsafeRawBufferPointer(rebasing: source[old]), storedAs: type, into: target,
           tally: &tally)
         try write(UnsafeRawBufferPointer(target))
       }
     }
+    return tally
   }
 }
 

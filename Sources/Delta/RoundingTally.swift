@@ -16,6 +16,8 @@ package struct RoundingTally: Sendable {
     let (lost, wanted) = (Self.sum(sums.lost), Self.sum(sums.wanted))
     return wanted > 0 ? (lost / wanted).squareRoot() : 0
   }
+  /// From here on an edit is better handed on in float32 or as an adapter.
+  package var isWorthMentioning: Bool { share > 0.01 }
 
   /// Adds what became of before + step · sums when it was stored as `after`.
   mutating func add(

@@ -156,9 +156,8 @@ package struct ApplyRevision {
     _ computation: CheckpointRewrite.Computation, _ materialiser: StackMaterialiser
   ) throws -> (digest: Digest, loss: RoundingTally) {
     var digest = DigestAccumulator()
-    var loss = RoundingTally()
     var offset = computation.place?.offset ?? 0
-    try materialiser.write(computation.tensor, as: computation.type, tally: &loss) { bytes in
+    let loss = try materialiser.write(computation.tensor, as: computation.type) { bytes in
       digest.append(bytes)
       try computation.place?.file.write(bytes, at: offset)
       offset += bytes.count

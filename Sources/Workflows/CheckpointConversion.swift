@@ -18,10 +18,11 @@ enum CheckpointConversion {
     return SafetensorsWriter.header(of: declarations, metadata: file.header.metadata).bytes
   }
 
-  /// Hands over a tensor's numbers in another type, each rounded once.
+  /// Hands over a tensor's numbers in another type, each rounded once, or its bytes where that is its own.
   static func convert(
     _ tensor: TensorView, to type: ElementType, _ sink: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
+    guard type != tensor.elementType else { return try sink(tensor.bytes) }
     let width = tensor.elementType.byteCount
     let piece = 1 << 16
     for start in stride(from: 0, to: tensor.elementCount, by: piece) {

@@ -103,35 +103,25 @@ struct StackMaterialiser {
   /// The tensors that at least one edit changes, by name.
   var changedTensors: [String] { changes.keys.sorted() }
 
-  /// Writes a changed tensor, piece by piece, in the checkpoint's element type.
+  /// Writes a tensor of the base with its changes, piece by piece, rounded once.
   ///
-  /// - Parameter source: the base's tensor.
+  /// - Parameter type: what floating-point numbers are written as; the checkpoint's own where it is `nil`.
+  /// - Returns: what the rounding takes away from the edits.
+  @discardableResult
   func write(
-    _ source: TensorView, to sink: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    guard let change = changes[source.name] else { return try sink(source.bytes) }
-    try Materialiser(elementType: source.elementType, grid: change.grid).materialise(
-      source.bytes, adding: sum(of: change), of: change.sources.count,
+    _ source: TensorView, as type: ElementType? = nil,
+    to sink: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> RoundingTally {
+    guard let change = changes[source.name] else {
+      try CheckpointConversion.convert(source, to: type ?? source.elementType, sink)
+      return RoundingTally()
+    }
+    let sum = StackSum(
+      rows: change.rows, columns: change.columns, grid: change.grid, memoryLimit: memoryLimit)
+    return try Materialiser(elementType: type ?? source.elementType, grid: change.grid).materialise(
+      source.bytes, storedAs: source.elementType, adding: sum, of: change.sources.count,
       load: { try delta($0, of: source.name) }, write: sink)
   }
-
-  private func sum(of change: Change) -> StackSum {
-    StackSum(
-      rows: change.rows, columns: change.columns, grid: change.grid, memoryLimit: memoryLimit)
-  }
-
-  /// Hands over the sums of a changed tensor's integers, band by band, and what stands below the grid.
-  func forEachBand(
-    of name: String,
-    _ body: (Range<Int>, UnsafeMutableBufferPointer<Int64>, FineTerms) throws -> Void
-  ) throws {
-    guard let change = changes[name] else { return }
-    try sum(of: change).forEachBand(
-      of: change.sources.count, load: { try delta($0, of: name) }, exactly: body)
-  }
-
-  /// The grid of a changed tensor.
-  func grid(of name: String) -> FixedPointGrid? { changes[name]?.grid }
 
   /// How many deltas change a tensor.
   func deltaCount(of name: String) -> Int { changes[name]?.sources.count ?? 0 }

@@ -216,7 +216,7 @@ struct CodecBenchmark: ParsableCommand {
       }
       let seconds = try ProcessorTime.least(of: 3) {
         var position = 0
-        try source.withUnsafeBytes { source in
+        _ = try source.withUnsafeBytes { source in
           try materialiser.materialise(
             source, adding: StackSum(rows: rows, columns: columns, grid: grid),
             of: deltas.count, load: { deltas[$0] },

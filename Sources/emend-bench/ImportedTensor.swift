@@ -42,7 +42,7 @@ struct ImportedTensor {
     }
     guard let delta else { return false }
     var back: [UInt8] = []
-    try base.withUnsafeBytes { base in
+    _ = try base.withUnsafeBytes { base in
       try Materialiser(elementType: type, grid: grid).materialise(
         base, adding: StackSum(rows: rows, columns: columns, grid: grid), of: 1,
         load: { _ in delta }, write: { back += $0 })

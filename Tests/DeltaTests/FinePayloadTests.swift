@@ -64,7 +64,7 @@ import Testing
       guard let delta = try? TensorDelta(payload: copy, limits: limits) else { continue }
       let grid = delta.grid
       let base = [UInt8](repeating: 0, count: 24)
-      try? base.withUnsafeBytes { base in
+      _ = try? base.withUnsafeBytes { base in
         try Materialiser(elementType: .float32, grid: grid).materialise(
           base, adding: StackSum(rows: 2, columns: 3, grid: grid), of: 1, load: { _ in delta },
           write: { _ in })

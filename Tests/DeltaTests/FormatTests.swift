@@ -125,7 +125,7 @@ struct FormatTests {
       UInt32(truncatingIfNeeded: $0 &* 0x9E37_79B1) & 0xBFFF_FFFF
     }
     var weights: [UInt8] = []
-    try base.withUnsafeBytes { base in
+    _ = try base.withUnsafeBytes { base in
       try Materialiser(elementType: .float32, grid: delta.grid).materialise(
         base, adding: StackSum(rows: delta.rows, columns: delta.columns, grid: delta.grid), of: 1,
         load: { _ in delta }, write: { weights += $0 })

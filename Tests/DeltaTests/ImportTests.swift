@@ -53,7 +53,7 @@ import Testing
 
   private static func materialise(_ tensors: Tensors, _ deltas: [TensorDelta]) throws -> [UInt8] {
     var result: [UInt8] = []
-    try tensors.base.withUnsafeBytes { base in
+    _ = try tensors.base.withUnsafeBytes { base in
       try Materialiser(elementType: tensors.type, grid: tensors.grid).materialise(
         base,
         adding: StackSum(rows: tensors.rows, columns: tensors.columns, grid: tensors.grid),

@@ -97,7 +97,7 @@ struct KernelIdentityTests {
       let delta = try TensorDelta(
         payload: payload, limits: PayloadLimits(rows: rows, columns: columns))
       let weights = (0..<rows * columns).map { _ in Float.random(in: -1...1, using: &random) }
-      try weights.withUnsafeBytes { source in
+      _ = try weights.withUnsafeBytes { source in
         try Materialiser(elementType: .float32, grid: delta.grid).materialise(
           source, adding: StackSum(rows: rows, columns: columns, grid: delta.grid), of: 2,
           load: { _ in delta }, write: { accumulator.append($0) })

@@ -129,7 +129,7 @@ struct MaterialiserTests {
     for memoryLimit in [64 << 20, 20_000] {
       var bytes: [UInt8] = []
       var loads = 0
-      try weights.withUnsafeBytes { source in
+      _ = try weights.withUnsafeBytes { source in
         try Materialiser(elementType: .float32, grid: grid).materialise(
           source,
           adding: StackSum(rows: rows, columns: columns, grid: grid, memoryLimit: memoryLimit),
@@ -149,7 +149,7 @@ struct MaterialiserTests {
     let grid = try FixedPointGrid(largestMagnitude: 1)
     let weights: [Float] = [-0.0, .nan, 3]
     var bytes: [UInt8] = []
-    try weights.withUnsafeBytes { source in
+    _ = try weights.withUnsafeBytes { source in
       try Materialiser(elementType: .float32, grid: grid).materialise(
         source, adding: StackSum(rows: 1, columns: 3, grid: grid), of: 0,
         load: { _ in throw OutOfOrder() }, write: { bytes.append(contentsOf: $0) })
