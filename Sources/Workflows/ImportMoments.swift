@@ -18,7 +18,7 @@ package struct ImportMoments {
   /// The files hold the unnormalised sum `mom2.mom2` and the count `mom2.count`.
   /// - Throws: ``NumPyArchiveError``, ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
   package func run(_ files: [(layer: Int, path: String)]) throws -> CollectMoments.Outcome {
-    let architecture = try workspace.base().architecture()
+    let architecture = try ModelArchitecture(workspace.base().checkpoint)
     let order = architecture.innerWidth
     let layers = files.map(\.layer).sorted()
     var recipe = ["base": try workspace.base().manifest.fingerprint.hexadecimal]

@@ -1,5 +1,4 @@
 internal import Checkpoint
-internal import Delta
 package import Editing
 internal import Files
 internal import LinearAlgebra
@@ -81,12 +80,12 @@ package final class ReplayEdits {
     hyperparameters.batchBytes = try MemoryPlan(limit: workspace.memory, models.unedited())
       .batchBytes(
         for: hyperparameters, facts: edit.manifest.facts.count,
-        protecting: state.protectedCount(SolveRules(recorded)))
+        protecting: state.protectedCount(recorded.rules))
     try checkMoments(recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
     guard let bytes = try edit.targets() else { throw ReplayObstacle.notRecorded("targets") }
     let targets = try TargetArchive.decode(bytes, width: architecture.width, count: facts.count)
-    let history = EditHistory(facts: facts, templates: try BatchSolver.templates(of: recorded))
+    let history = EditHistory(facts: facts, templates: try recorded.templates())
     let model = try models.model(at: state)
     var targetError = TargetArchive.errorBound(of: targets)
     let updates: [LayerUpdate]
@@ -107,10 +106,8 @@ package final class ReplayEdits {
           Matrix.product(update.adjustedKeys, .transposed, update.keys, .none).frobeniusNorm)
       }
     }
-    let precision = BatchSolver.text(recorded, "precision").flatMap(Double.init)
     return Replay(
-      updates: updates, state: model, precision: precision ?? TensorDelta.defaultPrecision,
-      targetError: targetError)
+      updates: updates, state: model, precision: recorded.precision, targetError: targetError)
   }
 
   /// The recorded method and its settings.
@@ -137,7 +134,7 @@ package final class ReplayEdits {
     guard let first = hyperparameters.layers.first else {
       throw ReplayObstacle.notRecorded("edited layers")
     }
-    let rules = SolveRules(recorded)
+    let rules = recorded.rules
     let sameSubject = rules.sameSubject ?? .merge
     let isShared = try sharesLowerPart(state, edit, from: first, model.architecture)
     let own = try requests(
@@ -149,7 +146,7 @@ package final class ReplayEdits {
       own, targets: targets, protecting: protected, bytes: budget, progress: workspace.progress)
   }
 
-  /// The requests of the edits that a state has. Imported edits without contexts protect nothing.
+  /// The requests of the edits that a state has.
   private func earlier(
     than edit: StoredEdit, _ state: SolveState, _ model: DecoderModel, _ sameSubject: SameSubject,
     layer: Int, isShared: Bool
@@ -158,12 +155,7 @@ package final class ReplayEdits {
       if isShared, let known = kept[Key(edit: id, layer: layer, sameSubject: sameSubject)] {
         return EarlierRequests(known)
       }
-      let stored = try state.edit(id)
-      guard let templates = try? BatchSolver.templates(of: stored.manifest.description) else {
-        return nil
-      }
-      let history = EditHistory(
-        facts: try ListFacts.facts(of: stored).map(\.fact), templates: templates)
+      guard let history = try EditHistory(of: state.edit(id)) else { return nil }
       return EarlierRequests(count: sameSubject.partition(history.facts).count) {
         try self.requests(id, history, model, sameSubject, layer: layer, isShared: isShared)
       }
@@ -199,21 +191,14 @@ package final class ReplayEdits {
       throw ReplayObstacle.stateMissing(recorded.computedOn)
     }
     var state = SolveState(stack: stack)
-    state.excluded = Set(Self.ids(recorded, "computed_without"))
-    for id in Self.ids(recorded, "computed_beside") {
+    state.excluded = Set(recorded.computedWithout)
+    for id in recorded.computedBeside {
       guard let place = neighbours.first(where: { $0.contains(id) }) else {
         throw ReplayObstacle.edited(beside: id)
       }
       try state.add(stored: place.edit(id))
     }
     return state
-  }
-
-  private static func ids(_ description: EditDescription, _ key: String) -> [EditID] {
-    guard case .array(let elements) = description.hyperparameters[key] else { return [] }
-    return elements.compactMap {
-      if case .string(let text) = $0 { EditID(hexadecimal: text) } else { nil }
-    }
   }
 
   /// Whether second moments are at hand.

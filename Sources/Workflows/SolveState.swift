@@ -48,10 +48,7 @@ struct SolveState {
     extra += try EncodedEdit(stored: edit).parts
     beside.append(edit.id)
     storedExtra.append(edit)
-    if let templates = try? BatchSolver.templates(of: edit.manifest.description) {
-      extraHistory.append(
-        EditHistory(facts: try ListFacts.facts(of: edit).map(\.fact), templates: templates))
-    }
+    if let history = try EditHistory(of: edit) { extraHistory.append(history) }
   }
 
   /// Puts a solved batch beside the stack.

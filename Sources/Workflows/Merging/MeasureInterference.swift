@@ -88,7 +88,7 @@ package struct MeasureInterference {
     let description = batch.edit.manifest.description
     let templates =
       try description.contextTemplates.isEmpty
-      ? ContextTemplates(groups: [["{}"]]) : BatchSolver.templates(of: description)
+      ? ContextTemplates(groups: [["{}"]]) : description.templates()
     return .success(
       try FactKeys.keys(
         of: facts, in: templates, layers: batch.parts.keys.sorted(), model, tokenizer,
