@@ -64,15 +64,9 @@ package struct CommitFacts {
     let head = try repository.head()
     let stack = try repository.stack(at: head.commit)
     let model = try workspace.model(at: stack)
-    let rules = try rules.settled(for: settings.method)
     let state = SolveState(stack: stack)
-    let hyperparameters = try settings.editHyperparameters(
-      for: model, facts: cases.count, protecting: state.protectedCount(rules))
-    let recipe = SolveRecipe(
-      hyperparameters: hyperparameters,
-      templates: try settings.contextTemplates(
-        for: hyperparameters, model, workspace.tokenizer()),
-      rules: rules, precision: precision, tool: tool)
+    let recipe = try settings.recipe(
+      for: model, facts: cases.count, on: state, rules, precision: precision, tool: tool)
     let (solution, steps) = try BatchSolver(workspace: workspace, settings: settings).solve(
       cases, on: state, recipe)
     try gate.check(

@@ -28,13 +28,28 @@ package struct EditSettings {
   /// Settings of a repository, with nothing named.
   package init(of workspace: Workspace) { self.workspace = workspace }
 
-  /// The method's hyperparameters for a model, with the memory that its requests may take.
+  /// Everything that a batch's solution depends on besides facts and state.
   ///
   /// - Parameters:
   ///   - facts: how many are solved at once.
-  ///   - protected: how many earlier facts' keys enter the solve.
-  /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``.
-  func editHyperparameters(
+  ///   - rules: how, where the method leaves a choice.
+  /// - Throws: ``EditingError``, ``FileFailure``, ``JSONError``,
+  ///   ``WorkflowError/ruleNotOfMethod(rule:method:)``.
+  func recipe(
+    for model: DecoderModel, facts: Int, on state: SolveState, _ rules: SolveRules,
+    precision: Double = 1, tool: String = ""
+  ) throws -> SolveRecipe {
+    let rules = try rules.settled(for: method)
+    let hyperparameters = try editHyperparameters(
+      for: model, facts: facts, protecting: state.protectedCount(rules))
+    return SolveRecipe(
+      hyperparameters: hyperparameters,
+      templates: try contextTemplates(for: hyperparameters, model), rules: rules,
+      precision: precision, tool: tool)
+  }
+
+  /// The method's hyperparameters for a model, with the memory that its requests may take.
+  private func editHyperparameters(
     for model: DecoderModel, facts: Int, protecting protected: Int
   ) throws -> EditHyperparameters {
     var result = try named(for: model)
@@ -89,14 +104,14 @@ package struct EditSettings {
   }
 
   /// The context templates of a method with its hyperparameters: read, or written by the model.
-  func contextTemplates(
-    for hyperparameters: EditHyperparameters, _ model: DecoderModel,
-    _ tokenizer: BytePairTokenizer
+  private func contextTemplates(
+    for hyperparameters: EditHyperparameters, _ model: DecoderModel
   ) throws -> ContextTemplates {
     let setting = method == .rome ? "rome.templates" : "templates"
     if let path = try templates ?? repository.setting(setting) {
       return try ContextTemplates(json: readFile(path, limit: 1 << 20), file: path)
     }
+    let tokenizer = try workspace.tokenizer()
     switch hyperparameters {
     case .memit, .alphaEdit, .ft, .mend:
       return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)

@@ -26,15 +26,8 @@ package struct FindTargets {
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)
-    let rules = try rules.settled(for: settings.method)
-    // As the commit to come counts them, so that both cut the same batches.
-    let hyperparameters = try settings.editHyperparameters(
-      for: model, facts: cases.count, protecting: state.protectedCount(rules))
-    let recipe = SolveRecipe(
-      hyperparameters: hyperparameters,
-      templates: try settings.contextTemplates(
-        for: hyperparameters, model, workspace.tokenizer()),
-      rules: rules, precision: 1, tool: "")
+    // As the commit to come counts the facts, so that both cut the same batches.
+    let recipe = try settings.recipe(for: model, facts: cases.count, on: state, rules)
     let editor = try BatchSolver(workspace: workspace, settings: settings)
       .editor(recipe, model, on: state)
     guard let editor = editor as? any TargetFinder else {

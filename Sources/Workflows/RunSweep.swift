@@ -81,27 +81,23 @@ package struct RunSweep {
     // Of this sweep alone, so that what its targets took is counted whole.
     settings.targetCache = "\(request.directory)/targets"
     let largest = request.plan.jobs.flatMap(\.chunks).map(\.count).max() ?? 0
-    var hyperparameters = try settings.editHyperparameters(
-      for: model, facts: largest, protecting: 0)
-    // Half for requests, half for what all solves of a layer share.
-    let kept = hyperparameters.batchBytes / 2
-    hyperparameters.batchBytes -= kept
-    let templates = try settings.contextTemplates(
-      for: hyperparameters, model, workspace.tokenizer())
-    let moments = try settings.secondMoments(for: model)
     let stack = try workspace.repository.stack(at: workspace.repository.head().commit)
-    let recipe = SolveRecipe(
-      hyperparameters: hyperparameters, templates: templates,
-      rules: try SolveRules().settled(for: settings.method), precision: 1, tool: "")
+    let state = SolveState(stack: stack, excluded: Set(stack.edits))
+    var recipe = try settings.recipe(for: model, facts: largest, on: state, SolveRules())
+    // Half for requests, half for what all solves of a layer share.
+    let kept = recipe.hyperparameters.batchBytes / 2
+    recipe.hyperparameters.batchBytes -= kept
+    let moments = try settings.secondMoments(for: model)
     let solver = BatchSolver(
       workspace: workspace, settings: settings, moments: KeptMoments(moments, keeping: kept),
       keepsSequentialTargets: false)
     return SweepMethod(
       name: settings.method.rawValue,
-      editor: try solver.editor(
-        recipe, model, on: SolveState(stack: stack, excluded: Set(stack.edits))),
+      editor: try solver.editor(recipe, model, on: state),
       settings: SweepMethod.settings(
-        hyperparameters, templates,
-        moments: try hyperparameters.momentLayers.map { ($0, try moments.digest(layer: $0)) }))
+        recipe.hyperparameters, recipe.templates,
+        moments: try recipe.hyperparameters.momentLayers.map {
+          ($0, try moments.digest(layer: $0))
+        }))
   }
 }
