@@ -149,12 +149,8 @@ package struct ListHistory {
     case .everything: tips = names.keys.sorted()
     }
     let key = FactKey(subject)
-    func candidates(_ beginning: FactIndex.Beginning) throws -> Set<ObjectID>? {
-      try FactIndex(of: repository, covering: tips, from: beginning, progress: progress)
-        .commits(of: key.hash, in: .subject)
-    }
-    guard let found = try candidates(.cache) ?? candidates(.nothing) else {
-      throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
+    let found = try FactIndex.ask(repository, covering: tips, progress: progress) {
+      try $0.commits(of: key.hash, in: .subject)
     }
     // Another subject can have the same hash. Of a merge, what it took out can be a side's that is not the first.
     return try found.filter { commit in

@@ -80,10 +80,9 @@ package struct BlameFacts {
   /// - Throws: ``WorkflowError/factNeverSet(question:)``, what the store throws.
   package func run(_ question: Question, at revision: RevisionExpression) throws -> [Answer] {
     let commit = try repository.commitID(revision)
-    guard
-      let found = try answers(question, at: commit, from: .cache)
-        ?? answers(question, at: commit, from: .nothing)
-    else { throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory) }
+    let found = try FactIndex.ask(repository, covering: [commit], progress: progress) {
+      try answers(question, at: commit, $0)
+    }
     guard !found.isEmpty else { throw WorkflowError.factNeverSet(question: question.text) }
     return found
   }
@@ -97,10 +96,8 @@ package struct BlameFacts {
 
   /// - Returns: `nil` where the index does not agree with the repository.
   private func answers(
-    _ question: Question, at commit: ObjectID, from beginning: FactIndex.Beginning
+    _ question: Question, at commit: ObjectID, _ index: FactIndex
   ) throws -> [Answer]? {
-    let index = try FactIndex(
-      of: repository, covering: [commit], from: beginning, progress: progress)
     let key = FactKey(question.text)
     let table: FactIndex.Table =
       switch question {

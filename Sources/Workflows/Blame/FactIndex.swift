@@ -35,7 +35,7 @@ final class FactIndex {
   }
 
   /// What an index begins with.
-  enum Beginning {
+  private enum Beginning {
     /// With what the cache has.
     case cache
     /// With nothing, since what the cache has is damaged.
@@ -58,12 +58,25 @@ final class FactIndex {
   private static let list = DerivedCache.Kind("fact-index")
   private static let listKey = Digest(of: Array("fact index 1".utf8))
 
-  /// Opens the index as it is in the cache, and builds what it lacks for the history of commits.
+  /// Asks the index of the history of commits: as the cache has it, with what it lacks; and built anew where that is damaged.
   ///
-  /// - Throws: what the store throws.
-  init(
-    of repository: EditRepository, covering commits: [ObjectID],
-    from beginning: Beginning = .cache, progress: any ProgressSink, limit: Int = 1 << 19
+  /// - Parameter question: gives `nil` where the index does not agree with itself or the repository.
+  /// - Throws: ``WorkflowError/indexUnusable(path:)``, what the store and `question` throw.
+  static func ask<Answer>(
+    _ repository: EditRepository, covering commits: [ObjectID], progress: any ProgressSink,
+    _ question: (FactIndex) throws -> Answer?
+  ) throws -> Answer {
+    for beginning in [Beginning.cache, .nothing] {
+      let index = try FactIndex(
+        of: repository, covering: commits, from: beginning, progress: progress)
+      if let answer = try question(index) { return answer }
+    }
+    throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
+  }
+
+  private init(
+    of repository: EditRepository, covering commits: [ObjectID], from beginning: Beginning,
+    progress: any ProgressSink, limit: Int = 1 << 19
   ) throws {
     self.repository = repository
     self.progress = progress
