@@ -40,7 +40,7 @@ package struct PullBranch {
   ///   - measuring: whether the batches of both sides are measured against each other after a merge.
   /// - Throws: ``RemoteError/noUpstream(branch:)``, ``RemoteError/diverged(branch:remote:)``, and what fetching and merging throw.
   package func run(
-    _ remote: String?, _ branch: String?, _ options: TransferEdits.FetchOptions, _ rule: Rule,
+    _ remote: String?, _ branch: String?, _ options: FetchRequest.Options, _ rule: Rule,
     measuring: MergeBranches.Measuring, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository

@@ -36,19 +36,6 @@ package struct TransferEdits {
       branch: branch, inspecting: EditInspector.inspect, environment, progress: progress)
   }
 
-  /// How a fetch is done.
-  package struct FetchOptions: Sendable {
-    /// Which tags.
-    package var tags: TagRule = .following
-    /// What becomes of what was seen of branches that are gone.
-    package var gone: FetchRequest.Gone = .keep
-    /// What becomes of tags that name something else here.
-    package var changedTags: FetchRequest.ChangedTags = .refuse
-
-    /// As Git does it.
-    package init() {}
-  }
-
   /// Which remotes are fetched from.
   package enum Sources: Sendable, Equatable {
     /// The one that a name or an address means; `nil` for the usual one.
@@ -62,7 +49,7 @@ package struct TransferEdits {
   /// - Returns: the remotes' names or addresses, and what came from each.
   /// - Throws: ``RemoteError``, ``StoreError``.
   package func fetch(
-    _ sources: Sources, _ options: FetchOptions
+    _ sources: Sources, _ options: FetchRequest.Options
   ) throws -> [(remote: String, outcome: FetchOutcome)] {
     let wanted: [(name: String, branches: [String])]
     switch sources {
@@ -71,11 +58,8 @@ package struct TransferEdits {
     case .all: wanted = try repository.remotes().map { ($0.name, []) }
     }
     return try wanted.map { name, branches in
-      var request = FetchRequest(from: try repository.target(of: name, from: directory))
+      var request = FetchRequest(from: try repository.target(of: name, from: directory), options)
       if !branches.isEmpty { request.branches = .named(branches) }
-      request.tags = options.tags
-      request.gone = options.gone
-      request.changedTags = options.changedTags
       let outcome = try repository.fetch(
         request, inspecting: EditInspector.inspect, progress: progress)
       return (request.remote.name ?? request.remote.address.shown, outcome)

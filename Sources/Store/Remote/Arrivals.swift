@@ -40,6 +40,12 @@ struct Arrivals {
     }
   }
 
+  /// How a transport is asked for the notes and the shared settings that a remote has.
+  static func companions(of listing: RemoteListing) -> [String] {
+    [(NotesStore.reference, notesName), (SharedSettings.reference, settingsName)]
+      .filter { listing.references[$0.0] != nil }.map { "+\($0.0):\($0.1)" }
+  }
+
   init(heads: [String: ObjectID]) { self.heads = heads }
 
   /// Refuses what came without a branch that was asked for.

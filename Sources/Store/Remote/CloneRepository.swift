@@ -70,11 +70,7 @@ extension EditRepository {
     guard !listing.branches.isEmpty else { throw RemoteError.empty(address.shown) }
     let branch = try mainBranch(of: listing, wanted, address)
     let specifications =
-      ["+refs/heads/*:\(Arrivals.headsPrefix)*"]
-      + [
-        (NotesStore.reference, Arrivals.notesName),
-        (SharedSettings.reference, Arrivals.settingsName),
-      ].filter { listing.references[$0.0] != nil }.map { "+\($0.0):\($0.1)" }
+      ["+refs/heads/*:\(Arrivals.headsPrefix)*"] + Arrivals.companions(of: listing)
     // The repository is nobody's yet: it is its own place for what comes.
     try transport.fetch(
       specifications, tags: .all, from: remote, into: repository.gitDirectory, progress: progress)

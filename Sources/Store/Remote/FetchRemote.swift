@@ -16,23 +16,33 @@ package struct FetchRequest: Sendable {
   package var remote: RemoteTarget
   /// Which branches.
   package var branches: Branches = .all
-  /// Which tags.
-  package var tags: TagRule = .following
-  /// What becomes of what was seen of branches that are gone.
-  package var gone: Gone = .keep
-  /// What becomes of tags that name something else here.
-  package var changedTags: ChangedTags = .refuse
+  /// How.
+  package var options: Options
 
   /// What becomes of what was seen of branches that are gone.
   package enum Gone: Sendable { case keep, prune }
   /// What becomes of tags that name something else here.
   package enum ChangedTags: Sendable { case refuse, replace }
 
-  /// Whether a tag that is here is passed over: nobody asked for tags, only those come along that are missing, as in Git.
-  fileprivate var keepsTags: Bool { tags == .following && changedTags == .refuse }
+  /// How a fetch is done.
+  package struct Options: Sendable {
+    /// Which tags.
+    package var tags: TagRule = .following
+    /// What becomes of what was seen of branches that are gone.
+    package var gone: Gone = .keep
+    /// What becomes of tags that name something else here.
+    package var changedTags: ChangedTags = .refuse
+    /// Whether a tag that is here is passed over: nobody asked for tags, only those come along that are missing, as in Git.
+    fileprivate var keepsTags: Bool { tags == .following && changedTags == .refuse }
 
-  /// All branches, and the tags that name their commits.
-  package init(from remote: RemoteTarget) { self.remote = remote }
+    /// As Git does it.
+    package init() {}
+  }
+
+  /// All branches.
+  package init(from remote: RemoteTarget, _ options: Options = Options()) {
+    (self.remote, self.options) = (remote, options)
+  }
 }
 
 /// What became of one reference.
@@ -92,7 +102,7 @@ extension EditRepository {
       patience: lockPatience)
     defer { withExtendedLifetime(incoming) {} }
     try transport.fetch(
-      specifications(request, listing), tags: request.tags, from: request.remote,
+      specifications(request, listing), tags: request.options.tags, from: request.remote,
       into: incoming.gitDirectory, progress: progress)
     var (arrivals, report) = try Arrivals.verified(
       in: EditRepository(
@@ -102,7 +112,7 @@ extension EditRepository {
     try arrivals.require(wanted.keys, from: request.remote)
     try incoming.handOverPacks()
     try database.reopen()
-    if request.tags == .following { try leaveOutOtherTags(&arrivals, known) }
+    if request.options.tags == .following { try leaveOutOtherTags(&arrivals, known) }
     return try settle(
       request, listing, arrivals, commits: report.commits, verifiedBytes: report.verifiedBytes)
   }
@@ -159,36 +169,23 @@ extension EditRepository {
   ) throws -> Bool {
     let known = Set(try knownCommits())
     guard wanted.values.allSatisfy({ known.contains($0) }) else { return false }
-    if request.tags != .none {
+    if request.options.tags != .none {
       for (name, id) in listing.references where name.hasPrefix("refs/tags/") {
         let mine = try references.target(of: name)
-        guard mine == id || (mine != nil && request.keepsTags) else { return false }
+        guard mine == id || (mine != nil && request.options.keepsTags) else { return false }
       }
     }
-    guard request.remote.name != nil else { return true }
-    return try [NotesStore.reference, SharedSettings.reference].allSatisfy { name in
-      guard let theirs = listing.references[name] else { return true }
-      guard let ours = try references.target(of: name), database.contains(theirs) else {
-        return false
-      }
-      return try MergeBase.isAncestor(theirs, of: ours, in: handle)
-    }
+    return try request.remote.name == nil || !lacksCompanions(listing)
   }
 
   private func specifications(_ request: FetchRequest, _ listing: RemoteListing) -> [String] {
-    var specifications: [String] =
+    let specifications: [String] =
       switch request.branches {
       case .all: ["+refs/heads/*:\(Arrivals.headsPrefix)*"]
       case .named(let names): names.map { "+refs/heads/\($0):\(Arrivals.headsPrefix)\($0)" }
       case .none: []
       }
-    guard request.remote.name != nil else { return specifications }
-    for (name, place) in [
-      (NotesStore.reference, Arrivals.notesName), (SharedSettings.reference, Arrivals.settingsName),
-    ] where listing.references[name] != nil {
-      specifications.append("+\(name):\(place)")
-    }
-    return specifications
+    return specifications + (request.remote.name == nil ? [] : Arrivals.companions(of: listing))
   }
 
   /// Moves the references, as one operation.
@@ -203,13 +200,15 @@ extension EditRepository {
     try operate(.fetch, place, "fetch \(place)", with: pack) {
       updates = []
       if let name {
-        if request.gone == .prune { updates += try pruned(name, listing) }
+        if request.options.gone == .prune { updates += try pruned(name, listing) }
         updates += try arrivals.heads.sorted { $0.key < $1.key }.compactMap {
           try step("refs/remotes/\(name)/\($0.key)", to: $0.value)
         }
       }
       updates += try arrivals.tags.sorted { $0.key < $1.key }.compactMap {
-        try tagStep($0.key, to: $0.value, request)
+        let isHere = try references.target(of: $0.key) != nil
+        return isHere && request.options.keepsTags
+          ? nil : try step($0.key, to: $0.value, changed: request.options.changedTags)
       }
       if let notes = arrivals.notes { updates += try join(notes: notes, pack) }
       if let settings = arrivals.settings { updates += try join(settings: settings, pack) }
@@ -229,27 +228,21 @@ extension EditRepository {
     }
   }
 
-  private func step(_ name: String, to new: ObjectID) throws -> ReferenceUpdate? {
-    guard let old = try references.target(of: name) else {
-      return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
-    }
-    guard old != new else { return nil }
-    let isForward = try MergeBase.isAncestor(old, of: new, in: handle)
-    return ReferenceUpdate(
-      name: name, before: old, after: new, result: isForward ? .moved : .forced)
-  }
-
-  private func tagStep(
-    _ name: String, to new: ObjectID, _ request: FetchRequest
+  /// - Parameter rule: what becomes of a tag that names something else here; `nil` for a branch, which moves.
+  private func step(
+    _ name: String, to new: ObjectID, changed rule: FetchRequest.ChangedTags? = nil
   ) throws -> ReferenceUpdate? {
     guard let old = try references.target(of: name) else {
       return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
     }
-    guard old != new, !request.keepsTags else { return nil }
-    return ReferenceUpdate(
-      name: name, before: old, after: new,
-      result: request.changedTags == .replace
-        ? .forced : .refused(reason: "the tag names something else here; --force replaces it"))
+    guard old != new else { return nil }
+    let result: ReferenceUpdate.Result =
+      switch rule {
+      case nil: try MergeBase.isAncestor(old, of: new, in: handle) ? .moved : .forced
+      case .replace: .forced
+      case .refuse: .refused(reason: "the tag names something else here; --force replaces it")
+      }
+    return ReferenceUpdate(name: name, before: old, after: new, result: result)
   }
 
   private func join(notes theirs: ObjectID, _ pack: PackWriter) throws -> [ReferenceUpdate] {

@@ -68,7 +68,7 @@ extension EditRepository {
     if companions == .included, remote.name != nil, try lacksCompanions(listing) {
       var request = FetchRequest(from: remote)
       request.branches = .none
-      request.tags = .none
+      request.options.tags = .none
       _ = try fetch(request, inspecting: inspect, progress: progress)
       listing = try transport.list(remote)
     }
@@ -180,7 +180,7 @@ extension EditRepository {
   }
 
   /// Whether the remote has notes or settings that ours do not include.
-  private func lacksCompanions(_ listing: RemoteListing) throws -> Bool {
+  func lacksCompanions(_ listing: RemoteListing) throws -> Bool {
     try [NotesStore.reference, SharedSettings.reference].contains { name in
       guard let theirs = listing.references[name] else { return false }
       guard let ours = try references.target(of: name), database.contains(theirs) else {

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Store
-internal import Workflows
 
 /// How `fetch` and `pull` fetch.
 struct FetchFlags: ParsableArguments {
@@ -34,8 +33,8 @@ struct FetchFlags: ParsableArguments {
   }
 
   /// As the workflow takes them.
-  var options: TransferEdits.FetchOptions {
-    var options = TransferEdits.FetchOptions()
+  var options: FetchRequest.Options {
+    var options = FetchRequest.Options()
     switch tags {
     case nil: options.tags = .following
     case .tags: options.tags = .all
