@@ -74,7 +74,7 @@ package final class EditRepository {
   }
 
   static func shortBranchName(_ name: String) -> String {
-    name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : name
+    name.suffix(after: "refs/heads/") ?? name
   }
 
   /// What an expression means: one commit or a range.

@@ -1,3 +1,10 @@
+extension String {
+  /// What follows the beginning of a full name, such as `refs/heads/`; `nil` for a name that begins otherwise.
+  package func suffix(after prefix: String) -> String? {
+    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+  }
+}
+
 extension EditRepository {
   /// The branches and tags that point at each commit, as `log` shows them: `HEAD -> main`, `tag: v1`.
   package func referenceNames() throws -> [ObjectID: [String]] {

@@ -29,7 +29,7 @@ package struct ShowRemote {
   package init(_ name: String, in repository: EditRepository, from directory: String) throws {
     remote = try repository.remote(name)
     let listing = try repository.list(repository.target(of: name, from: directory))
-    head = listing.head.map { String($0.dropFirst("refs/heads/".count)) }
+    head = listing.head?.suffix(after: "refs/heads/")
     let prefix = name + "/"
     let seen = Dictionary(
       try repository.remoteBranches().filter { $0.name.hasPrefix(prefix) }

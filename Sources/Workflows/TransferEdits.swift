@@ -136,11 +136,9 @@ package struct TransferEdits {
         if case .refused = update.result { nil } else { update.name }
       })
     for intent in intents where arrived.contains(intent.destination) {
-      guard let branch = intent.branch, intent.destination.hasPrefix("refs/heads/") else {
-        continue
-      }
-      try repository.setUpstream(
-        of: branch, to: remote, String(intent.destination.dropFirst("refs/heads/".count)))
+      guard let branch = intent.branch, let other = intent.destination.suffix(after: "refs/heads/")
+      else { continue }
+      try repository.setUpstream(of: branch, to: remote, other)
     }
   }
 }

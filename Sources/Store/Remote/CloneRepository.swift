@@ -94,8 +94,8 @@ extension EditRepository {
       }
       return wanted
     }
-    if let head = listing.head, branches.contains(shortBranchName(head)) {
-      return shortBranchName(head)
+    if let head = listing.head?.suffix(after: "refs/heads/"), branches.contains(head) {
+      return head
     }
     // One that says nothing of its HEAD, or whose HEAD is on no branch.
     guard let branch = ["main", "master"].first(where: branches.contains) ?? branches.first,

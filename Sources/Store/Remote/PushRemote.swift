@@ -172,10 +172,8 @@ extension EditRepository {
   ) throws -> Bool {
     if let expected { return expected == found }
     // What nobody here has seen is held to be new there, as Git does.
-    guard let name = remote.name, intent.destination.hasPrefix("refs/heads/") else {
-      return found == nil
-    }
-    let branch = intent.destination.dropFirst("refs/heads/".count)
+    guard let name = remote.name, let branch = intent.destination.suffix(after: "refs/heads/")
+    else { return found == nil }
     return try references.target(of: "refs/remotes/\(name)/\(branch)") == found
   }
 
@@ -260,9 +258,10 @@ extension EditRepository {
   private func remember(_ updates: [ReferenceUpdate], of remote: String) throws {
     try asWriter {
       let person = try operatorIdentity().committer
-      for update in updates where update.name.hasPrefix("refs/heads/") {
+      for update in updates {
+        guard let branch = update.name.suffix(after: "refs/heads/") else { continue }
         if case .refused = update.result { continue }
-        let name = "refs/remotes/\(remote)/\(update.name.dropFirst("refs/heads/".count))"
+        let name = "refs/remotes/\(remote)/\(branch)"
         let before = try references.value(of: name)
         let after: ReferenceValue = update.after.map { .object($0) } ?? .absent
         guard before != after else { continue }

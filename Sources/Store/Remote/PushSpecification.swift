@@ -24,7 +24,7 @@ extension EditRepository {
     let name = parts.count == 2 ? String(parts[1]) : source == "HEAD" ? try branchOfHead() : source
     return PushIntent(
       source: target,
-      branch: source == "HEAD" ? try head().branch : known.flatMap { Self.branch($0.name) },
+      branch: source == "HEAD" ? try head().branch : known?.name.suffix(after: "refs/heads/"),
       destination: try destination(name, of: known?.name, text), rule: rule)
   }
 
@@ -32,7 +32,8 @@ extension EditRepository {
   package func pushIntents(ofBranchesWith rule: PushIntent.Rule) throws -> [PushIntent] {
     try references.list("refs/heads/").map {
       PushIntent(
-        source: $0.target, branch: Self.branch($0.name), destination: $0.name, rule: rule)
+        source: $0.target, branch: $0.name.suffix(after: "refs/heads/"), destination: $0.name,
+        rule: rule)
     }
   }
 
@@ -41,11 +42,6 @@ extension EditRepository {
     try references.list("refs/tags/").map {
       PushIntent(source: $0.target, destination: $0.name, rule: rule)
     }
-  }
-
-  /// The branch that a reference is.
-  private static func branch(_ name: String) -> String? {
-    name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : nil
   }
 
   private func branchOfHead() throws -> String {

@@ -60,9 +60,7 @@ package struct RemoteListing: Sendable, Equatable {
 
   /// The branches, without `refs/heads/`, by name.
   package var branches: [String] {
-    references.keys.compactMap { name in
-      name.hasPrefix("refs/heads/") ? String(name.dropFirst("refs/heads/".count)) : nil
-    }.sorted()
+    references.keys.compactMap { $0.suffix(after: "refs/heads/") }.sorted()
   }
 }
 

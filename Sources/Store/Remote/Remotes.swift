@@ -176,9 +176,9 @@ extension EditRepository {
   package func upstream(of branch: String) throws -> (remote: String, branch: String)? {
     let configuration = try configuration()
     guard let remote = configuration.value("branch.\(branch).remote"),
-      let merge = configuration.value("branch.\(branch).merge"), merge.hasPrefix("refs/heads/")
+      let other = configuration.value("branch.\(branch).merge")?.suffix(after: "refs/heads/")
     else { return nil }
-    return (remote, String(merge.dropFirst("refs/heads/".count)))
+    return (remote, other)
   }
 
   /// Has a branch follow one of a remote.
