@@ -79,37 +79,8 @@ extension EditRepository {
   }
 
   /// What a tag object says; `nil` for an object that is none.
-  package func annotation(_ id: ObjectID) throws -> TagAnnotation? {
+  package func annotation(_ id: ObjectID) throws -> TagObject? {
     guard try database.header(of: id).kind == .tag else { return nil }
-    return try TagAnnotation(parsing: database.read(id, as: .tag, limit: CommitObject.byteLimit))
-  }
-}
-
-/// What a tag with a message says.
-package struct TagAnnotation: Sendable, Equatable {
-  /// The tag's name, as it was when it was made.
-  package let name: String
-  /// The object that it names.
-  package let target: ObjectID
-  /// Who made it, and when; `nil` in tags of very old Gits.
-  package let tagger: Signature?
-  /// Why.
-  package let message: String
-
-  /// Reads a tag object's bytes; `nil` where they are not those of a tag.
-  init?(parsing bytes: [UInt8]) {
-    guard let target = TagObject.target(of: bytes) else { return nil }
-    self.target = target
-    let text = String(decoding: bytes, as: UTF8.self)
-    let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
-    var name = ""
-    var tagger: Signature?
-    for line in parts[0].split(separator: "\n") {
-      if line.hasPrefix("tag ") { name = String(line.dropFirst(4)) }
-      if line.hasPrefix("tagger ") { tagger = Signature(parsing: line.dropFirst(7)) }
-    }
-    self.name = name
-    self.tagger = tagger
-    message = parts.count > 1 ? String(parts[1]) : ""
+    return try TagObject(parsing: database.read(id, as: .tag, limit: CommitObject.byteLimit))
   }
 }

@@ -8,7 +8,7 @@ package struct DescribeObject {
     /// A commit.
     case commit(DescribeCommit.Description)
     /// A tag with a message, and the commit that it names.
-    case tag(TagAnnotation, DescribeCommit.Description)
+    case tag(TagObject, DescribeCommit.Description)
     /// An edit.
     case edit(Edit)
     /// A file in a commit's tree.

@@ -1,33 +1,54 @@
 /// An annotated tag: another object, with a name, a date and a message.
-enum TagObject {
-  /// Tags on tags are allowed; more of them than this are not followed.
-  static let chainLimit = 16
+package struct TagObject: Sendable, Equatable {
+  /// The tag's name, as it was when it was made.
+  package let name: String
+  /// The object that it names.
+  package let target: ObjectID
+  /// Who made it, and when; `nil` in tags of very old Gits.
+  package let tagger: Signature?
+  /// Why.
+  package let message: String
 
-  /// The object that a tag names.
-  static func target(of bytes: [UInt8]) -> ObjectID? {
+  /// Reads a tag object's bytes; `nil` where they are not those of a tag.
+  init?(parsing bytes: [UInt8]) {
     let start = Array("object ".utf8)
-    guard bytes.starts(with: start), bytes.count >= start.count + 40 else { return nil }
-    return ObjectID(
-      hexadecimal: String(decoding: bytes[start.count..<start.count + 40], as: UTF8.self))
+    guard bytes.starts(with: start),
+      let target = ObjectID(digits: bytes.dropFirst(start.count).prefix(40))
+    else { return nil }
+    self.target = target
+    let text = String(decoding: bytes, as: UTF8.self)
+    let parts = text.split(separator: "\n\n", maxSplits: 1, omittingEmptySubsequences: false)
+    var name = ""
+    var tagger: Signature?
+    for line in parts[0].split(separator: "\n") {
+      if line.hasPrefix("tag ") { name = String(line.dropFirst(4)) }
+      if line.hasPrefix("tagger ") { tagger = Signature(parsing: line.dropFirst(7)) }
+    }
+    self.name = name
+    self.tagger = tagger
+    message = parts.count > 1 ? String(parts[1]) : ""
   }
 }
 
 extension ObjectDatabase {
+  /// Tags on tags are allowed; more of them than this are not followed.
+  private static let tagChainLimit = 16
+
   /// The commit that an object is or, through tags, names.
   /// - Throws: also when there is a tree or blob at the end.
   func peeledToCommit(_ start: ObjectID) throws(ObjectError) -> ObjectID {
     var id = start
-    for _ in 0..<TagObject.chainLimit {
+    for _ in 0..<Self.tagChainLimit {
       switch try header(of: id).kind {
       case .commit: return id
       case .tag: break
       case let other: throw .wrongKind(id, found: other, expected: .commit)
       }
       let bytes = try read(id, as: .tag, limit: CommitObject.byteLimit)
-      guard let target = TagObject.target(of: bytes) else {
+      guard let tag = TagObject(parsing: bytes) else {
         throw .damaged(id, "the tag names no object")
       }
-      id = target
+      id = tag.target
     }
     throw .damaged(start, "tags follow on tags without end")
   }

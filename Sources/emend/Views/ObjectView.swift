@@ -48,10 +48,10 @@ struct AnnotatedTagView: View {
     let commit: ShowView.Document
   }
 
-  private let annotation: TagAnnotation
+  private let annotation: TagObject
   private let commit: ShowView
 
-  init(_ annotation: TagAnnotation, _ commit: DescribeCommit.Description) {
+  init(_ annotation: TagObject, _ commit: DescribeCommit.Description) {
     self.annotation = annotation
     self.commit = ShowView(commit)
   }
