@@ -107,6 +107,9 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
 }
 
 extension Matrix where Scalar == Double {
+  /// The matrix with every sign turned.
+  package var negated: Matrix { Matrix(rows: rows, columns: columns, storage.map { -$0 }) }
+
   /// The Frobenius norm, accumulated in float64.
   package var frobeniusNorm: Double { storage.reduce(0) { $0 + $1 * $1 }.squareRoot() }
 }

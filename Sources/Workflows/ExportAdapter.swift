@@ -133,9 +133,7 @@ package struct ExportAdapter {
           throw AdapterExportError.dense(tensor: part.tensor, edit: edit.id.abbreviated)
         }
         var change = changes[part.tensor] ?? Change()
-        var left = factors.left
-        if sign < 0 { for i in left.storage.indices { left.storage[i] = -left.storage[i] } }
-        change.left.append(left)
+        change.left.append(sign < 0 ? factors.left.negated : factors.left)
         change.right.append(factors.right)
         if delta.isCorrected { change.isCorrected = true }
         changes[part.tensor] = change
@@ -200,9 +198,7 @@ package struct ExportAdapter {
 
   /// ‖X − Y‖_F from the triangular factors: the squares of large norms would hide small differences.
   private static func distance(_ x: LowRankFactors, _ y: LowRankFactors) throws -> Double {
-    var negated = y.left
-    for i in negated.storage.indices { negated.storage[i] = -negated.storage[i] }
-    let a = QRDecomposition(.concatenatingColumns([x.left, negated]))
+    let a = QRDecomposition(.concatenatingColumns([x.left, y.left.negated]))
     let b = QRDecomposition(.concatenatingColumns([x.right, y.right]))
     return Matrix.product(a.upper, .none, b.upper, .transposed).frobeniusNorm
   }

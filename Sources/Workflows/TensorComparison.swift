@@ -27,11 +27,7 @@ struct TensorComparison {
 
     func negative() -> Side {
       var result = self
-      result.left = left.map { matrix in
-        var matrix = matrix
-        for i in matrix.storage.indices { matrix.storage[i] = -matrix.storage[i] }
-        return matrix
-      }
+      result.left = left.map(\.negated)
       return result
     }
   }

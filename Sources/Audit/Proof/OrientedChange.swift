@@ -59,10 +59,8 @@ struct OrientedChange: Sendable {
 
   /// The change less `left` · `right`ᵀ.
   func subtracting(_ left: Matrix<Double>, _ right: Matrix<Double>) -> OrientedChange {
-    var negative = left
-    for i in negative.storage.indices { negative.storage[i] = -negative.storage[i] }
-    return OrientedChange(
-      out: .concatenatingColumns([out, negative]), input: .concatenatingColumns([input, right]))
+    OrientedChange(
+      out: .concatenatingColumns([out, left.negated]), input: .concatenatingColumns([input, right]))
   }
 
   /// ΔW · K, `[d, n]`.
