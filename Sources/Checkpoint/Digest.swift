@@ -1,4 +1,5 @@
 internal import CCrypto
+package import Files
 
 /// A SHA-256; encoded as its digits.
 package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
@@ -15,6 +16,11 @@ package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConv
   /// The digest of some bytes.
   package init(of bytes: [UInt8]) {
     self = bytes.withUnsafeBytes { Digest(of: $0) }
+  }
+
+  /// The digest of a file's bytes.
+  package init(ofFile path: String) throws(FileFailure) {
+    self = try MappedFile(path: path).withBytes { Digest(of: $0) }
   }
 
   /// A digest read from text; `nil` unless it is 64 digits in lower case.

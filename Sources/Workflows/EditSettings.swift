@@ -56,7 +56,7 @@ package struct EditSettings {
     result.batchBytes = try MemoryPlan(limit: workspace.memory, model)
       .batchBytes(for: result, facts: facts, protecting: protected)
     if case .mend(var use) = result, use.editor == nil {
-      use.editor = try MappedFile(path: mendEditorPath()).withBytes { Digest(of: $0) }
+      use.editor = try Digest(ofFile: mendEditorPath())
       result = .mend(use)
     }
     return result

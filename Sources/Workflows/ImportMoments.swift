@@ -28,8 +28,7 @@ package struct ImportMoments {
           file: path, layer: layer, found: "layer \(layer)",
           expected: "below \(architecture.layerCount)")
       }
-      recipe["npz.\(layer)"] =
-        try MappedFile(path: path).withBytes { Digest(of: $0) }.hexadecimal
+      recipe["npz.\(layer)"] = try Digest(ofFile: path).hexadecimal
     }
     let directory = MomentDirectory(
       in: workspace.repository.location.cacheDirectory, recipe: recipe)

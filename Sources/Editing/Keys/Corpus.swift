@@ -41,13 +41,10 @@ package struct Corpus {
 
   /// The SHA-256 of the text: of the digests of its files, in order.
   package func digest() throws(FileFailure) -> Digest {
-    guard files.count != 1 else {
-      return try MappedFile(path: files[0]).withBytes { Digest(of: $0) }
-    }
+    guard files.count != 1 else { return try Digest(ofFile: files[0]) }
     var whole = DigestAccumulator()
     for file in files {
-      let part = try MappedFile(path: file).withBytes { Digest(of: $0) }
-      whole.append(Array((part.hexadecimal + "\n").utf8))
+      whole.append(Array((try Digest(ofFile: file).hexadecimal + "\n").utf8))
     }
     return whole.finish()
   }

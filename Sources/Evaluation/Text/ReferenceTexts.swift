@@ -30,7 +30,7 @@ package struct ReferenceTexts: Sendable {
 
   /// Names the texts of a file: the digest of its bytes.
   package static func digest(ofFile path: String) throws -> Digest {
-    try MappedFile(path: path).withBytes { Digest(of: $0) }
+    try Digest(ofFile: path)
   }
 
   /// Reads the bytes of such a file.
