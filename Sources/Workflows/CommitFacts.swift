@@ -102,8 +102,7 @@ package struct CommitFacts {
     var subjects: [String] = []
     for factCase in cases {
       // A line's end would be the summary's.
-      let subject = factCase.fact.subject.split(whereSeparator: \.isWhitespace)
-        .joined(separator: " ")
+      let subject = factCase.fact.subject.collapsed
       if !subjects.contains(subject) { subjects.append(subject) }
       if subjects.count == 3 { break }
     }

@@ -27,7 +27,7 @@ package struct RevertFacts {
 
   /// Takes out all facts about some subjects.
   ///
-  /// - Parameter subjects: compared letter for letter, space at the ends aside.
+  /// - Parameter subjects: compared letter for letter; how much space stands between words does not count.
   /// - Throws: ``WorkflowError/noSuchFacts(subjects:revision:)``,
   ///   ``WorkflowError/nothingActive(revision:)``, what the solver and the store throw.
   package func run(
@@ -40,11 +40,9 @@ package struct RevertFacts {
     let stack = try repository.stack(at: head.commit)
     let edits = try repository.changes(of: target).added.filter { stack.contains($0) }
     guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
-    let wanted = Set(
-      subjects.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") })
+    let wanted = Set(subjects.map(\.collapsed))
     func isRemoved(_ factCase: FactCase) -> Bool {
-      wanted.contains(
-        factCase.fact.subject.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+      wanted.contains(factCase.fact.subject.collapsed)
     }
     let solver = BatchSolver(workspace: workspace, settings: settings)
     let commit = StackCommit(in: repository)

@@ -11,7 +11,7 @@ extension String {
   ///
   /// `String` compares canonically equivalent texts as equal, so that composed and decomposed characters
   /// need no further treatment.
-  var collapsed: String {
+  package var collapsed: String {
     split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 
