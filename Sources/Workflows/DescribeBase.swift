@@ -1,7 +1,6 @@
 internal import Checkpoint
 internal import Delta
 internal import Diagnostics
-internal import Files
 internal import Store
 internal import Transformer
 
@@ -23,26 +22,23 @@ extension BaseManifest {
           name: tensor.name, elementType: tensor.elementType, shape: tensor.shape,
           digest: tensor.digest, gridExponent: try Self.gridExponent(tensor))
       },
-      tokenizer: try Self.digest(ofFile: "tokenizer.json", in: checkpoint),
-      configuration: try Self.digest(ofFile: "config.json", in: checkpoint))
+      tokenizer: try Digest(ofFile: checkpoint.path + "/tokenizer.json"),
+      configuration: try Digest(ofFile: checkpoint.path + "/config.json"))
   }
 
-  private static func digest(ofFile name: String, in checkpoint: CheckpointDirectory) throws
-    -> Digest
-  {
-    try MappedFile(path: checkpoint.path + "/" + name).withBytes { Digest(of: $0) }
-  }
+  /// Whether modules keep their weights as `[inputs, outputs]`.
+  var storesInputsFirst: Bool { modelType == "gpt2" }
 
   /// Refuses a checkpoint whose configuration or tokenizer is another than the base's: with the same weights it is another model.
   ///
   /// - Throws: ``WorkflowError/wrongCompanion(path:found:expected:)``, ``FileFailure``.
   func check(_ file: CompanionFile, of checkpoint: CheckpointDirectory) throws {
     guard let expected = file == .configuration ? configuration : tokenizer else { return }
-    let found = try Self.digest(ofFile: file.rawValue, in: checkpoint)
+    let path = checkpoint.path + "/" + file.rawValue
+    let found = try Digest(ofFile: path)
     guard found == expected else {
       throw WorkflowError.wrongCompanion(
-        path: checkpoint.path + "/" + file.rawValue, found: found.hexadecimal,
-        expected: expected.hexadecimal)
+        path: path, found: found.hexadecimal, expected: expected.hexadecimal)
     }
   }
 

@@ -71,7 +71,7 @@ package struct ExportAdapter {
     guard !modules.isEmpty else { throw AdapterExportError.nothingToExport }
 
     let directory = try AtomicDirectory(creating: output)
-    let storesInputsFirst = names.storesInputsFirst
+    let storesInputsFirst = base.manifest.storesInputsFirst
     let files = modules.map { module in
       let inputs = storesInputsFirst ? module.kept.left : module.kept.right
       let outputs = storesInputsFirst ? module.kept.right : module.kept.left
@@ -208,8 +208,6 @@ package struct ExportAdapter {
 private struct AdapterNames {
   /// The base's own name for itself, where its configuration has one.
   let baseModel: String?
-  /// Whether weights are stored as `[inputs, outputs]`.
-  let storesInputsFirst: Bool
   private let body: String
   private let isTied: Bool
   private let base: BaseManifest
@@ -219,7 +217,6 @@ private struct AdapterNames {
 
   init(_ binding: BaseBinding) throws {
     base = binding.manifest
-    storesInputsFirst = base.modelType == "gpt2"
     body =
       switch base.modelType {
       case "gpt2", "gptj": "transformer."

@@ -44,7 +44,7 @@ struct ImportFactors {
     case .product: isTransposed = false
     case .sides: isTransposed = !fits
     // A head is no Conv1D in any family.
-    case .lora: isTransposed = storesInputsFirst && !tensor.name.hasPrefix("lm_head.")
+    case .lora: isTransposed = base.storesInputsFirst && !tensor.name.hasPrefix("lm_head.")
     }
     guard isTransposed ? fitsTransposed : fits else {
       throw ImportError.wrongExtents(
@@ -63,10 +63,5 @@ struct ImportFactors {
     return isTransposed
       ? try LowRankFactors(left: second, right: first)
       : try LowRankFactors(left: first, right: second)
-  }
-
-  /// Whether the family's modules keep their weights as `[inputs, outputs]`; only square ones need to ask.
-  private var storesInputsFirst: Bool {
-    ["gpt2", "openai-gpt", "imagegpt", "decision_transformer"].contains(base.modelType)
   }
 }
