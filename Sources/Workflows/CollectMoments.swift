@@ -91,19 +91,20 @@ package struct CollectMoments {
           ProgressEvent(.factors, done: group.count, total: group.count))
       }
     }
-    // By name, so that they are found wherever the repository lies.
-    try workspace.repository.set("moments", to: directory.key.hexadecimal)
-    return try directory.outcome(
-      layers: layers, model.architecture, wasCached: missing.isEmpty,
+    return try directory.adopt(
+      in: workspace.repository, layers: layers, model.architecture, wasCached: missing.isEmpty,
       resumedTokens: resumedTokens)
   }
 }
 
 extension MomentDirectory {
-  /// What is in the directory, for those who asked for it.
-  func outcome(
-    layers: [Int], _ architecture: ModelArchitecture, wasCached: Bool, resumedTokens: Int = 0
+  /// Makes the directory a repository's default, and says what is in it.
+  func adopt(
+    in repository: EditRepository, layers: [Int], _ architecture: ModelArchitecture,
+    wasCached: Bool, resumedTokens: Int = 0
   ) throws -> CollectMoments.Outcome {
+    // By name, so that they are found wherever the repository lies.
+    try repository.set("moments", to: key.hexadecimal)
     let archive = try MomentArchive(path: path, innerWidth: architecture.innerWidth)
     let records = try layers.map { try archive.record(layer: $0) }
     let (tokens, documents) = (

@@ -1,7 +1,6 @@
 internal import Checkpoint
 internal import Diagnostics
 internal import Editing
-internal import Files
 internal import LinearAlgebra
 internal import Store
 internal import Transformer
@@ -50,9 +49,8 @@ package struct ImportMoments {
     }
     workspace.progress.report(
       ProgressEvent(.factors, done: files.count, total: files.count))
-    // By name, so that they are found wherever the repository lies.
-    try workspace.repository.set("moments", to: directory.key.hexadecimal)
-    return try directory.outcome(layers: layers, architecture, wasCached: wasCached)
+    return try directory.adopt(
+      in: workspace.repository, layers: layers, architecture, wasCached: wasCached)
   }
 
   /// A file's arrays and its count of tokens, when they are what a layer needs.
