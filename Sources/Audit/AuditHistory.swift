@@ -2,7 +2,6 @@ internal import Checkpoint
 internal import Diagnostics
 internal import Editing
 internal import Evaluation
-internal import LinearAlgebra
 package import Store
 internal import Transformer
 package import Workflows

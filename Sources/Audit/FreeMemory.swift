@@ -1,14 +1,14 @@
 internal import Glibc
 
 /// Memory that was given back to the allocator, which keeps it for the process.
-package enum FreeMemory {
+enum FreeMemory {
   private typealias Trim = @convention(c) (Int) -> Int32
 
   /// Gives it back to the system.
   ///
   /// Between the steps of long work: matrices of some megabytes come and go beside small things that stay, and glibc's
   /// heap then grows although what is in use does not. Does nothing where the C library has no `malloc_trim`.
-  package static func release() {
+  static func release() {
     guard let program = dlopen(nil, RTLD_NOW), let symbol = dlsym(program, "malloc_trim") else {
       return
     }
