@@ -49,12 +49,12 @@ struct RepositoryOwner {
   /// Whether `safe.directory` says so: of the system, of the user, of the command, never of the repository itself.
   private func isCalledSafe(_ environment: GitEnvironment) throws(GitFailure) -> Bool {
     var isSafe = false
-    for (name, value) in try GitConfiguration(for: nil, environment)
-      .entries(startingWith: "safe.directory") where name == "safe.directory"
+    for entry in try GitConfiguration(for: nil, environment)
+      .entries(startingWith: "safe.directory") where entry.name == "safe.directory"
     {
-      if value.isEmpty {
+      if entry.value.isEmpty {
         isSafe = false
-      } else if names(value, environment) {
+      } else if names(entry.value, environment) {
         isSafe = true
       }
     }

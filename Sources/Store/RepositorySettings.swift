@@ -21,7 +21,7 @@ extension EditRepository {
   /// The value of a setting and where it stands; `nil` where it has none.
   package func value(of setting: Setting) throws -> SettingValue? {
     if setting.reach != .sharedRule {
-      let entries = try configuration().allEntries(startingWith: "emend.\(setting.name)")
+      let entries = try configuration().entries(startingWith: "emend.\(setting.name)")
       if let entry = entries.last(where: { $0.name == "emend.\(setting.name)" }) {
         return SettingValue(name: setting.name, value: entry.value, origin: entry.origin)
       }
@@ -59,7 +59,7 @@ extension EditRepository {
       guard try sharedSetting(setting.name) != nil else { throw SettingError.notSet(setting.name) }
       try changeSharedSettings("unset \(setting.name)") { $0.values[setting.name] = nil }
     case .local:
-      let entries = try configuration().allEntries(startingWith: "emend.\(setting.name)")
+      let entries = try configuration().entries(startingWith: "emend.\(setting.name)")
         .filter { $0.name == "emend.\(setting.name)" }
       guard entries.contains(where: { $0.origin == "local" }) else {
         guard let value = try value(of: setting) else { throw SettingError.notSet(setting.name) }

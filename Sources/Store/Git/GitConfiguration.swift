@@ -64,12 +64,7 @@ final class GitConfiguration {
   }
 
   /// The settings whose names begin with `prefix` (lower case), the one that counts last.
-  func entries(startingWith prefix: String) throws(GitFailure) -> [(name: String, value: String)] {
-    try allEntries(startingWith: prefix).map { ($0.name, $0.value) }
-  }
-
-  /// The same, with where each stands.
-  func allEntries(startingWith prefix: String) throws(GitFailure) -> [Entry] {
+  func entries(startingWith prefix: String) throws(GitFailure) -> [Entry] {
     var iterator: OpaquePointer?
     try GitFailure.check(
       git_config_iterator_new(&iterator, raw), "list the settings", prefix)
@@ -132,7 +127,7 @@ final class GitConfiguration {
   /// The settings of a section of the repository's own file, such as `remote.origin.`, by what stands behind that.
   private func localSection(_ section: String) throws(GitFailure) -> [(key: String, value: String)]
   {
-    try allEntries(startingWith: section).filter { $0.origin == "local" }
+    try entries(startingWith: section).filter { $0.origin == "local" }
       .map { (String($0.name.dropFirst(section.count)), $0.value) }
       // `branch.a.` is no part of the name of the branch `a.b`.
       .filter { !$0.key.contains(".") }

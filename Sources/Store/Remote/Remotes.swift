@@ -23,12 +23,12 @@ extension EditRepository {
     /// The first value of a setting of each remote: of several addresses, Git fetches from that one.
     func first(_ setting: String) -> [String: String] {
       var values: [String: String] = [:]
-      for (key, value) in entries {
+      for entry in entries {
         // The name may hold dots: what is not it is the first word and the last.
-        let parts = key.dropFirst("remote.".count)
+        let parts = entry.name.dropFirst("remote.".count)
         guard let dot = parts.lastIndex(of: "."), parts[dot...] == "." + setting else { continue }
         let name = String(parts[..<dot])
-        values[name] = values[name] ?? value
+        values[name] = values[name] ?? entry.value
       }
       return values
     }
@@ -107,7 +107,7 @@ extension EditRepository {
       _ = try remote(name)
       let configuration = try configuration()
       let setting = "remote.\(name).\(forPushing ? "pushurl" : "url")"
-      let present = try configuration.allEntries(startingWith: setting).filter {
+      let present = try configuration.entries(startingWith: setting).filter {
         $0.name == setting && $0.origin == "local"
       }
       guard present.count <= 1 else {
@@ -194,9 +194,9 @@ extension EditRepository {
   }
 
   private func following(_ remote: String, _ configuration: GitConfiguration) throws -> [String] {
-    try configuration.entries(startingWith: "branch.").compactMap { key, value in
-      let name = key.dropFirst("branch.".count)
-      guard name.hasSuffix(".remote"), value == remote else { return nil }
+    try configuration.entries(startingWith: "branch.").compactMap { entry in
+      let name = entry.name.dropFirst("branch.".count)
+      guard name.hasSuffix(".remote"), entry.value == remote else { return nil }
       return String(name.dropLast(".remote".count))
     }
   }
