@@ -153,6 +153,25 @@ extension EncodedEdit {
 }
 
 extension EncodedEdit.Part {
+  /// A change from elsewhere, encoded; `nil` for one without any direction, such as a B of zeros.
+  ///
+  /// - Throws: ``DeltaError``.
+  init?(
+    _ tensor: BaseManifest.Tensor, _ factors: LowRankFactors, precision: Double, weightNorm: Double
+  ) throws {
+    guard let exponent = tensor.gridExponent else { return nil }
+    let grid = try FixedPointGrid(exponent: exponent)
+    // What is no matrix has no rank in the manifest.
+    let (delta, error) =
+      tensor.shape.count == 2
+      ? try TensorDelta.encode(factors, grid: grid, precision: precision)
+      : try TensorDelta.encode(
+        dense: .product(factors.left, .none, factors.right, .transposed), grid: grid,
+        precision: precision)
+    guard delta.rank != 0 else { return nil }
+    try self.init(of: tensor, delta, relativeError: error.relative, weightNorm: weightNorm)
+  }
+
   /// The delta of one tensor of an edit that is in the repository.
   ///
   /// - Throws: ``StoreError/noDelta``, and what the codec throws for damaged payloads.

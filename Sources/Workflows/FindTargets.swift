@@ -37,17 +37,3 @@ package struct FindTargets {
       of: cases.map(\.fact), share: share, of: count, progress: workspace.progress)
   }
 }
-
-extension FactsFile {
-  /// The facts of a file that contradict nothing, each once.
-  ///
-  /// - Throws: ``FactsFileError``, ``FactConflictError``.
-  static func distinctCases(path: String) throws -> (cases: [FactCase], duplicates: Int) {
-    let file = try FactsFile(path: path)
-    try FactConflicts.refuse(in: file, file: path)
-    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
-    return (
-      file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }, repeated.count
-    )
-  }
-}

@@ -170,19 +170,13 @@ package struct ResolveEdits {
   private func commitOrder(of stack: EditStack, at head: ObjectID) throws -> [EditID] {
     var order: [EditID] = []
     var seen: Set<EditID> = []
-    try repository(walkFrom: head) { added in
+    try workspace.repository.walk(from: [head]) { entry in
+      let added = try workspace.repository.changes(of: entry.id).added
       for id in added.sorted().reversed() where stack.contains(id) && seen.insert(id).inserted {
         order.append(id)
       }
-      return seen.count < stack.edits.count
+      return seen.count < stack.edits.count ? .goOn : .stop
     }
     return order.reversed()
-  }
-
-  private func repository(walkFrom head: ObjectID, _ body: ([EditID]) -> Bool) throws {
-    try workspace.repository.walk(RevisionExpression(head.hexadecimal)) { entry in
-      let added = try workspace.repository.changes(of: entry.id).added
-      return body(added) ? .goOn : .stop
-    }
   }
 }

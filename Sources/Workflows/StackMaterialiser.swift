@@ -123,6 +123,13 @@ struct StackMaterialiser {
       load: { try delta($0, of: source.name) }, write: sink)
   }
 
+  /// The digest of a tensor's new bytes.
+  func digest(_ source: TensorView) throws -> Digest {
+    var accumulator = DigestAccumulator()
+    try write(source) { accumulator.append($0) }
+    return accumulator.finish()
+  }
+
   /// How many deltas change a tensor.
   func deltaCount(of name: String) -> Int { changes[name]?.sources.count ?? 0 }
 

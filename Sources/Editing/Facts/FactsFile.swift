@@ -65,6 +65,18 @@ package struct FactsFile: Sendable, Equatable {
     objectIDs = reading.objectIDs
     leftOut = reading.broken
   }
+
+  /// The facts of a file that contradict nothing, each once.
+  ///
+  /// - Throws: ``FactsFileError``, ``FactConflictError``.
+  package static func distinctCases(path: String) throws -> (cases: [FactCase], duplicates: Int) {
+    let file = try FactsFile(path: path)
+    try FactConflicts.refuse(in: file, file: path)
+    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
+    return (
+      file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }, repeated.count
+    )
+  }
 }
 
 /// The state of reading one file.
