@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Store
 import TestSupport
@@ -71,7 +72,8 @@ struct CanonicalJSONTests {
       "NaN", "'a'", "\"\\u00\"",
     ])
   func refused(text: String) {
-    #expect(throws: FormatError.self) { try parse(text) }
+    let error = #expect(throws: FormatError.self) { try parse(text) }
+    #expect(error?.explanation.field?.hasPrefix("line ") == true)
   }
 
   @Test("text that is not UTF-8 is refused")

@@ -130,7 +130,8 @@ package struct JSONReader {
     }
   }
 
-  func error(_ problem: JSONError.Problem, at place: Int? = nil) -> JSONError {
+  /// What is wrong at a byte; where the reader stands, if it is `nil`.
+  package func error(_ problem: JSONError.Problem, at place: Int? = nil) -> JSONError {
     let (line, column) = position(of: place ?? offset)
     return JSONError(file: file, line: line, column: column, problem: problem)
   }

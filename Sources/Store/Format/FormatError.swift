@@ -1,8 +1,10 @@
+package import Checkpoint
 package import Diagnostics
 
 /// Why a file of the repository cannot be read.
 package enum FormatError: ExplainedError, Equatable {
   case tooLarge(file: String, bytes: Int, limit: Int)
+  case json(JSONError)
   case syntax(file: String, offset: Int, problem: String)
   case unknownVersion(file: String, found: String, supported: String)
   case field(file: String, field: String, found: String, expected: String)
@@ -18,6 +20,11 @@ package enum FormatError: ExplainedError, Equatable {
       Explanation(
         "the file is larger than it can be", file: file, found: "\(bytes) bytes",
         expected: "at most \(limit)")
+    case .json(let error):
+      Explanation(
+        "it cannot be read: \(error.explanation.summary)", file: error.file,
+        field: error.explanation.field, found: error.explanation.found,
+        expected: error.explanation.expected)
     case .syntax(let file, let offset, let problem):
       Explanation("it cannot be read: \(problem)", file: file, field: "byte \(offset)")
     case .unknownVersion(let file, let found, let supported):
