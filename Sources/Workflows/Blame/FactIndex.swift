@@ -34,19 +34,11 @@ final class FactIndex {
     let prompts: FactPostings
   }
 
-  /// What an index begins with.
-  private enum Beginning {
-    /// With what the cache has.
-    case cache
-    /// With nothing, since what the cache has is damaged.
-    case nothing
-  }
-
   private let repository: EditRepository
   private let cache: DerivedCache
   private let progress: any ProgressSink
   /// Facts and commits that a segment has at most before a new one begins.
-  private let limit: Int
+  private let limit = 1 << 19
   private var parts: [Part] = []
   private var numbers: [ObjectID: Int] = [:]
   /// Whether the disk takes what is built.
@@ -66,24 +58,19 @@ final class FactIndex {
     _ repository: EditRepository, covering commits: [ObjectID], progress: any ProgressSink,
     _ question: (FactIndex) throws -> Answer?
   ) throws -> Answer {
-    for beginning in [Beginning.cache, .nothing] {
-      let index = try FactIndex(
-        of: repository, covering: commits, from: beginning, progress: progress)
+    for beginsWithCache in [true, false] {
+      let index = FactIndex(of: repository, progress: progress)
+      if beginsWithCache { try index.load() }
+      for commit in commits { try index.extend(to: commit) }
       if let answer = try question(index) { return answer }
     }
     throw WorkflowError.indexUnusable(path: repository.location.cacheDirectory)
   }
 
-  private init(
-    of repository: EditRepository, covering commits: [ObjectID], from beginning: Beginning,
-    progress: any ProgressSink, limit: Int = 1 << 19
-  ) throws {
+  private init(of repository: EditRepository, progress: any ProgressSink) {
     self.repository = repository
     self.progress = progress
-    self.limit = limit
     cache = DerivedCache(directory: repository.location.cacheDirectory)
-    if beginning == .cache { try load() }
-    for commit in commits { try extend(to: commit) }
   }
 
   // MARK: Asking
