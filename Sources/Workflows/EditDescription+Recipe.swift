@@ -88,10 +88,12 @@ extension EditHyperparameters {
   ///
   /// - Parameter edit: the edit's abbreviated id, for messages.
   /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)``,
-  ///   ``WorkflowError/unknownMethod(edit:method:)``.
+  ///   ``WorkflowError/unknownMethod(edit:method:)``, ``WorkflowError/importedEdit(edit:)``.
   init(_ description: EditDescription, of edit: String, for model: ModelArchitecture) throws {
     guard let method = EditMethod(rawValue: description.method) else {
-      throw WorkflowError.unknownMethod(edit: edit, method: description.method)
+      throw description.provenance == .computed
+        ? WorkflowError.unknownMethod(edit: edit, method: description.method)
+        : WorkflowError.importedEdit(edit: edit)
     }
     let ours: Set<String> = [
       "computed_beside", "computed_without", "context_groups", "history", "precision",

@@ -41,6 +41,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case foreignTensor(edit: String, tensor: String, found: String, expected: String)
   /// An edit made by a method that this program does not have.
   case unknownMethod(edit: String, method: String)
+  /// An edit that came from elsewhere: there is nothing to solve it again from.
+  case importedEdit(edit: String)
   /// A rule was asked for that the method does not have.
   case ruleNotOfMethod(rule: String, method: String)
   /// A method whose work cannot be cut into shares.
@@ -141,6 +143,10 @@ package enum WorkflowError: ExplainedError, Equatable {
         found: method,
         expected: EditMethod.allCases.map(\.rawValue).joined(separator: ", "),
         remedy: "Use a newer emend, or leave this edit as it is.")
+    case .importedEdit(let edit):
+      Explanation(
+        "an imported edit cannot be solved again without a fact: it has no targets",
+        field: "edit \(edit)", remedy: "Take the whole batch back with `emend revert`.")
     case .ruleNotOfMethod(let rule, let method):
       Explanation(
         "the method has no such rule", field: rule, found: method, remedy: "Leave the option out.")

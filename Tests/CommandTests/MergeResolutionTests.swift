@@ -73,6 +73,30 @@ import Testing
       try scene.repository.emend.run(["merge", "main", "--ours", "--conflicts"]).ending == .exit(2))
   }
 
+  @Test("an imported batch is kept or taken back whole, and why is said")
+  func imported() throws {
+    let scene = try Scene(commits: 1)
+    let edited = scene.directory["edited"]
+    try scene.repository("apply", "--output", edited)
+    try scene.repository("reset", "HEAD~1")
+    try scene.repository("switch", "--create", "side")
+    try scene.repository.commit(scene.model.clash, message: "Side")
+    try scene.repository("switch", "main")
+    try scene.repository("import", edited, "--facts", scene.model.first, "-m", "Imported")
+    let parts = [
+      "an imported edit cannot be solved again without a fact", "targets", "emend revert",
+    ]
+    let moments = ["--stats", scene.model.kit.moments]
+    try expectRefusal(scene.repository, ["merge", "side", "--theirs"] + moments, 1, parts)
+    try expectRefusal(scene.repository, ["revert", "HEAD", "--fact", "Oslo"] + moments, 1, parts)
+    try scene.repository(["merge", "side", "--ours"] + moments)
+    #expect(try objects(scene) == ["Bern Lima", "Oslo Rome"])
+    try scene.repository("undo")
+    try scene.repository("revert", "HEAD")
+    try scene.repository("merge", "side")
+    #expect(try objects(scene) == ["Oslo Bonn"])
+  }
+
   @Test("a merge measures how far each batch moves the other's keys, where there is a base")
   func interference() throws {
     let scene = try Scene(commits: 1)

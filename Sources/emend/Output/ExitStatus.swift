@@ -58,7 +58,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     switch refusal {
     case .mergeConflicts, .nothingActive, .noActiveFacts, .damagedTargets, .baseChanged,
       .factNeverSet,
-      .indexUnusable, .momentsDamaged, .foreignTensor:
+      .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit:
       false
     default: true
     }
