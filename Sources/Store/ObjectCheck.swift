@@ -158,10 +158,11 @@ private final class ObjectCheck {
     return tips
   }
 
-  /// The commit behind a reference's target, through any tags.
+  /// The commit behind a reference's target, through any tags; a tag alone may have none.
   private func peel(_ target: ObjectID, _ name: String) -> ObjectID? {
     do {
-      return try database.peeledToCommit(target)
+      return name.hasPrefix("refs/tags/")
+        ? try database.commit(behind: target) : try database.peeledToCommit(target)
     } catch {
       note(.reference(name), Explanation(of: error))
       return nil
@@ -192,10 +193,30 @@ private final class ObjectCheck {
   @discardableResult
   private func check(_ id: ObjectID) throws -> CommitObject {
     let commit = try database.commit(id)
+    if min(commit.author.time.seconds, commit.committer.time.seconds) <= 0 { try checkTimes(id) }
     if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
     commitsByTree[commit.tree, default: []].append(id)
     checkTrailers(id, commit)
     return commit
+  }
+
+  /// What is no number of seconds is read as 0, and libgit2 does not read the commit.
+  private func checkTimes(_ id: ObjectID) throws {
+    let bytes = try database.read(id, as: .commit, limit: CommitObject.byteLimit)
+    let lines = String(decoding: bytes, as: UTF8.self).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    for line in lines.prefix(while: { !$0.isEmpty }) {
+      guard let role = ["author", "committer"].first(where: { line.hasPrefix($0 + " ") }) else {
+        continue
+      }
+      let time = line.split(separator: ">").last?.split(separator: " ").first ?? ""
+      guard time.first == "-" || Int64(time) == nil else { continue }
+      note(
+        .commit(id),
+        Explanation(
+          "the commit has a time that cannot be read", file: id.hexadecimal, field: role,
+          found: String(time), expected: "seconds since 1970, below 2^63"), commits: [id])
+    }
   }
 
   private func checkRoot(_ id: ObjectID) {

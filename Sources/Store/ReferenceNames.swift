@@ -16,8 +16,11 @@ extension EditRepository {
       names[target, default: []].append(short == current.branch ? "HEAD -> \(short)" : short)
     }
     for (name, target) in try references.list("refs/tags/") {
-      // An annotated tag points at its commit through itself.
-      let commit = (try? commitID(RevisionExpression(name + "^{commit}"))) ?? target
+      // An annotated tag points at its commit through itself. Damage is for those to tell who need the commit.
+      let commit: ObjectID
+      do { commit = try database.peeledToCommit(target) } catch .wrongKind { continue } catch {
+        commit = target
+      }
       names[commit, default: []].append("tag: " + name.dropFirst("refs/tags/".count))
     }
     return names

@@ -269,6 +269,26 @@ struct TransferTests {
     #expect(try scene.head("copy", "v1") == scene.head("work", "v1"))
   }
 
+  @Test("tags of files and directories come along where all do", arguments: transports)
+  func tagsOfNoCommit(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 1)
+    try scene("work", "push", "-u")
+    let hub = try ReferenceGit(scene.hub)
+    try hub("tag", "file", "main:format")
+    try hub("tag", "-a", "-m", "x", "tree", "main^{tree}")
+    try scene.clone(to: "copy")
+    let copy = try ReferenceGit(scene.directory["copy/.emend"])
+    #expect(try copy("tag").lines == ["file", "tree"])
+    #expect(
+      try scene("copy", "log", "--all", "--oneline").outputText
+        == scene("copy", "log", "--oneline").outputText)
+    #expect(try scene("copy", "fsck").outputText.hasPrefix("sound"))
+    try hub("tag", "later", "main:base.json")
+    try scene("copy", "fetch")
+    try scene("copy", "fetch", "--tags")
+    #expect(try copy("tag").lines == ["file", "later", "tree"])
+  }
+
   @Test("a shallow clone has no whole history to give", arguments: transports)
   func shallowRemote(transport: String) throws {
     let scene = try SharedScene(transport: transport, commits: 1)

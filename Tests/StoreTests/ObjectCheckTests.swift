@@ -240,4 +240,42 @@ struct ObjectCheckTests {
     #expect(findings.map(\.subject) == [.commit(missing)])
     #expect(findings.first?.commits == [commit])
   }
+
+  @Test("a tag of a file or a directory is no damage, and one whose object is missing is")
+  func tagsOfNoCommit() throws {
+    let sample = try SampleRepository()
+    try sample.git("tag", "file", "HEAD:format")
+    try sample.git("tag", "-a", "-m", "x", "tree", "HEAD^{tree}")
+    #expect(try sample.reopened().check().findings == [])
+    #expect(try sample.git.complaints() == "")
+    try sample.directory.write(
+      String(repeating: "12", count: 20) + "\n", to: ".emend/refs/tags/gone")
+    let report = try sample.reopened().check()
+    #expect(report.findings.map(\.subject) == [.reference("refs/tags/gone")])
+    #expect(!report.isSound)
+  }
+
+  @Test(
+    "a time that Git cannot read is damage, as it is for Git",
+    arguments: [
+      ("18446744073709551615 +0000", false), ("9223372036854775808 +0000", false),
+      ("soon +0000", false), ("-1 +0000", false), ("0 +0000", true),
+      ("9223372036854775806 +0000", true),
+    ], ["author", "committer"])
+  func times(date: (text: String, isRead: Bool), role: String) throws {
+    let sample = try SampleRepository()
+    var lines = "tree \(try sample.tree())\nparent \(try sample.commit("HEAD"))\n"
+    for person in ["author", "committer"] {
+      lines += "\(person) A <a@x> \(person == role ? date.text : "1700000000 +0000")\n"
+    }
+    let made = try sample.git.run(
+      ["hash-object", "-w", "-t", "commit", "--stdin", "--literally"],
+      input: Array("\(lines)\nx\n".utf8))
+    let commit = try #require(ObjectID(hexadecimal: made.lines[0]))
+    try sample.git("update-ref", "refs/heads/later", "\(commit)")
+    let report = try sample.reopened().check()
+    #expect(report.isSound == date.isRead)
+    #expect(report.findings.map(\.subject) == (date.isRead ? [] : [.commit(commit)]))
+    #expect(try sample.git.complaints().isEmpty == date.isRead)
+  }
 }

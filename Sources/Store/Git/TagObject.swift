@@ -34,6 +34,15 @@ extension ObjectDatabase {
   /// Tags on tags are allowed; more of them than this are not followed.
   private static let tagChainLimit = 16
 
+  /// The commit that a tag's target is or, through tags, names; `nil` for a tree or a blob, which a tag may name, too.
+  func commit(behind target: ObjectID) throws(ObjectError) -> ObjectID? {
+    do {
+      return try peeledToCommit(target)
+    } catch .wrongKind(_, _, expected: .commit) {
+      return nil
+    }
+  }
+
   /// The commit that an object is or, through tags, names.
   /// - Throws: also when there is a tree or blob at the end.
   func peeledToCommit(_ start: ObjectID) throws(ObjectError) -> ObjectID {

@@ -68,9 +68,10 @@ struct Arrivals {
     in repository: EditRepository, _ known: [ObjectID], _ inspect: EditInspection?,
     _ progress: any ProgressSink
   ) throws -> CheckReport {
-    let tips = try (Array(heads.values) + Array(tags.values)).map {
-      try repository.database.peeledToCommit($0)
-    }
+    let database = repository.database
+    let tips =
+      try heads.values.map { try database.peeledToCommit($0) }
+      + tags.values.compactMap { try database.commit(behind: $0) }
     if let settings { _ = try repository.sharedSettings(at: settings) }
     return try repository.checkIncoming(
       tips, known: known, notes: notes, inspecting: inspect, progress: progress)

@@ -121,7 +121,7 @@ extension EditRepository {
   private func leaveOutOtherTags(_ arrivals: inout Arrivals, _ known: [ObjectID]) throws {
     let histories = Array(arrivals.heads.values) + known
     arrivals.tags = try arrivals.tags.filter { tag in
-      let commit = try database.peeledToCommit(tag.value)
+      guard let commit = try database.commit(behind: tag.value) else { return false }
       return try histories.contains { try MergeBase.isAncestor(commit, of: $0, in: handle) }
     }
   }
