@@ -67,7 +67,7 @@ extension EditRepository {
     let before = try references.value(of: reference)
     guard before != .absent else { return before }
     guard ifTaken == .replace else { throw StoreError.nameTaken(kind: "branch", name: name) }
-    guard try head().branch != name else { throw StoreError.currentBranch(name) }
+    guard try presentHead()?.branch != name else { throw StoreError.currentBranch(name) }
     return before
   }
 
@@ -80,16 +80,24 @@ extension EditRepository {
     }
     let summary = "delete \(names.joined(separator: " "))"
     try operate(.branch, summary, "branch: deleted", settling: forgetSettings) {
-      let head = try head()
+      let current = try presentHead()?.branch
       return try Self.distinct(names).map { name in
         let commit = try branchCommit(name)
-        guard head.branch != name else { throw StoreError.currentBranch(name) }
-        if rule == .whenMerged, try !MergeBase.isAncestor(commit, of: head.commit, in: handle) {
+        guard try current != name && !isNamedByHead(name) else {
+          throw StoreError.currentBranch(name)
+        }
+        if rule == .whenMerged, try !MergeBase.isAncestor(commit, of: head().commit, in: handle) {
           throw StoreError.notMerged(branch: name, commit: commit)
         }
-        return .init(name: "refs/heads/" + name, before: .object(commit), after: .absent)
+        let reference = "refs/heads/" + name
+        return .init(name: reference, before: try references.value(of: reference), after: .absent)
       }
     }
+  }
+
+  /// Whether `HEAD` points to a branch, be it to the commit of another one through it.
+  private func isNamedByHead(_ branch: String) throws -> Bool {
+    try references.value(of: "HEAD") == .symbolic("refs/heads/" + branch)
   }
 
   static func distinct(_ names: [String]) -> [String] {
@@ -113,17 +121,17 @@ extension EditRepository {
     let reason = "Branch: renamed refs/heads/\(old) to \(reference)"
     func moveSettings() throws { try moveBranchSettings(from: old, to: new) }
     try operate(.branch, "rename \(old) to \(new)", reason, settling: moveSettings) {
-      let commit = try branchCommit(old)
+      _ = try branchCommit(old)
+      let value = try references.value(of: "refs/heads/" + old)
       var changes: [ReferenceChange] = [
-        .init(
-          name: reference, before: try replaceable(new, reference, ifTaken), after: .object(commit))
+        .init(name: reference, before: try replaceable(new, reference, ifTaken), after: value)
       ].filter { $0.before != $0.after }
-      if try head().branch == old {
+      if try isNamedByHead(old) {
         changes.append(
           .init(name: "HEAD", before: .symbolic("refs/heads/" + old), after: .symbolic(reference)))
       }
       let removal = ReferenceChange(
-        name: "refs/heads/" + old, before: .object(commit), after: .absent)
+        name: "refs/heads/" + old, before: value, after: .absent)
       // `a` and `a/b` cannot be there together, not even for a moment. The log of operations has the commit by then.
       let isInTheWay = new.hasPrefix(old + "/") || old.hasPrefix(new + "/")
       return isInTheWay ? [removal] + changes : changes + [removal]
@@ -209,8 +217,11 @@ extension EditRepository {
     to new: ReferenceValue, _ name: String, making commit: ObjectID? = nil,
     settling settle: () throws -> Void = {}
   ) throws {
-    let head = try head()
-    let place = head.branch ?? head.commit.abbreviated
+    let place =
+      switch try references.head() {
+      case .branch(let name, _): Self.shortBranchName(name)
+      case .detached(let commit): commit.abbreviated
+      }
     let reason = "checkout: moving from \(place) to \(name)"
     try operate(.switch, name, reason, settling: settle) {
       let old = try references.value(of: "HEAD")

@@ -55,7 +55,10 @@ package final class EditRepository {
   }
 
   private func checkFormat() throws {
-    let commit = try head().commit
+    // HEAD may be on a branch that nobody has made: any other one shows then what this is.
+    guard let commit = try presentHead()?.commit ?? branches().first?.commit else {
+      throw StoreError.noCommits(path: location.gitDirectory)
+    }
     guard let entry = try database.tree(database.commit(commit).tree)[EditPath.format] else {
       throw StoreError.notEmend(path: location.gitDirectory, commit: commit)
     }
@@ -64,13 +67,23 @@ package final class EditRepository {
   }
 
   /// Where `HEAD` is.
+  /// - Throws: ``StoreError/unbornHead(branch:branches:)``, ``StoreError/noCommits(path:)``.
   package func head() throws -> HeadPosition {
     switch try references.head() {
     case .branch(let name, let commit?):
-      HeadPosition(branch: Self.shortBranchName(name), commit: commit)
-    case .branch: throw StoreError.noCommits(path: location.gitDirectory)
-    case .detached(let commit): HeadPosition(branch: nil, commit: commit)
+      return HeadPosition(branch: Self.shortBranchName(name), commit: commit)
+    case .branch(let name, nil):
+      let branches = try branches().map(\.name)
+      guard !branches.isEmpty else { throw StoreError.noCommits(path: location.gitDirectory) }
+      throw StoreError.unbornHead(branch: Self.shortBranchName(name), branches: branches)
+    case .detached(let commit): return HeadPosition(branch: nil, commit: commit)
     }
+  }
+
+  /// Where `HEAD` is; `nil` while it is on a branch that has no commit.
+  package func presentHead() throws -> HeadPosition? {
+    if case .branch(_, nil) = try references.head() { return nil }
+    return try head()
   }
 
   static func shortBranchName(_ name: String) -> String {
@@ -79,7 +92,19 @@ package final class EditRepository {
 
   /// What an expression means: one commit or a range.
   package func resolve(_ expression: RevisionExpression) throws -> RevisionExpression.Meaning {
-    try RevisionResolver(handle, database, references).resolve(expression)
+    try lookUp { try $0.resolve(expression) }
+  }
+
+  /// Finds what words mean. Where `HEAD` has no commit, that is why nothing is found from there.
+  func lookUp<Result>(_ find: (RevisionResolver) throws -> Result) throws -> Result {
+    do {
+      return try find(RevisionResolver(handle, database, references))
+    } catch let error as RevisionError {
+      if case .unknown(let text, _) = error, text.hasPrefix("HEAD") || text.hasPrefix("@") {
+        _ = try head()
+      }
+      throw error
+    }
   }
 
   /// The one commit that an expression means.

@@ -38,7 +38,7 @@ extension EditRepository {
   /// The object that words name, as `git rev-parse` would find it.
   /// - Throws: ``RevisionError``.
   package func object(named text: String) throws -> NamedObject {
-    let id = try RevisionResolver(handle, database, references).object(text)
+    let id = try lookUp { try $0.object(text) }
     let colon = text.hasPrefix(":") ? nil : text.firstIndex(of: ":")
     return NamedObject(
       id: id, kind: try database.header(of: id).kind,

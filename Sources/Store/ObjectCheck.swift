@@ -144,7 +144,9 @@ private final class ObjectCheck {
     do {
       tips.append(try repository.head().commit)
     } catch {
-      note(.reference("HEAD"), Explanation(of: error))
+      // Git takes a branch that is not there yet for no damage, either.
+      let isUnborn = if case StoreError.unbornHead = error { true } else { false }
+      note(.reference("HEAD"), Explanation(of: error), isUnborn ? .oddity : .damage)
     }
     do {
       for prefix in ["refs/heads/", "refs/tags/", "refs/remotes/"] {

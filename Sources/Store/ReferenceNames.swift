@@ -8,12 +8,12 @@ extension String {
 extension EditRepository {
   /// The branches and tags that point at each commit, as `log` shows them: `HEAD -> main`, `tag: v1`.
   package func referenceNames() throws -> [ObjectID: [String]] {
-    let current = try head()
+    let current = try presentHead()
     var names: [ObjectID: [String]] = [:]
-    if current.branch == nil { names[current.commit, default: []].append("HEAD") }
+    if let current, current.branch == nil { names[current.commit, default: []].append("HEAD") }
     for (name, target) in try references.list("refs/heads/") {
       let short = String(name.dropFirst("refs/heads/".count))
-      names[target, default: []].append(short == current.branch ? "HEAD -> \(short)" : short)
+      names[target, default: []].append(short == current?.branch ? "HEAD -> \(short)" : short)
     }
     for (name, target) in try references.list("refs/tags/") {
       // An annotated tag points at its commit through itself. Damage is for those to tell who need the commit.

@@ -8,6 +8,7 @@ package enum StoreError: ExplainedError, Equatable {
   case notEmend(path: String, commit: ObjectID)
   case alreadyExists(path: String)
   case noCommits(path: String)
+  case unbornHead(branch: String, branches: [String])
   case hasWorkingTree(path: String)
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
@@ -70,6 +71,11 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "the repository has no commits", file: path,
         remedy: "Fetch from one that has, or make a new one with `emend init`.")
+    case .unbornHead(let branch, let branches):
+      Explanation(
+        "HEAD is on a branch that has no commit", field: "HEAD", found: branch,
+        expected: "one of the branches: \(branches.prefix(8).joined(separator: ", "))",
+        remedy: "Go to one with `emend switch NAME`.")
     case .hasWorkingTree(let path):
       Explanation(
         "the repository has a working tree, so it can be read and not written", file: path,

@@ -51,6 +51,41 @@ struct OperationTests {
     #expect(try repository.check().findings.isEmpty)
   }
 
+  @Test("a branch that points to another is that one, as in git")
+  func symbolicBranch() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    func alias(_ name: String = "alias") throws -> [String] {
+      try sample.git.run(["symbolic-ref", "refs/heads/" + name]).lines
+    }
+    let start = try sample.commit("HEAD")
+    try sample.git("symbolic-ref", "refs/heads/alias", "refs/heads/main")
+    try repository.switchTo(branch: "alias")
+    #expect(try repository.head().branch == "main")
+    #expect(try sample.git("branch", "--show-current").lines == ["main"])
+    let recorded = try sample.record(seed: 1).id
+    #expect(try sample.commit("main") == recorded && alias() == ["refs/heads/main"])
+    try repository.reset(to: start)
+    #expect(try sample.commit("main") == start && alias() == ["refs/heads/main"])
+    for name in ["alias", "main"] {
+      #expect(throws: StoreError.currentBranch(name)) {
+        try repository.deleteBranches([name], .always)
+      }
+    }
+    try repository.renameBranch("alias", to: "other")
+    #expect(try alias() == [] && alias("other") == ["refs/heads/main"])
+    let head = try sample.directory.read(".emend/HEAD")
+    #expect(String(decoding: head, as: UTF8.self) == "ref: refs/heads/other\n")
+    try repository.undo()
+    try repository.switchTo(branch: "main")
+    try repository.deleteBranches(["alias"])
+    #expect(try repository.branches().map(\.name) == ["main"])
+    try repository.undo()
+    #expect(try alias() == ["refs/heads/main"])
+    #expect(try repository.check().findings.isEmpty)
+    #expect(try sample.git.complaints() == "")
+  }
+
   @Test("names that git refuses, that are taken, or that are not there are refused")
   func names() throws {
     let sample = try SampleRepository()

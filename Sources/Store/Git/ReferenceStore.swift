@@ -12,6 +12,9 @@ final class ReferenceStore {
     case detached(ObjectID)
   }
 
+  /// libgit2 follows no longer chain.
+  private static let chainLimit = 10
+
   let repository: GitRepositoryHandle
 
   init(of repository: GitRepositoryHandle) { self.repository = repository }
@@ -24,8 +27,14 @@ final class ReferenceStore {
         message: "there is no HEAD")
     }
     defer { git_reference_free(head) }
-    if let name = git_reference_symbolic_target(head).map({ String(cString: $0) }) {
-      return .branch(name, try target(of: name))
+    if var name = git_reference_symbolic_target(head).map({ String(cString: $0) }) {
+      let commit = try target(of: name)
+      // A branch may point to another one: that is what a commit moves.
+      for _ in 0..<Self.chainLimit {
+        guard case .symbolic(let next) = try value(of: name) else { break }
+        name = next
+      }
+      return .branch(name, commit)
     }
     guard let id = git_reference_target(head) else {
       throw .nothingReturned("read HEAD", repository.directory)

@@ -52,7 +52,7 @@ extension EditRepository {
   /// The remote that is meant where none is named: that of the branch that `HEAD` is on, else `origin`, else the only one.
   /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``, ``RemoteError/severalRemotes(_:)``.
   package func defaultRemote() throws -> String {
-    if let branch = try head().branch,
+    if let branch = try presentHead()?.branch,
       let name = try configuration().value("branch.\(branch).remote")
     {
       return name
