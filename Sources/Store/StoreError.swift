@@ -9,6 +9,7 @@ package enum StoreError: ExplainedError, Equatable {
   case alreadyExists(path: String)
   case noCommits(path: String)
   case unbornHead(branch: String, branches: [String])
+  case shallow(path: String)
   case hasWorkingTree(path: String)
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
@@ -76,6 +77,10 @@ package enum StoreError: ExplainedError, Equatable {
         "HEAD is on a branch that has no commit", field: "HEAD", found: branch,
         expected: "one of the branches: \(branches.prefix(8).joined(separator: ", "))",
         remedy: "Go to one with `emend switch NAME`.")
+    case .shallow(let path):
+      Explanation(
+        "the repository is a shallow clone: its history is cut off", file: path,
+        remedy: "Bring the rest with `git --git-dir \(path) fetch --unshallow`.")
     case .hasWorkingTree(let path):
       Explanation(
         "the repository has a working tree, so it can be read and not written", file: path,

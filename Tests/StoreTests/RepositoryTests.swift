@@ -106,6 +106,24 @@ struct RepositoryTests {
     #expect(!clone.isWritable)
   }
 
+  @Test("a shallow clone is refused by name until it is whole")
+  func shallow() throws {
+    let sample = try SampleRepository()
+    try sample.record(seed: 1)
+    let folder = try TemporaryDirectory()
+    let location = RepositoryLocation(gitDirectory: folder["shallow"])
+    try ReferenceGit()(
+      "clone", "--quiet", "--bare", "--depth=1", "file://\(sample.gitDirectory)", folder["shallow"])
+    for check in [EditRepository.OpeningCheck.format, .nothing] {
+      #expect(throws: StoreError.shallow(path: folder["shallow"])) {
+        try EditRepository(opening: location, SampleRepository.environment, checking: check)
+      }
+    }
+    try ReferenceGit(folder["shallow"])("fetch", "--quiet", "--unshallow")
+    let whole = try EditRepository(opening: location, SampleRepository.environment)
+    #expect(try whole.check().commits == 2)
+  }
+
   @Test("revisions are git's, and what cannot be resolved is explained")
   func revisions() throws {
     let sample = try SampleRepository()

@@ -12,6 +12,8 @@ final class GitRepositoryHandle {
   let objectsDirectory: String
   /// Whether there is no working tree.
   let isBare: Bool
+  /// Whether its history is cut off.
+  var isShallow: Bool { git_repository_is_shallow(raw) == 1 }
 
   /// Opens the repository whose Git directory (or working tree) is at `path`, without looking further up.
   init(opening path: String) throws(GitFailure) {
