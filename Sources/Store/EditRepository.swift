@@ -101,7 +101,9 @@ package final class EditRepository {
   /// Finds what words mean. Where `HEAD` has no commit, that is why nothing is found from there.
   func lookUp<Result>(_ find: (RevisionResolver) throws -> Result) throws -> Result {
     do {
-      return try find(RevisionResolver(handle, database, references))
+      return try find(
+        RevisionResolver(
+          handle, database, references, localOffset: environment.time.offsetMinutes))
     } catch let error as RevisionError {
       if case .unknown(let text, _) = error, text.hasPrefix("HEAD") || text.hasPrefix("@") {
         _ = try head()

@@ -124,6 +124,31 @@ struct RepositoryTests {
     #expect(try whole.check().commits == 2)
   }
 
+  @Test("HEAD at a date is where HEAD was, not where its branch was")
+  func headAtDate() throws {
+    let sample = try SampleRepository()
+    let start = try sample.commit("HEAD")
+    let first = try sample.record(seed: 1).id
+    try sample.repository.createBranch("side", at: start)
+    try sample.repository.switchTo(branch: "side")
+    let none = String(repeating: "0", count: 40)
+    try sample.directory.write(
+      "\(none) \(start) C <c@x> 1700000000 +0100\tx\n\(start) \(first) C <c@x> 1700000100 +0100\tx\n"
+        + "\(first) \(start) C <c@x> 1700001000 +0100\tx\n", to: ".emend/logs/HEAD")
+    for (date, expected) in [
+      ("2023-11-14T22:21:40Z", first), ("2023-11-14 23:21:40 +0100", first), ("1700000500", first),
+      ("2023-11-15T00:00:00Z", start), ("2001-01-01T00:00:00Z", start),
+    ] {
+      let text = "HEAD@{\(date)}"
+      #expect(try sample.git("rev-parse", text).lines == ["\(expected)"], "\(text)")
+      #expect(try sample.commit(text) == expected, "\(text)")
+    }
+    #expect(try sample.commit("HEAD@{2023-11-14T22:21:40Z}~1") == start)
+    #expect(throws: RevisionError.unreadableDate("yesterday")) {
+      try sample.commit("HEAD@{yesterday}")
+    }
+  }
+
   @Test("revisions are git's, and what cannot be resolved is explained")
   func revisions() throws {
     let sample = try SampleRepository()

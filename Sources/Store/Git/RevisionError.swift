@@ -8,6 +8,7 @@ package enum RevisionError: ExplainedError, Equatable {
   case ambiguous(String, candidates: [String])
   case notACommit(String, found: String)
   case severalCommits(String)
+  case unreadableDate(String)
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -32,6 +33,10 @@ package enum RevisionError: ExplainedError, Equatable {
       Explanation("it names no commit", field: text, found: "a \(found)", expected: "a commit")
     case .severalCommits(let text):
       Explanation("one revision is wanted here", field: text, found: "a range")
+    case .unreadableDate(let text):
+      Explanation(
+        "the date cannot be read", field: "HEAD@{\(text)}",
+        expected: "for example HEAD@{2026-11-22T14:10:13+01:00}")
     }
   }
 }

@@ -29,9 +29,14 @@ struct RevisionResolver {
   private let repository: GitRepositoryHandle
   private let database: ObjectDatabase
   private let references: ReferenceStore
+  private let localOffset: Int
 
-  init(_ repository: GitRepositoryHandle, _ database: ObjectDatabase, _ references: ReferenceStore)
-  {
+  /// - Parameter localOffset: minutes east of UTC for dates without an offset.
+  init(
+    _ repository: GitRepositoryHandle, _ database: ObjectDatabase, _ references: ReferenceStore,
+    localOffset: Int
+  ) {
+    self.localOffset = localOffset
     self.repository = repository
     self.database = database
     self.references = references
@@ -87,15 +92,30 @@ struct RevisionResolver {
     // libgit2 takes whatever comes before a last '@' for HEAD.
     if text.hasSuffix("@"), text != "@", !text.contains(":") { return text + "~0" }
     if text.hasPrefix("@"), !text.hasPrefix("@{") { return "HEAD" + text.dropFirst() }
-    guard text.hasPrefix("HEAD@{"), let close = text.firstIndex(of: "}"),
-      let number = Int(text[text.index(text.startIndex, offsetBy: 6)..<close]), number >= 0
-    else { return String(text) }
-    let log = try references.log(of: "HEAD")
-    let entry = log.indices.contains(number) ? log[number].new : nil
-    guard let id = entry ?? (number == log.count ? log.last?.old : nil) else {
+    guard text.hasPrefix("HEAD@{"), let close = text.firstIndex(of: "}") else {
+      return String(text)
+    }
+    let place = text[text.index(text.startIndex, offsetBy: 6)..<close]
+    if ["u", "upstream", "push"].contains(place.lowercased()) { return String(text) }
+    guard let id = try placeOfHead(String(place)) else {
       throw RevisionError.unknown(String(text), similar: [])
     }
     return id.hexadecimal + text[text.index(after: close)...]
+  }
+
+  /// Where `HEAD` was so many steps ago or, as Git does it, at a date; before its log begins, where that begins.
+  private func placeOfHead(_ text: String) throws -> ObjectID? {
+    let log = try references.log(of: "HEAD")
+    // As in Git, a number of nine digits is a date.
+    if let number = Int(text), number < 100_000_000 {
+      return log.indices.contains(number)
+        ? log[number].new : number == log.count ? log.last?.old : nil
+    }
+    guard let date = GitDate.parse(text, localOffset: localOffset) else {
+      throw RevisionError.unreadableDate(text)
+    }
+    let entry = log.first { $0.committer.time.seconds <= date.seconds }
+    return entry?.new ?? log.last?.old ?? log.last?.new
   }
 
   private func commit(_ object: OpaquePointer, _ text: String) throws -> ObjectID {
