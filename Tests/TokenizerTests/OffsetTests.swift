@@ -78,6 +78,38 @@ import Transformer
     #expect(tokenizer.encode("rowing") == spans.dropFirst().dropLast().map(\.id))
   }
 
+  @Test("white space that a token took along is given back to a token that begins in it")
+  func overlappingTokens() throws {
+    var tiny = TinyTokenizer()
+    tiny.vocabulary = #"{"a": 0, " ": 1}"#
+    tiny.merges = "[]"
+    tiny.addedTokens = """
+      [{"id": 2, "content": "<b>", "normalized": false, "rstrip": true},
+       {"id": 3, "content": "\\n\\n", "normalized": false}]
+      """
+    let tokenizer = try tiny.load()
+    // As the reference: the second match ends before the first one's white space does.
+    #expect(tokenizer.encode("<b>\n\n a") == [2, 3, 1, 0])
+    #expect(
+      tokenizer.encodeWithOffsets("<b> \n\n a").map(\.bytes) == [0..<4, 4..<6, 6..<7, 7..<8])
+    #expect(tokenizer.encode("<b> a") == [2, 0])
+  }
+
+  @Test("the parts of Tibetan vowels are put in order with the marks before them")
+  func tibetanVowels() throws {
+    var tiny = TinyTokenizer()
+    tiny.vocabulary = """
+      {"\u{1a75}": 0, "\u{f71}": 1, "\u{f72}": 2, "\u{f74}": 3, "\u{f80}": 4}
+      """
+    tiny.merges = "[]"
+    tiny.normalizer = #"{"type": "NFC"}"#
+    let tokenizer = try tiny.load()
+    for (vowel, second) in [("\u{f73}", 2), ("\u{f75}", 3), ("\u{f81}", 4)] as [(String, Int32)] {
+      #expect(tokenizer.encode("\u{1a75}" + vowel) == [1, second, 0])
+      #expect(tokenizer.encode(vowel) == [1, second])
+    }
+  }
+
   @Test("the last overlapping token is found by any byte of it, and not by an empty or outer range")
   func lastOverlapping() {
     let spans = [0..<0, 0..<3, 3..<7, 7..<8].map { TokenSpan(id: 1, bytes: $0) }

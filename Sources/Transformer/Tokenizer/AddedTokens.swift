@@ -80,8 +80,13 @@ struct AddedTokens: Sendable {
       }
       let match = position..<position + found.spelling.count
       position = match.upperBound
-      guard let claimed = claim(match, found, bytes, unclaimed, range) else { continue }
-      if unclaimed < claimed.lowerBound { parts.append(.text(unclaimed..<claimed.lowerBound)) }
+      let free = min(unclaimed, match.lowerBound)
+      guard let claimed = claim(match, found, bytes, free, range) else { continue }
+      if free < unclaimed, case .token(let id, let taken)? = parts.popLast() {
+        // It took white space along in which this token begins; the reference goes on behind this one.
+        parts.append(.token(id, taken.lowerBound..<free))
+      }
+      if free < claimed.lowerBound { parts.append(.text(free..<claimed.lowerBound)) }
       parts.append(.token(found.id, claimed))
       unclaimed = claimed.upperBound
     }
@@ -93,7 +98,7 @@ struct AddedTokens: Sendable {
   private func claim(
     _ match: Range<Int>, _ token: Token, _ bytes: [UInt8], _ unclaimed: Int, _ range: Range<Int>
   ) -> Range<Int>? {
-    var start = max(match.lowerBound, unclaimed), end = max(match.upperBound, unclaimed)
+    var start = match.lowerBound, end = match.upperBound
     if token.isSingleWord {
       let before = Self.last(bytes[range.lowerBound..<match.lowerBound])
       let behind = Self.first(bytes[match.upperBound..<range.upperBound])

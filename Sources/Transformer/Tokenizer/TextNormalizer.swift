@@ -61,7 +61,8 @@ enum TextNormalizer: Sendable, Equatable {
       for character in text {
         for run in runs(of: character.unicodeScalars) {
           let end = start + run.utf8.count
-          rewriter.replace(start..<end, with: String(String.UnicodeScalarView(run._nfc)).utf8)
+          let normal = decomposingVowels(run)._nfc
+          rewriter.replace(start..<end, with: String(String.UnicodeScalarView(normal)).utf8)
           start = end
         }
       }
@@ -87,6 +88,20 @@ enum TextNormalizer: Sendable, Equatable {
       }
     }
     return current.isEmpty ? runs : runs + [String(current)]
+  }
+
+  /// Tibetan vowels in their parts, which the standard library takes apart without putting them in order.
+  private static func decomposingVowels(_ run: String) -> String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in run.unicodeScalars {
+      switch scalar {
+      case "\u{F73}": scalars.append(contentsOf: ["\u{F71}", "\u{F72}"])
+      case "\u{F75}": scalars.append(contentsOf: ["\u{F71}", "\u{F74}"])
+      case "\u{F81}": scalars.append(contentsOf: ["\u{F71}", "\u{F80}"])
+      default: scalars.append(scalar)
+      }
+    }
+    return String(scalars)
   }
 
   private static func replaceAll(
