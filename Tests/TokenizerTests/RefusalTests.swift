@@ -259,6 +259,57 @@ import Transformer
       #expect(tiny.refusal == .idOutOfRange(file: "t.json", token: "<x>", id: id, limit: 1 << 24))
       return
     }
+    #expect(tiny.refusal?.explanation.field == "added_tokens[0].id")
+  }
+
+  @Test(
+    "an added token beyond the vocabulary has the next free id: the reference gives it no other",
+    arguments: [
+      (#"[{"id": 5, "content": "x"}, {"id": 6, "content": "y"}]"#, nil),
+      (#"[{"id": 1, "content": "a"}, {"id": 5, "content": "x"}]"#, nil),
+      (#"[{"id": 5, "content": "x"}, {"id": 5, "content": "x"}]"#, nil),
+      (#"[{"id": 6, "content": "x"}]"#, "added_tokens[0].id"),
+      (#"[{"id": 6, "content": "y"}, {"id": 5, "content": "x"}]"#, "added_tokens[0].id"),
+      (#"[{"id": 5, "content": "x"}, {"id": 7, "content": "y"}]"#, "added_tokens[1].id"),
+      (#"[{"id": 5, "content": ""}]"#, "added_tokens[0].content"),
+    ] as [(String, String?)])
+  func addedIDs(tokens: String, field: String?) {
+    var tiny = TinyTokenizer()
+    tiny.addedTokens = tokens
+    #expect(tiny.refusal?.explanation.field == field)
+  }
+
+  @Test("two templates in a row are refused at the second")
+  func twoTemplates() {
+    let template = """
+      {"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "a"}}, {"Sequence": {"id": "A"}}],
+       "special_tokens": {"a": {"id": "a", "ids": [1], "tokens": ["a"]}}}
+      """
+    var tiny = TinyTokenizer()
+    tiny.postProcessor =
+      #"{"type": "Sequence", "processors": [{"type": "ByteLevel"}, \#(template)]}"#
+    #expect(tiny.refusal == nil)
+    tiny.postProcessor = #"{"type": "Sequence", "processors": [\#(template), \#(template)]}"#
+    #expect(tiny.refusal?.explanation.field == "post_processor.processors[1]")
+  }
+
+  @Test("byte fallback without the tokens of all bytes is refused beside fused unknown tokens")
+  func partialFallback() {
+    var tiny = TinyTokenizer()
+    tiny.vocabulary = #"{"<unk>": 0, "a": 1, "b": 2, "ab": 3, "<0x41>": 4}"#
+    tiny.model = #""type": "BPE", "unk_token": "<unk>", "byte_fallback": true"#
+    #expect(tiny.refusal == nil)
+    tiny.model += #", "fuse_unk": true"#
+    #expect(tiny.refusal?.explanation.field == "model.byte_fallback")
+  }
+
+  @Test("a Split that isolates its matches is the same whichever way it is read")
+  func invertedSplit() throws {
+    var tiny = TinyTokenizer()
+    tiny.preTokenizer = """
+      {"type": "Split", "pattern": {"Regex": "'s|'t|'re|'ve|'m|'ll|'d| ?\\\\p{L}+| ?\\\\p{N}+| ?[^\\\\s\\\\p{L}\\\\p{N}]+|\\\\s+(?!\\\\S)|\\\\s+"},
+       "behavior": "Isolated", "invert": true}
+      """
     #expect(tiny.refusal == nil)
   }
 

@@ -6,23 +6,27 @@ extension BytePairTokenizer {
   package static let fileLimit = 256 << 20
   private static let configurationLimit = 16 << 20
 
-  /// Reads a `tokenizer.json`, and the `tokenizer_config.json` beside it where there is one.
+  /// Reads a `tokenizer.json`, and the `tokenizer_config.json` and `special_tokens_map.json` beside it where
+  /// there are any.
   ///
-  /// The second file is asked only which tokens begin and end a text.
+  /// These say which tokens begin and end a text; settings of theirs that contradict the first file are refused.
   package init(contentsOf path: String) throws(TokenizerError) {
-    let bytes: [UInt8], configuration: [UInt8]?
+    let bytes: [UInt8], configuration: [UInt8]?, specialTokens: [UInt8]?
     do throws(FileFailure) {
       bytes = try readFile(path, limit: Self.fileLimit)
-      configuration = try Self.readIfThere(Self.configurationPath(beside: path))
+      configuration = try Self.readIfThere(TokenizerConfiguration.fileName, beside: path)
+      specialTokens = try Self.readIfThere(TokenizerConfiguration.specialTokensName, beside: path)
     } catch {
       throw .unreadable(error)
     }
-    try self.init(json: bytes, configuration: configuration, file: path)
+    try self.init(
+      json: bytes, configuration: configuration, specialTokens: specialTokens, file: path)
   }
 
-  /// Reads the bytes of a `tokenizer.json` and of its `tokenizer_config.json`; `file` is for messages.
+  /// Reads the bytes of a `tokenizer.json`, of its `tokenizer_config.json` and of its `special_tokens_map.json`;
+  /// `file` is for messages.
   package init(
-    json: [UInt8], configuration: [UInt8]? = nil, file: String
+    json: [UInt8], configuration: [UInt8]? = nil, specialTokens: [UInt8]? = nil, file: String
   ) throws(TokenizerError) {
     let contents = try TokenizerFile(json, name: file)
     let root = contents.root, modelField = contents.modelField
@@ -37,7 +41,7 @@ extension BytePairTokenizer {
       isByteLevel: preTokenizer.isByteLevel)
 
     let steps = normalizers
-    let added = try Self.addedTokens(root, vocabulary)
+    let added = try Self.addedTokens(root, vocabulary, count: contents.tokens.count)
     let spelled = added.map { $0.spelled(after: steps) }
     verbatimTokens = AddedTokens(spelled.filter { !$0.isNormalized })
     normalizedTokens = AddedTokens(spelled.filter(\.isNormalized))
@@ -51,26 +55,25 @@ extension BytePairTokenizer {
     func find(_ token: String) -> Int32? {
       added.first { $0.spelling.elementsEqual(token.utf8) }?.id ?? vocabulary.id(of: token.utf8)
     }
-    guard let configuration else {
-      beginningOfText = template.before.first
-      endOfText = ["<|endoftext|>", "<|end_of_text|>", "</s>"].lazy.compactMap(find).first
-      return
-    }
-    let named = try Self.boundaryTokens(configuration, beside: file)
-    beginningOfText = named.beginning.flatMap(find)
-    endOfText = named.end.flatMap(find)
+    let beside = try TokenizerConfiguration(
+      configuration, specialTokens: specialTokens, beside: file)
+    let usual = ["<|endoftext|>", "<|end_of_text|>", "</s>"]
+    endOfText =
+      beside.says("eos_token")
+      ? beside.token("eos_token").flatMap(find) : usual.lazy.compactMap(find).first
+    beginningOfText =
+      configuration == nil && !beside.says("bos_token")
+      ? template.before.first : beside.token("bos_token").flatMap(find)
+    try beside.check(
+      prefixesByteLevel: preTokenizer.prefixesByteLevel, template, find: find)
   }
 
-  private static func configurationPath(beside path: String) -> String {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
-      return "tokenizer_config.json"
-    }
-    return path[...slash] + "tokenizer_config.json"
-  }
-
-  private static func readIfThere(_ path: String) throws(FileFailure) -> [UInt8]? {
+  private static func readIfThere(
+    _ name: String, beside path: String
+  ) throws(FileFailure) -> [UInt8]? {
     do throws(FileFailure) {
-      return try readFile(path, limit: configurationLimit)
+      return try readFile(
+        TokenizerConfiguration.path(of: name, beside: path), limit: configurationLimit)
     } catch {
       guard error.isAbsence else { throw error }
       return nil
@@ -95,14 +98,21 @@ extension BytePairTokenizer {
   }
 
   private static func addedTokens(
-    _ root: TokenizerField, _ vocabulary: Vocabulary
+    _ root: TokenizerField, _ vocabulary: Vocabulary, count: Int
   ) throws(TokenizerError) -> [AddedTokens.Token] {
+    // The reference numbers tokens that the vocabulary does not have in the order of the file.
+    var next = count
     var tokens: [AddedTokens.Token] = []
     var spellings: [Int32: [UInt8]] = [:]
+    var ids: [[UInt8]: Int32] = [:]
     for field in try root.member("added_tokens")?.elements() ?? [] {
       let token = try AddedTokens.Token(field)
       let text = String(decoding: token.spelling, as: UTF8.self)
-      if let known = vocabulary.id(of: token.spelling), known != token.id {
+      guard !text.isEmpty else {
+        throw try field.required("content").unsupportedValue(expected: "a text")
+      }
+      let known = vocabulary.id(of: token.spelling) ?? ids[token.spelling]
+      guard known == nil || known == token.id else {
         throw .duplicateToken(file: field.file, token: text)
       }
       if let other = spellings[token.id] ?? vocabulary.token(token.id), other != token.spelling {
@@ -110,24 +120,15 @@ extension BytePairTokenizer {
           file: field.file, id: Int(token.id),
           tokens: [String(decoding: other, as: UTF8.self), text])
       }
-      spellings[token.id] = token.spelling
+      guard known != nil || token.id == next else {
+        throw try field.required("id").unsupportedValue(
+          expected: "\(next), the next free id: the reference gives it no other")
+      }
+      next = max(next, Int(token.id) + 1)
+      (spellings[token.id], ids[token.spelling]) = (token.spelling, token.id)
       tokens.append(token)
     }
     return tokens
-  }
-
-  private static func boundaryTokens(
-    _ bytes: [UInt8], beside file: String
-  ) throws(TokenizerError) -> (beginning: String?, end: String?) {
-    do throws(JSONError) {
-      let value = try JSONValue(parsing: bytes, file: configurationPath(beside: file))
-      func token(_ field: String) -> String? {
-        value[field]?.string ?? value[field]?["content"]?.string
-      }
-      return (token("bos_token"), token("eos_token"))
-    } catch {
-      throw .malformed(error)
-    }
   }
 }
 
@@ -148,6 +149,17 @@ extension BytePairModel {
       return id
     }
     let fallsBack = try field.flag("byte_fallback", default: false)
+    let digits = Array("0123456789ABCDEF")
+    let byteTokens = (0..<256).map {
+      vocabulary.id(of: "<0x\(digits[$0 >> 4])\(digits[$0 & 15])>".utf8) ?? -1
+    }
+    // Where some bytes have tokens, the reference puts a fused unknown token behind them.
+    if fallsBack, fusesUnknown, unknown != nil, byteTokens.contains(-1), byteTokens.max() != -1 {
+      throw .unsupportedSetting(
+        file: field.file, field: "model.byte_fallback",
+        found: "true, but not all bytes have tokens",
+        expected: "the tokens <0x00> to <0xFF> beside fuse_unk")
+    }
     if isByteLevel {
       guard !fallsBack else {
         throw .unsupportedSetting(
@@ -156,13 +168,7 @@ extension BytePairModel {
       }
       units = .bytes(ByteAlphabet.spellings.map { vocabulary.id(of: $0) ?? -1 })
     } else {
-      let digits = Array("0123456789ABCDEF")
-      units = .characters(
-        fallback: !fallsBack
-          ? nil
-          : (0..<256).map {
-            vocabulary.id(of: "<0x\(digits[$0 >> 4])\(digits[$0 & 15])>".utf8) ?? -1
-          })
+      units = .characters(fallback: fallsBack ? byteTokens : nil)
     }
   }
 }

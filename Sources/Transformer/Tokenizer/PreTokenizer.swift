@@ -26,6 +26,8 @@ struct PreTokenizer: Sendable {
   private(set) var cuts: [Cut] = []
   /// Whether the model sees bytes (spelled in ``ByteAlphabet``) or characters.
   private(set) var isByteLevel = false
+  /// Whether the model sees bytes behind a space that was put in front of the text; `nil` where it sees no bytes.
+  var prefixesByteLevel: Bool? { isByteLevel ? preparation == .prefixSpace : nil }
 
   static let supported = [
     "ByteLevel", "Split with a known pattern", "Digits", "Metaspace", "Sequence",
@@ -76,8 +78,9 @@ struct PreTokenizer: Sendable {
   private static func pattern(_ field: TokenizerField) throws(TokenizerError) -> WordPattern {
     let behavior = try field.required("behavior"),
       inverted = try field.flag("invert", default: false)
-    // These patterns match everywhere: removing what lies between matches removes nothing.
-    guard try behavior.string() == (inverted ? "Removed" : "Isolated") else {
+    // These patterns match everywhere: nothing lies between matches to be removed, or told apart from them.
+    let kind = try behavior.string()
+    guard kind == "Isolated" || kind == "Removed" && inverted else {
       throw behavior.unsupportedValue(expected: "Isolated")
     }
     let pattern = try field.required("pattern")

@@ -2,6 +2,7 @@
 struct TokenTemplate: Sendable, Equatable {
   private(set) var before: [Int32] = []
   private(set) var behind: [Int32] = []
+  private var isSet = false
 
   static let supported = ["ByteLevel", "TemplateProcessing", "Sequence"]
 
@@ -21,6 +22,11 @@ struct TokenTemplate: Sendable, Equatable {
   }
 
   private mutating func addTemplate(_ field: TokenizerField, _ limit: Int) throws(TokenizerError) {
+    guard !isSet else {
+      throw .unsupportedSetting(
+        file: field.file, field: field.path, found: "a second template", expected: "one")
+    }
+    isSet = true
     let single = try field.required("single")
     var front: [Int32] = [], back: [Int32] = []
     var texts = 0
@@ -38,8 +44,7 @@ struct TokenTemplate: Sendable, Equatable {
         file: field.file, field: single.path, found: "\(texts) places for the text",
         expected: "one")
     }
-    before = front + before
-    behind += back
+    (before, behind) = (front, back)
   }
 
   private static func ids(
