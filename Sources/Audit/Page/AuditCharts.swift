@@ -106,16 +106,7 @@ struct AuditCharts {
         vertical: ("mean KL, nats", .linear(0...max(top, 1e-9))),
         series: [ChartSeries("probes", points)]
       ).markup,
-      DataTable(
-        caption: "The probes that moved most over the range",
-        columns: [("Probe", .text), ("Before", .text), ("After", .text), ("KL, nats", .number)],
-        rows: whole.moved.map {
-          [
-            .text($0.prompt), .text($0.before), .text($0.after),
-            .text(ShortNumber.text($0.divergence)),
-          ]
-        }
-      ).markup,
+      whole.table("The probes that moved most over the range"),
     ]
   }
 

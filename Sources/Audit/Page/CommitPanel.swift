@@ -64,7 +64,9 @@ struct CommitPanel {
       ])
     ]
     for edit in commit.edits { parts += panel(edit) }
-    if let effects = commit.effects, !effects.moved.isEmpty { parts.append(Self.moved(effects)) }
+    if let effects = commit.effects, !effects.moved.isEmpty {
+      parts.append(effects.table("The probes that moved most"))
+    }
     return parts
   }
 
@@ -135,22 +137,25 @@ struct CommitPanel {
     ).markup
   }
 
-  private static func moved(_ effects: SideEffects) -> Markup {
+  private static func list(_ rows: [(String, String)]) -> Markup {
+    .element(
+      "dl", [:],
+      rows.flatMap { [.element("dt", [:], $0.0), .element("dd", [:], $0.1)] })
+  }
+}
+
+extension SideEffects {
+  /// The probes that moved most.
+  func table(_ caption: String) -> Markup {
     DataTable(
-      caption: "The probes that moved most",
+      caption: caption,
       columns: [("Probe", .text), ("Before", .text), ("After", .text), ("KL, nats", .number)],
-      rows: effects.moved.map {
+      rows: moved.map {
         [
           .text($0.prompt), .text($0.before), .text($0.after),
           .text(ShortNumber.text($0.divergence)),
         ]
       }
     ).markup
-  }
-
-  private static func list(_ rows: [(String, String)]) -> Markup {
-    .element(
-      "dl", [:],
-      rows.flatMap { [.element("dt", [:], $0.0), .element("dd", [:], $0.1)] })
   }
 }

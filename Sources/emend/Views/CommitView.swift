@@ -6,16 +6,6 @@ internal import Workflows
 /// What `commit` says: before → after.
 struct CommitView: View {
   struct Document: Encodable {
-    struct Fact: Encodable {
-      let subject: String
-      let prompt: String
-      let targetNew: String
-      let probabilityBefore: Double
-      let probabilityAfter: Double
-      let successAfter: Bool?
-      let accurateAfter: Bool
-      let steps: Int
-    }
     struct Tensor: Encodable {
       let name: String
       let norm: Double
@@ -34,7 +24,7 @@ struct CommitView: View {
     let contradicted: [FactDocument]
     let before: [String: Double]
     let after: [String: Double]
-    let facts: [Fact]
+    let facts: [MeasuredFactDocument]
     let tensors: [Tensor]
   }
 
@@ -59,13 +49,9 @@ struct CommitView: View {
       contradicted: outcome.contradicted.map { FactDocument($0.fact) },
       before: before.means, after: after.means,
       facts: outcome.cases.indices.map { index in
-        let fact = outcome.cases[index].fact
-        return .init(
-          subject: fact.subject, prompt: fact.prompt.text, targetNew: fact.targetNew,
-          probabilityBefore: outcome.before[index].rewrite.wanted.probability,
-          probabilityAfter: outcome.after[index].rewrite.wanted.probability,
-          successAfter: outcome.after[index].rewrite.isSuccess,
-          accurateAfter: outcome.after[index].rewrite.wanted.isBest, steps: outcome.steps[index])
+        .init(
+          outcome.cases[index].fact, outcome.before[index], outcome.after[index],
+          successAfter: outcome.after[index].rewrite.isSuccess, steps: outcome.steps[index])
       },
       tensors: outcome.tensors.map {
         .init(
@@ -75,9 +61,8 @@ struct CommitView: View {
   }
 
   func write(to page: Page) {
-    let short = Figures.shortID(outcome.commit.id)
     page.line(
-      "[\(branch ?? "detached HEAD") \(short, .identifier)] "
+      RecordedView.place(branch, outcome.commit.id.hexadecimal)
         + "\(Figures.count(outcome.cases.count, "fact")), "
         + "\(Figures.bytes(outcome.payloadBytes)) of deltas and targets")
     if outcome.duplicates > 0 {

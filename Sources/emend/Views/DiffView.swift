@@ -33,14 +33,10 @@ struct DiffView: View {
       let columns: [Double]
       let rows: [Double]
     }
-    struct Token: Encodable {
-      let text: String
-      let probability: Double
-    }
     struct Prompt: Encodable {
       let prompt: String
-      let old: [Token]
-      let new: [Token]
+      let old: [TokenDocument]
+      let new: [TokenDocument]
       let divergence: Double
     }
     /// Fingerprints, the old side's and the new side's.
@@ -69,9 +65,6 @@ struct DiffView: View {
   }
 
   var document: Document {
-    func tokens(_ list: [NextToken]) -> [Document.Token] {
-      list.map { .init(text: $0.text, probability: $0.probability) }
-    }
     func directions(_ side: CompareRevisions.Directions) -> Document.Directions {
       .init(rank: side.rank, norm: side.norm, spectralNorm: side.spectralNorm)
     }
@@ -96,7 +89,8 @@ struct DiffView: View {
         },
       prompts: outcome.prompts.map {
         .init(
-          prompt: $0.prompt, old: tokens($0.old), new: tokens($0.new), divergence: $0.divergence)
+          prompt: $0.prompt, old: $0.old.map { TokenDocument($0) },
+          new: $0.new.map { TokenDocument($0) }, divergence: $0.divergence)
       }, interference: outcome.interference.map { InterferenceView($0).document })
   }
 

@@ -99,12 +99,16 @@ struct EvalView: View {
     notices(to: page)
   }
 
+  /// A record that was not measured, and why.
+  static func line(_ one: EvaluationData.LeftOut) -> StyledText {
+    let text = "left out: \(one.place) ('\(one.fact.subject)') contradicts \(one.contradicts)"
+    return StyledText(text, .warning)
+  }
+
   private func notices(to page: Page) {
     let data = outcome.data
     for one in data.leftOut {
-      page.line(
-        "  \("left out: \(one.place) ('\(one.fact.subject)') contradicts \(one.contradicts)", .warning)"
-      )
+      page.line("  " + Self.line(one))
     }
     if !data.sharedSubjects.isEmpty {
       let places = data.sharedSubjects.prefix(5).map(\.description).joined(separator: ", ")

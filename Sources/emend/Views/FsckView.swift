@@ -28,19 +28,13 @@ struct FsckView: View {
       clean: report.isSound, commits: report.commits, edits: report.edits,
       verifiedBytes: report.verifiedBytes,
       findings: report.findings.map { finding in
-        Self.finding(
-          finding.severity.rawValue, Self.name(finding.subject), finding.explanation,
-          finding.commits)
+        let explanation = finding.explanation
+        return .init(
+          severity: finding.severity.rawValue, subject: Self.name(finding.subject),
+          summary: explanation.summary, file: explanation.file, field: explanation.field,
+          found: explanation.found, expected: explanation.expected,
+          commits: finding.commits.map(\.hexadecimal))
       })
-  }
-
-  private static func finding(
-    _ severity: String, _ subject: String, _ explanation: Explanation, _ commits: [ObjectID]
-  ) -> Document.Finding {
-    .init(
-      severity: severity, subject: subject, summary: explanation.summary, file: explanation.file,
-      field: explanation.field, found: explanation.found, expected: explanation.expected,
-      commits: commits.map(\.hexadecimal))
   }
 
   private static func name(_ subject: CheckFinding.Subject) -> String {

@@ -24,16 +24,23 @@ struct GenerateView: View {
   }
 }
 
+/// A token that may come next, in a JSON document.
+struct TokenDocument: Encodable {
+  let text: String
+  let probability: Double
+
+  init(_ token: NextToken) {
+    text = token.text
+    probability = token.probability
+  }
+}
+
 /// What `generate --next` says.
 struct NextTokensView: View {
   struct Document: Encodable {
-    struct Token: Encodable {
-      let text: String
-      let probability: Double
-    }
     struct Prompt: Encodable {
       let prompt: String
-      let next: [Token]
+      let next: [TokenDocument]
     }
     let prompts: [Prompt]
   }
@@ -43,8 +50,7 @@ struct NextTokensView: View {
   init(_ prompts: [String], _ tokens: [[NextToken]]) {
     document = Document(
       prompts: zip(prompts, tokens).map { prompt, tokens in
-        .init(
-          prompt: prompt, next: tokens.map { .init(text: $0.text, probability: $0.probability) })
+        .init(prompt: prompt, next: tokens.map { TokenDocument($0) })
       })
   }
 

@@ -6,14 +6,6 @@ internal import Workflows
 /// What `import` says.
 struct ImportView: View {
   struct Document: Encodable {
-    struct Fact: Encodable {
-      let subject: String
-      let prompt: String
-      let targetNew: String
-      let probabilityBefore: Double
-      let probabilityAfter: Double
-      let accurateAfter: Bool
-    }
     struct Tensor: Encodable {
       let name: String
       let rank: Int?
@@ -32,7 +24,7 @@ struct ImportView: View {
     let writtenBytes: Int
     let before: [String: Double]
     let after: [String: Double]
-    let facts: [Fact]
+    let facts: [MeasuredFactDocument]
     let tensors: [Tensor]
   }
 
@@ -47,12 +39,7 @@ struct ImportView: View {
       writtenBytes: outcome.commit.writtenBytes, before: BatchMeasurement(outcome.before).means,
       after: BatchMeasurement(outcome.after).means,
       facts: outcome.cases.indices.map { index in
-        let fact = outcome.cases[index].fact
-        return .init(
-          subject: fact.subject, prompt: fact.prompt.text, targetNew: fact.targetNew,
-          probabilityBefore: outcome.before[index].rewrite.wanted.probability,
-          probabilityAfter: outcome.after[index].rewrite.wanted.probability,
-          accurateAfter: outcome.after[index].rewrite.wanted.isBest)
+        .init(outcome.cases[index].fact, outcome.before[index], outcome.after[index])
       },
       tensors: outcome.tensors.map { tensor in
         let rank: Int? = if case .lowRank(let rank) = tensor.kind { rank } else { nil }
@@ -63,10 +50,9 @@ struct ImportView: View {
   }
 
   func write(to page: Page) {
-    let short = Figures.shortID(document.commit)
     let what = document.declared ? Figures.count(document.facts.count, "fact") : "undeclared edit"
     page.line(
-      "[\(document.branch ?? "detached HEAD") \(short, .identifier)] \(what), "
+      RecordedView.place(document.branch, document.commit) + "\(what), "
         + "\(Figures.bytes(document.payloadBytes)) of deltas")
     if document.exact == true {
       page.line("  'emend apply' gives this checkpoint back bit for bit")

@@ -27,12 +27,16 @@ struct RecordedView: View {
       })
   }
 
+  /// Where a commit was recorded, as Git says it before what it is.
+  static func place(_ branch: String?, _ commit: String) -> StyledText {
+    "[\(branch ?? "detached HEAD") \(Figures.shortID(commit), .identifier)] "
+  }
+
   func write(to page: Page) {
     if document.commits.isEmpty { page.line("already up to date") }
     for commit in document.commits {
       page.line(
-        "[\(document.branch ?? "detached HEAD") \(Figures.shortID(commit.commit), .identifier)] "
-          + "\(commit.summary)")
+        Self.place(document.branch, commit.commit) + "\(commit.summary)")
       page.line(
         "  \(Figures.count(commit.added.count, "edit")) added, \(commit.dropped.count) taken out; "
           + "tree \(Figures.shortID(commit.tree))")

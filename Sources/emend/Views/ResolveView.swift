@@ -42,7 +42,7 @@ struct ResolveView: View {
 
   func write(to page: Page) {
     page.line(
-      "[\(document.branch ?? "detached HEAD") \(Figures.shortID(document.commit), .identifier)] "
+      RecordedView.place(document.branch, document.commit)
         + "\(Figures.count(document.changes.count, "edit")) solved again")
     var table = Table([
       .init("  edit"), .init("becomes"), .init("first without it", .right),

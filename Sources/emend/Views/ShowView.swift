@@ -97,18 +97,3 @@ struct ShowView: View {
     }
   }
 }
-
-/// A fact in a JSON document.
-struct FactDocument: Encodable {
-  let prompt: String
-  let subject: String
-  let targetNew: String
-  let targetTrue: String?
-
-  init(_ fact: Fact) {
-    prompt = fact.prompt.text
-    subject = fact.subject
-    targetNew = fact.targetNew
-    targetTrue = fact.targetTrue
-  }
-}

@@ -101,9 +101,7 @@ struct SweepView: View {
       )
     }
     for one in sweep.data.leftOut {
-      page.line(
-        "\("left out: \(one.place) ('\(one.fact.subject)') contradicts \(one.contradicts)", .warning)"
-      )
+      page.line(EvalView.line(one))
     }
     for file in files { page.line("  \(file, .identifier)") }
   }
