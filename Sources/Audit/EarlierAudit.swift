@@ -18,7 +18,7 @@ package struct EarlierAudit: Sendable {
     }
     var verdicts: [String: String] = [:]
     for commit in commits {
-      guard let id = commit["id"]?.string, let verdict = commit["verdict"]?.string else {
+      guard let id = commit["commit"]?.string, let verdict = commit["verdict"]?.string else {
         throw AuditError.notAnAudit(file: path, field: "data.commits[].verdict")
       }
       verdicts[id] = verdict

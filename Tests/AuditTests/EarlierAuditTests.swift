@@ -11,7 +11,7 @@ import Testing
 
   @Test("what is no audit is refused, naming the place")
   func refusal() throws {
-    for text in ["{\"data\": {}}", "{\"data\": {\"commits\": [{\"id\": \"a\"}]}}", "[]"] {
+    for text in ["{\"data\": {}}", "{\"data\": {\"commits\": [{\"commit\": \"a\"}]}}", "[]"] {
       let (directory, path) = try write(text)
       #expect(throws: AuditError.self) { try EarlierAudit(path: path) }
       withExtendedLifetime(directory) {}

@@ -29,7 +29,7 @@ import Testing
     #expect(document["counts"]?["clean"]?.integer == 3)
     #expect(document["base"]?["is_verified"] == .bool(true))
     let commit = document["commits"]?.array?.first
-    #expect(commit?["id"]?.string == (try scene.id("HEAD")))
+    #expect(commit?["commit"]?.string == (try scene.id("HEAD")))
     #expect(commit?["weights"]?["recorded"] == commit?["weights"]?["found"])
     let layer = commit?["edits"]?.array?.first?["proof"]?["layers"]?.array?.first
     for member in ["outside", "outside_limit", "action", "action_limit", "directions"] {

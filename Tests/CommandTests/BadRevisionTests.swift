@@ -39,7 +39,7 @@ struct BadRevisionTests {
       "HEAD@{1}...@",
     ] {
       let own = try repository.document("log", revision)["commits"]?.array?.compactMap {
-        $0["id"]?.string
+        $0["commit"]?.string
       }
       #expect(try git("rev-list", revision).lines == own, "\(revision)")
     }

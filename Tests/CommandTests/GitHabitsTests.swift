@@ -100,7 +100,7 @@ import Testing
     let gone = try scene.repository.document("show", String(edit.prefix(10)))
     #expect(gone["active"] == .bool(false) && gone["edit"]?.string == edit)
     let operation = try #require(
-      try scene.repository.document("op", "log")["operations"]?.array?.first?["id"]?.string)
+      try scene.repository.document("op", "log")["operations"]?.array?.first?["operation"]?.string)
     let shown = try scene.repository.document("show", String(operation.prefix(12)))
     #expect(shown["steps"]?.array?.first?["reference"]?.string == "refs/heads/main")
     let base = try scene.repository.document("status")["fingerprint"]?.string

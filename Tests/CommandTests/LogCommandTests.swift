@@ -90,7 +90,7 @@ import Testing
     let scene = try Scene()
     let commits = try scene.repository.document("log")["commits"]?.array ?? []
     #expect(
-      commits.map { $0["id"]?.string }
+      commits.map { $0["commit"]?.string }
         == (try ["HEAD", "HEAD~1", "HEAD~2"].map { try scene.id($0) }))
     #expect(commits[0]["parents"]?.array?.map(\.string) == [try scene.id("HEAD~1")])
     #expect(commits[0]["edits"]?.array?.count == 1)

@@ -63,6 +63,12 @@ package struct CommitAudit: Sendable, Encodable {
   /// Everything that was found.
   package let findings: [Finding]
 
+  private enum CodingKeys: String, CodingKey {
+    case id = "commit"
+    case parents, tree, summary, author, committer, signature, signer, verdict, edits, dropped
+    case weights, effects, growth, findings
+  }
+
   /// The checks that a commit goes through and how each ended.
   package var checks: [(check: Finding.Check, severity: Finding.Severity?)] {
     Finding.Check.allCases.map { check in

@@ -28,6 +28,11 @@ package struct EditAudit: Sendable, Encodable {
   package let proof: DeclarationAudit
   /// What its facts answer; `nil` where no model could be run.
   package let effect: EffectAudit?
+
+  private enum CodingKeys: String, CodingKey {
+    case id = "edit"
+    case method, provenance, tool, factCount, tensors, proof, effect
+  }
 }
 
 /// Whether an edit does what it declares and nothing else.

@@ -17,7 +17,7 @@ struct LogView: View {
 
   struct Document: Encodable {
     struct Commit: Encodable {
-      let id: String
+      let commit: String
       let tree: String
       let parents: [String]
       let author: String
@@ -47,7 +47,7 @@ struct LogView: View {
       commits: entries.map { entry in
         let commit = entry.commit.commit
         return .init(
-          id: entry.commit.id.hexadecimal, tree: commit.tree.hexadecimal,
+          commit: entry.commit.id.hexadecimal, tree: commit.tree.hexadecimal,
           parents: commit.parents.map(\.hexadecimal), author: commit.author.name,
           email: commit.author.email, time: commit.author.time.iso8601, message: commit.message,
           names: entry.names, edits: entry.commit.trailers[.edit],

@@ -103,7 +103,7 @@ struct TagsView: View {
 struct OperationsView: View {
   struct Document: Encodable {
     struct Operation: Encodable {
-      let id: String
+      let operation: String
       let command: String
       let person: String
       let time: String
@@ -120,7 +120,7 @@ struct OperationsView: View {
     document = Document(
       operations: operations.map {
         .init(
-          id: $0.id.hexadecimal, command: "\($0.record.kind.verb): \($0.record.summary)",
+          operation: $0.id.hexadecimal, command: "\($0.record.kind.verb): \($0.record.summary)",
           person: $0.person.name,
           time: $0.person.time.iso8601, undone: $0.isUndone)
       })
@@ -131,7 +131,7 @@ struct OperationsView: View {
       let prefix: StyledText = heading.map { "\($0) " } ?? ""
       let suffix: StyledText = operation.undone ? " \("(taken back)", .faint)" : ""
       page.line(
-        "\(prefix)\(Figures.shortID(operation.id), .identifier) \(operation.time) "
+        "\(prefix)\(Figures.shortID(operation.operation), .identifier) \(operation.time) "
           + "\(operation.command)\(suffix)")
     }
   }
