@@ -54,3 +54,10 @@ extension ExplainedError {
     return line
   }
 }
+
+extension Explanation {
+  /// What is known of an error: all parts of an explained one, the description of another.
+  package init(of error: any Error) {
+    self = (error as? any ExplainedError)?.explanation ?? Explanation("\(error)")
+  }
+}

@@ -94,10 +94,3 @@ struct EditCheck {
     }
   }
 }
-
-extension Explanation {
-  /// What an error says, as far as it explains itself.
-  init(of error: any Error) {
-    self = (error as? any ExplainedError)?.explanation ?? Explanation("\(error)")
-  }
-}

@@ -1,5 +1,4 @@
 internal import Checkpoint
-internal import Diagnostics
 internal import LinearAlgebra
 internal import Store
 internal import Workflows
@@ -21,8 +20,7 @@ struct BaseCheck {
       _ = try workspace.tokenizer(at: stack)
       return .init(fingerprint: name, isVerified: true, problem: nil)
     } catch {
-      let problem = (error as? any ExplainedError).map(\.description) ?? "\(error)"
-      return .init(fingerprint: name, isVerified: false, problem: problem)
+      return .init(fingerprint: name, isVerified: false, problem: "\(error)")
     }
   }
 }

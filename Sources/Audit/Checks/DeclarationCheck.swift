@@ -37,8 +37,7 @@ struct DeclarationCheck {
         return .init(.notChecked, obstacle.reason)
       }
     } catch {
-      let reason = (error as? any ExplainedError).map(\.description) ?? "\(error)"
-      return .init(.notChecked, reason)
+      return .init(.notChecked, "\(error)")
     }
   }
 

@@ -56,11 +56,7 @@ package struct Finding: Sendable, Encodable, Equatable {
 
   /// A finding that says what an error says.
   init(_ check: Check, _ severity: Severity, _ error: any Error) {
-    guard let explained = error as? any ExplainedError else {
-      self.init(check, severity, "\(error)")
-      return
-    }
-    self.init(check, severity, explained.explanation)
+    self.init(check, severity, Explanation(of: error))
   }
 
   init(_ check: Check, _ severity: Severity, _ explanation: Explanation) {

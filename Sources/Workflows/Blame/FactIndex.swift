@@ -183,7 +183,7 @@ final class FactIndex {
       try store()
     } catch {
       isKept = false
-      let reason = (error as? any ExplainedError)?.explanation.summary ?? "\(error)"
+      let reason = Explanation(of: error).summary
       progress.warn("the index of facts cannot be kept, and is built for each question: \(reason)")
     }
   }

@@ -58,8 +58,9 @@ package final class Console: Sendable {
   package func present(_ error: any Error) {
     if error is ExitStatus || error is ReaderLeft { return }
     if settings.format == .json, hasShown.withLock({ !$0 }) {
-      let explanation = ErrorPresentation.explanation(of: error)
-      if let document = try? JSONOutput.bytes(error: explanation, indented: isIndented) {
+      if let document = try? JSONOutput.bytes(
+        error: Explanation(of: error), indented: isIndented)
+      {
         try? output.write(document)
       }
     }

@@ -1,10 +1,10 @@
-package import Diagnostics
+internal import Diagnostics
 
 /// An error as the user meets it.
 package enum ErrorPresentation {
   /// The lines: a summary, the details under each other, what to do about it.
   package static func lines(for error: any Error) -> [StyledText] {
-    let explanation = explanation(of: error)
+    let explanation = Explanation(of: error)
     var lines: [StyledText] = ["\("error:", .bad) \(explanation.summary)"]
     let details = [
       ("file", explanation.file), ("field", explanation.field), ("found", explanation.found),
@@ -17,10 +17,5 @@ package enum ErrorPresentation {
     }
     if let remedy = explanation.remedy { lines.append("\("hint:", .warning) \(remedy)") }
     return lines
-  }
-
-  /// What is known of the error: all parts of an explained one, the description of another.
-  package static func explanation(of error: any Error) -> Explanation {
-    (error as? any ExplainedError)?.explanation ?? Explanation(String(describing: error))
   }
 }
