@@ -49,7 +49,11 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .unresolved, .unbornHead, .shallow:
       false
-    default: true
+    case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
+      .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
+      .tensorNotInBase, .tensorShape, .tensorNotEditable, .emptyPayload, .badName, .noSuchBranch,
+      .noSuchTag:
+      true
     }
   case let refusal as RemoteError: refusal.isMisuse
   case let refusal as SettingError: refusal.isMisuse
@@ -60,7 +64,9 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .factNeverSet,
       .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit:
       false
-    default: true
+    case .baseUnknown, .baseMissing, .wrongBase, .wrongCompanion, .noMoments, .usesNoMoments,
+      .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares:
+      true
     }
   case ResolutionError.unresolved: false
   case BisectionError.commandFailed, BisectionError.notStarted, BisectionError.nothingToLookAt:
