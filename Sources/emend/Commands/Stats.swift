@@ -78,3 +78,5 @@ struct Stats: EmendCommand {
     try console.show(StatsView(outcome))
   }
 }
+
+extension DocumentBoundary: ExpressibleByArgument {}

@@ -61,3 +61,5 @@ package struct CommonOptions: ParsableArguments {
     return named?.isEmpty == false ? named : nil
   }
 }
+
+extension ColorChoice: ExpressibleByArgument {}

@@ -87,6 +87,3 @@ struct EditOptions: ParsableArguments {
 }
 
 extension EditMethod: ExpressibleByArgument {}
-extension StopRule: ExpressibleByArgument {}
-extension SameSubject: ExpressibleByArgument {}
-extension DocumentBoundary: ExpressibleByArgument {}

@@ -1,7 +1,5 @@
 internal import ArgumentParser
 
-extension ColorChoice: ExpressibleByArgument {}
-
 /// `--progress` and `--no-progress`.
 enum ProgressFlag: EnumerableFlag {
   case progress, noProgress

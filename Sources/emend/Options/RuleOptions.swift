@@ -29,3 +29,6 @@ struct RuleOptions: ParsableArguments {
     return rules
   }
 }
+
+extension StopRule: ExpressibleByArgument {}
+extension SameSubject: ExpressibleByArgument {}

@@ -1,0 +1,27 @@
+internal import Checkpoint
+internal import Store
+
+/// What `base` says.
+struct BaseView: View {
+  struct Document: Encodable {
+    let fingerprint: String
+    let architecture: String
+    let tensors: Int
+    let path: String?
+  }
+
+  let document: Document
+
+  init(_ base: BaseManifest, path: String?) {
+    document = Document(
+      fingerprint: base.fingerprint.hexadecimal, architecture: base.architecture,
+      tensors: base.tensors.count, path: path)
+  }
+
+  func write(to page: Page) {
+    page.line("base         \(document.fingerprint, .identifier)")
+    page.line("architecture \(document.architecture)")
+    page.line("tensors      \(document.tensors)")
+    page.line("directory    \(document.path ?? "not known: emend base set DIR")")
+  }
+}
