@@ -18,7 +18,10 @@ package struct EarlierAudit: Sendable {
     }
     var verdicts: [String: String] = [:]
     for commit in commits {
-      guard let id = commit["commit"]?.string, let verdict = commit["verdict"]?.string else {
+      // The first form of the documents said "id".
+      guard let id = (commit["commit"] ?? commit["id"])?.string,
+        let verdict = commit["verdict"]?.string
+      else {
         throw AuditError.notAnAudit(file: path, field: "data.commits[].verdict")
       }
       verdicts[id] = verdict

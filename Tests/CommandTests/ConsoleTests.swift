@@ -86,7 +86,7 @@ private struct Paragraph: View {
     let (output, _) = try written(format: .json) { try $0.show(Greeting(name: "Ada")) }
     #expect(
       output
-        == #"{"data":{"loss":"inf","path":"a/b","short_name":"Ada"},"schema_version":1}"# + "\n")
+        == #"{"data":{"loss":"inf","path":"a/b","short_name":"Ada"},"schema_version":2}"# + "\n")
   }
 
   @Test("an error has its parts under each other, and the remedy as a hint")
@@ -110,7 +110,7 @@ private struct Paragraph: View {
     let alone = try written(format: .json) { $0.present(refusal) }
     let document =
       #"{"error":{"expected":"at most 8","field":"header length","file":"m.safetensors","found":"9","#
-      + #""remedy":"Fetch it again.","summary":"the header does not fit"},"schema_version":1}"#
+      + #""remedy":"Fetch it again.","summary":"the header does not fit"},"schema_version":2}"#
     #expect(alone.output == document + "\n")
     #expect(alone.errors.hasPrefix("error: the header does not fit\n"))
     let after = try written(format: .json) {

@@ -43,7 +43,7 @@ import emend
     let outcome = try emend.run(["--no-such-option", "--json"])
     #expect(outcome.ending == .exit(2))
     let document = try JSONSerialization.jsonObject(with: Data(outcome.output)) as? [String: Any]
-    #expect(document?["schema_version"] as? Int == 1)
+    #expect(document?["schema_version"] as? Int == 2)
     #expect(
       (document?["error"] as? [String: Any])?["summary"] as? String
         == "Unknown option '--no-such-option'")

@@ -7,7 +7,7 @@ internal import FoundationEssentials
 /// written for the one before could not read; new fields are no such change.
 package enum JSONOutput {
   /// The version of the documents' form.
-  package static let schemaVersion = 1
+  package static let schemaVersion = 2
 
   /// The document of a result, with a newline at its end; indented if a person is going to read it.
   package static func bytes(data: some Encodable, indented: Bool = false) throws -> [UInt8] {
