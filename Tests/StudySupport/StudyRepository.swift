@@ -32,6 +32,13 @@ package final class StudyRepository {
     "GIT_COMMITTER_NAME": "Carl", "GIT_COMMITTER_EMAIL": "carl@example.org",
   ])
 
+  /// The tiny model of a family, with the first of its fact files.
+  package convenience init(_ model: TinyModel) throws {
+    try self.init(
+      base: model.kit.base, hyperparameters: model.kit.hyperparameters,
+      templates: model.kit.templates, moments: .file(model.kit.moments), facts: model.first)
+  }
+
   /// Makes it, on any base.
   package init(
     _ method: EditMethod = .memit, base: String, hyperparameters: String, templates: String?,

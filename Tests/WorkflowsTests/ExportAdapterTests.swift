@@ -16,9 +16,7 @@ struct ExportAdapterTests {
   /// The first commit is the base's, then come two batches, and the first batch is taken back.
   private func study(_ family: TinyModel.Family) throws -> StudyRepository {
     let model = try TinyModel(family, in: directory)
-    let study = try StudyRepository(
-      base: model.kit.base, hyperparameters: model.kit.hyperparameters,
-      templates: model.kit.templates, moments: .file(model.kit.moments), facts: model.first)
+    let study = try StudyRepository(model)
     let first = try study.commit(file: model.first)
     try study.commit(file: model.second)
     _ = try study.repository.revert(first.commit.id)

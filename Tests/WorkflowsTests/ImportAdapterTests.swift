@@ -58,9 +58,7 @@ struct ImportAdapterTests {
     storedAs stored: (Matrix<Double>) -> Matrix<Double>
   ) throws {
     let model = try TinyModel(family, in: directory)
-    let study = try StudyRepository(
-      base: model.kit.base, hyperparameters: model.kit.hyperparameters,
-      templates: model.kit.templates, moments: .file(model.kit.moments), facts: model.first)
+    let study = try StudyRepository(model)
     try directory.write(configuration, to: "lora/adapter_config.json")
     try directory.write(
       TinySafetensors.file(modules.flatMap(\.tensors)), to: "lora/adapter_model.safetensors")

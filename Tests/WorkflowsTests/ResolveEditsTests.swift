@@ -35,9 +35,7 @@ struct ResolveEditsTests {
   }
 
   private static func study(_ model: TinyModel) throws -> StudyRepository {
-    try StudyRepository(
-      base: model.kit.base, hyperparameters: model.kit.hyperparameters,
-      templates: model.kit.templates, moments: .file(model.kit.moments), facts: model.first)
+    try StudyRepository(model)
   }
 
   private func edit(_ id: EditID) throws -> StoredEdit {
