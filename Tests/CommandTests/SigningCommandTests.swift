@@ -100,16 +100,21 @@ struct SigningCommandTests {
     #expect(try scene.repository(["show", "HEAD"]).outputText.contains("Signature: good by carl"))
   }
 
+  /// The last commit with another message and its signature.
+  private func forged() throws -> String {
+    let bytes = try git("cat-file", "commit", "HEAD").output
+    #expect(bytes.contains("Facts\n"))
+    let forged = try scene.repository.git().run(
+      ["hash-object", "-t", "commit", "-w", "--stdin"],
+      input: Array(bytes.replacing("Facts\n", with: "Other\n").utf8))
+    return try #require(forged.lines.first)
+  }
+
   @Test("a signature of another commit is bad, one by a stranger's key is of an unknown key")
   func bad() throws {
     try allow("carl@example.org")
     try scene.repository(scene.repository.commitArguments(scene.model.first) + ["--sign"])
-    let bytes = try git("cat-file", "commit", "HEAD").output
-    let forged = try scene.repository.git().run(
-      ["hash-object", "-t", "commit", "-w", "--stdin"],
-      input: Array(bytes.replacing("Facts\n", with: "Other\n").utf8))
-    let id = try #require(forged.lines.first)
-    #expect(id.count == 40 && bytes.contains("Facts\n"))
+    let id = try forged()
     #expect(try git("verify-commit", id).status != 0)
     #expect(try signature(id)?["status"]?.string == "bad")
 
@@ -140,11 +145,7 @@ struct SigningCommandTests {
     #expect(known.ending == .exit(0), "\(known.outputText)")
     #expect(known.outputText.contains("signature: good, by carl@example.org"))
 
-    let bytes = try git("cat-file", "commit", "HEAD").output
-    let forged = try scene.repository.git().run(
-      ["hash-object", "-t", "commit", "-w", "--stdin"],
-      input: Array(bytes.replacing("Facts\n", with: "Other\n").utf8))
-    let id = try #require(forged.lines.first)
+    let id = try forged()
     let bad = try audit("HEAD~1..\(id)")
     #expect(bad.ending == .exit(1) && bad.outputText.contains("the signature is bad"))
   }
