@@ -10,9 +10,7 @@ import Testing
 
   private func random(_ rows: Int, _ columns: Int, _ seed: UInt64) -> Matrix<Double> {
     var generator = SeededGenerator(seed: seed)
-    return Matrix(rows: rows, columns: columns) { _, _ in
-      Double.random(in: -1...1, using: &generator)
-    }
+    return generator.matrix(rows, columns)
   }
 
   /// X, R and K of n facts, with XᵀK = 1: what is asked for is what is done.

@@ -7,9 +7,7 @@ import Testing
 @Suite struct DeltaSpectrumTests {
   private func random(_ rows: Int, _ columns: Int, _ seed: UInt64) -> Matrix<Double> {
     var generator = SeededGenerator(seed: seed)
-    return Matrix(rows: rows, columns: columns) { _, _ in
-      Double.random(in: -1...1, using: &generator)
-    }
+    return generator.matrix(rows, columns)
   }
 
   @Test("rank and norms are those of the whole matrix, whatever the factors repeat")

@@ -25,12 +25,6 @@ func difference(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
   Matrix(rows: a.rows, columns: a.columns, zip(a.storage, b.storage).map { $0 - $1 })
 }
 
-func schoolbookProduct(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
-  Matrix(rows: a.rows, columns: b.columns) { i, j in
-    (0..<a.columns).reduce(0.0) { $0 + a[i, $1] * b[$1, j] }
-  }
-}
-
 /// What may stand below the grid beside integers that are looked at.
 enum BelowGrid { case nothing, anything }
 

@@ -13,15 +13,6 @@ extension SeededGenerator {
   }
 }
 
-/// The product by three loops, accumulated in extended precision.
-func schoolbookProduct(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
-  Matrix(rows: a.rows, columns: b.columns) { i, j in
-    var sum: WideFloat = 0
-    for k in 0..<a.columns { sum += WideFloat(a[i, k]) * WideFloat(b[k, j]) }
-    return Double(sum)
-  }
-}
-
 /// The solution of A X = B by Gaussian elimination with pivoting, in extended precision.
 func schoolbookSolve(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double> {
   let (n, k) = (a.rows, b.columns)
@@ -42,12 +33,6 @@ func schoolbookSolve(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Matrix<Double>
   }
   return Matrix(rows: n, columns: k) { i, j in Double(m[i][n + j]) }
 }
-
-#if arch(x86_64)
-  typealias WideFloat = Float80
-#else
-  typealias WideFloat = Double
-#endif
 
 /// ‖A − B‖ / ‖B‖ in the Frobenius norm.
 func relativeDistance(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Double {
