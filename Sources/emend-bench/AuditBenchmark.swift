@@ -1,9 +1,7 @@
 import ArgumentParser
 import Audit
-import Checkpoint
 import Diagnostics
 import Editing
-import Files
 import LinearAlgebra
 import Transformer
 import Workflows
@@ -35,30 +33,20 @@ struct AuditBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory = "\(fixtures)/fictional"
-    let model = try DecoderModel(
-      CheckpointDirectory(path: directory + "/model"), workers: Workers(threads))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    let hparams = directory + "/hparams_memit.json"
-    let hyperparameters = try MEMITHyperparameters(
-      json: JSONValue(parsing: readFile(hparams, limit: 1 << 20), file: hparams), file: hparams,
-      layerCount: model.architecture.layerCount)
-    let templateFile = fixtures + "/reference/memit/context_templates.json"
-    let templates = try ContextTemplates(
-      json: readFile(templateFile, limit: 1 << 20), file: templateFile)
-    let all = try FactsFile(path: directory + "/facts.json").cases.map(\.fact)
+    let study = try BundledStudy("fictional", in: fixtures, threads: threads)
+    let (model, all) = (study.model, study.cases.map(\.fact))
     // The first facts have pairwise different subjects.
     let chosen = Array(all.prefix(min(1040, depth * facts + 200)))
     let start = ProcessorTime.now
     let requests = try chosen.map { fact throws(EditingError) in
       try RequestTokens(
-        fact, templates, tokenizer, positionLimit: model.architecture.positionLimit)
+        fact, study.templates, study.tokenizer, positionLimit: model.architecture.positionLimit)
     }
-    let targets = try TargetOptimiser(model, hyperparameters.objective).targets(
+    let targets = try TargetOptimiser(model, study.hyperparameters.objective).targets(
       for: zip(chosen, requests).map { ($0.title, $1) }, progress: NoProgress())
     let optimised = ProcessorTime.now
     let attacks = try AttackTrials(
-      model, tokenizer, hyperparameters, templates,
+      model, study.tokenizer, study.hyperparameters, study.templates,
       MomentArchive(
         path: fixtures + "/reference/memit/cov.safetensors",
         innerWidth: model.architecture.innerWidth),

@@ -1,8 +1,6 @@
 import ArgumentParser
-import Checkpoint
 import Diagnostics
 import Editing
-import Files
 import LinearAlgebra
 import Transformer
 import Workflows
@@ -38,29 +36,16 @@ struct EditBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory = "\(fixtures)/\(model)"
-    let checkpoint = try CheckpointDirectory(path: directory + "/model")
-    let decoder = try DecoderModel(checkpoint, workers: Workers(threads))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    let hparams = directory + "/hparams_memit.json"
-    var hyperparameters = try MEMITHyperparameters(
-      json: JSONValue(parsing: readFile(hparams, limit: 1 << 20), file: hparams), file: hparams,
-      layerCount: decoder.architecture.layerCount)
+    let study = try BundledStudy(model, in: fixtures, threads: threads)
+    let (decoder, facts) = (study.model, study.cases.map(\.fact))
+    var hyperparameters = study.hyperparameters
     if let rows {
       let blocks = decoder.architecture.layerCount - 1 - (hyperparameters.layers.last ?? 0)
       hyperparameters.batchBytes = rows * max(1, blocks) * decoder.rowBytes
     }
-    let isFictional = model == "fictional"
-    let templateFile =
-      isFictional
-      ? fixtures + "/reference/memit/context_templates.json" : directory + "/context_templates.json"
-    let templates = try ContextTemplates(
-      json: readFile(templateFile, limit: 1 << 20), file: templateFile)
-    let facts = try FactsFile(
-      path: directory + (isFictional ? "/facts.json" : "/counterfact_500.json")
-    ).cases.map(\.fact)
-    let moments = try moments(decoder, tokenizer, hyperparameters, directory)
-    let editor = MEMITEditor(decoder, tokenizer, hyperparameters, templates, moments)
+    let moments = try moments(study)
+    let editor = MEMITEditor(
+      decoder, study.tokenizer, hyperparameters, study.templates, moments)
 
     print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
     let sgemmRate = measureRate()
@@ -82,7 +67,7 @@ struct EditBenchmark: ParsableCommand {
         for: zip(batch, requests).map { ($0.title, $1) }, progress: NoProgress())
       let optimised = ProcessorTime.now
       _ = try ResidualSpread(decoder, hyperparameters, moments).updates(
-        requests, targets: MEMITEditor.columns(targets), weights: templates.keyWeights,
+        requests, targets: MEMITEditor.columns(targets), weights: study.templates.keyWeights,
         progress: NoProgress())
       let solved = ProcessorTime.now
       guard zip(naive, targets).allSatisfy({ agree($0.target, $1) }) else {
@@ -145,17 +130,16 @@ struct EditBenchmark: ParsableCommand {
     naive.steps.count == ours.steps.count && cosine(naive.vector, ours.vector) > 0.9999
   }
 
-  private func moments(
-    _ decoder: DecoderModel, _ tokenizer: BytePairTokenizer,
-    _ hyperparameters: MEMITHyperparameters, _ directory: String
-  ) throws -> any SecondMomentSource {
+  private func moments(_ study: BundledStudy) throws -> any SecondMomentSource {
     if model == "fictional" {
       return try MomentArchive(
         path: fixtures + "/reference/memit/cov.safetensors",
-        innerWidth: decoder.architecture.innerWidth)
+        innerWidth: study.model.architecture.innerWidth)
     }
-    return try MomentCollector(decoder, tokenizer, layers: hyperparameters.layers).collect(
-      Corpus(path: directory + "/corpus.txt", boundary: .line), limit: 400, named: "corpus",
+    return try MomentCollector(
+      study.model, study.tokenizer, layers: study.hyperparameters.layers
+    ).collect(
+      Corpus(path: study.directory + "/corpus.txt", boundary: .line), limit: 400, named: "corpus",
       progress: NoProgress())
   }
 

@@ -1,9 +1,7 @@
 import ArgumentParser
-import Checkpoint
 import Diagnostics
 import Editing
 import Evaluation
-import Files
 import LinearAlgebra
 import Transformer
 
@@ -31,27 +29,19 @@ struct ProtectionBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory = fixtures + "/counterfact"
-    let model = try DecoderModel(
-      CheckpointDirectory(path: directory + "/model"), workers: Workers(threads))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    let hparams = directory + "/hparams_memit.json"
-    let hyperparameters = try MEMITHyperparameters(
-      json: JSONValue(parsing: readFile(hparams, limit: 1 << 20), file: hparams), file: hparams,
-      layerCount: model.architecture.layerCount)
-    let templateFile = directory + "/context_templates.json"
-    let templates = try ContextTemplates(
-      json: readFile(templateFile, limit: 1 << 20), file: templateFile)
-    let cases = try FactsFile(path: directory + "/counterfact_500.json").cases
-    let moments = try MomentCollector(model, tokenizer, layers: hyperparameters.layers).collect(
-      Corpus(path: directory + "/corpus.txt", boundary: .line), named: "corpus",
+    let study = try BundledStudy("counterfact", in: fixtures, threads: threads)
+    let (cases, tokenizer) = (study.cases, study.tokenizer)
+    let moments = try MomentCollector(
+      study.model, tokenizer, layers: study.hyperparameters.layers
+    ).collect(
+      Corpus(path: study.directory + "/corpus.txt", boundary: .line), named: "corpus",
       progress: NoProgress())
 
     func edited(_ model: DecoderModel, _ cases: ArraySlice<FactCase>, _ history: [EditHistory])
       throws -> DecoderModel
     {
       let outcome = try MEMITEditor(
-        model, tokenizer, hyperparameters, templates, moments
+        model, tokenizer, study.hyperparameters, study.templates, moments
       ).edit(EditBatch(cases.map(\.fact), protecting: history), progress: NoProgress())
       return try model.adding(outcome.changes)
     }
@@ -69,15 +59,15 @@ struct ProtectionBenchmark: ParsableCommand {
 
     print("                                  ES     PS     NS     EA     PA     NA")
     let asked = cases.prefix(batches * facts)
-    try row("base, \(asked.count) facts", model, asked)
+    try row("base, \(asked.count) facts", study.model, asked)
     for isProtected in [true, false] {
-      var current = model
+      var current = study.model
       var history: [EditHistory] = []
       print("\(batches) batches of \(facts), \(isProtected ? "history protected" : "forgotten")")
       for batch in 0..<batches {
         let part = cases[batch * facts..<(batch + 1) * facts]
         current = try edited(current, part, isProtected ? history : [])
-        history.append(EditHistory(facts: part.map(\.fact), templates: templates))
+        history.append(EditHistory(facts: part.map(\.fact), templates: study.templates))
         if batch == 0 { try row("  first batch, at once", current, part) }
       }
       try row("  first batch, at the end", current, cases.prefix(facts))
@@ -86,7 +76,7 @@ struct ProtectionBenchmark: ParsableCommand {
     }
     print("one batch on the base")
     for size in sizes where size <= cases.count {
-      try row("  \(size) facts", edited(model, cases.prefix(size), []), cases.prefix(size))
+      try row("  \(size) facts", edited(study.model, cases.prefix(size), []), cases.prefix(size))
     }
   }
 }
