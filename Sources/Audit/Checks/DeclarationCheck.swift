@@ -1,5 +1,4 @@
 internal import Delta
-internal import Diagnostics
 internal import Editing
 internal import Store
 internal import Transformer
