@@ -195,7 +195,7 @@ private final class ObjectCheck {
   @discardableResult
   private func check(_ id: ObjectID) throws -> CommitObject {
     let commit = try database.commit(id)
-    if min(commit.author.time.seconds, commit.committer.time.seconds) <= 0 { try checkTimes(id) }
+    if commit.author.time.seconds == 0 || commit.committer.time.seconds == 0 { try checkTimes(id) }
     if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
     commitsByTree[commit.tree, default: []].append(id)
     checkTrailers(id, commit)
@@ -212,12 +212,12 @@ private final class ObjectCheck {
         continue
       }
       let time = line.split(separator: ">").last?.split(separator: " ").first ?? ""
-      guard time.first == "-" || Int64(time) == nil else { continue }
+      guard Int64(time) == nil else { continue }
       note(
         .commit(id),
         Explanation(
           "the commit has a time that cannot be read", file: id.hexadecimal, field: role,
-          found: String(time), expected: "seconds since 1970, below 2^63"), commits: [id])
+          found: String(time), expected: "seconds from 1970, in 64 bits"), commits: [id])
     }
   }
 
