@@ -8,9 +8,9 @@ import Checkpoint
 package final class EditRepository {
   /// What is looked at when a repository is opened.
   package enum OpeningCheck {
-    /// Whose it is, that its history is whole, and that `HEAD`'s format is ours.
+    /// Whose it is, and that `HEAD`'s format is ours.
     case format
-    /// Whose it is, and that its history is whole: for a program that looks for damage.
+    /// Whose it is alone: for a program that looks for damage.
     case nothing
     /// Nothing: this process has just made it.
     case own
@@ -48,10 +48,7 @@ package final class EditRepository {
     } catch  where error.kind == .notFound {
       throw StoreError.notARepository(path: location.gitDirectory)
     }
-    if check != .own {
-      try RepositoryOwner(of: handle).check(environment)
-      guard !handle.isShallow else { throw StoreError.shallow(path: location.gitDirectory) }
-    }
+    if check != .own { try RepositoryOwner(of: handle).check(environment) }
     database = try ObjectDatabase(of: handle)
     references = ReferenceStore(of: handle)
     if check == .format { try checkFormat() }

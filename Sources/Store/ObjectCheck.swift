@@ -15,7 +15,8 @@ extension EditRepository {
   package func check(
     inspecting inspect: EditInspection? = nil, progress: some ProgressSink = NoProgress()
   ) throws -> CheckReport {
-    ObjectCheck(self, inspect).runOnEverything(progress)
+    try handle.requireWholeHistory()
+    return ObjectCheck(self, inspect).runOnEverything(progress)
   }
 
   /// Verifies in the same way what came from elsewhere, before anything here names it.

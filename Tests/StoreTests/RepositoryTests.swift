@@ -106,7 +106,9 @@ struct RepositoryTests {
     #expect(!clone.isWritable)
   }
 
-  @Test("a shallow clone is refused by name until it is whole")
+  @Test(
+    "of a shallow clone one commit can be had; what needs history refuses it by name until it is whole"
+  )
   func shallow() throws {
     let sample = try SampleRepository()
     try sample.record(seed: 1)
@@ -114,11 +116,11 @@ struct RepositoryTests {
     let location = RepositoryLocation(gitDirectory: folder["shallow"])
     try ReferenceGit()(
       "clone", "--quiet", "--bare", "--depth=1", "file://\(sample.gitDirectory)", folder["shallow"])
-    for check in [EditRepository.OpeningCheck.format, .nothing] {
-      #expect(throws: StoreError.shallow(path: folder["shallow"])) {
-        try EditRepository(opening: location, SampleRepository.environment, checking: check)
-      }
-    }
+    let cut = try EditRepository(opening: location, SampleRepository.environment)
+    #expect(try cut.stack(at: cut.head().commit).edits.count == 1)
+    let refusal = StoreError.shallow(path: folder["shallow"] + "/")
+    #expect(throws: refusal) { try cut.check() }
+    #expect(throws: refusal) { try cut.walk(RevisionExpression("HEAD")) { _ in .goOn } }
     try ReferenceGit(folder["shallow"])("fetch", "--quiet", "--unshallow")
     let whole = try EditRepository(opening: location, SampleRepository.environment)
     #expect(try whole.check().commits == 2)

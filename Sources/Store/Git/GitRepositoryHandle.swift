@@ -12,8 +12,13 @@ final class GitRepositoryHandle {
   let objectsDirectory: String
   /// Whether there is no working tree.
   let isBare: Bool
-  /// Whether its history is cut off.
-  var isShallow: Bool { git_repository_is_shallow(raw) == 1 }
+
+  /// Refuses a history that is cut off. What lies at one commit can be had all the same.
+  ///
+  /// - Throws: ``StoreError/shallow(path:)``.
+  func requireWholeHistory() throws {
+    guard git_repository_is_shallow(raw) != 1 else { throw StoreError.shallow(path: directory) }
+  }
 
   /// Opens the repository whose Git directory (or working tree) is at `path`, without looking further up.
   init(opening path: String) throws(GitFailure) {

@@ -5,7 +5,8 @@ enum MergeBase {
   /// The best common ancestors of two commits, by id; none when they have no history in common.
   static func all(
     of a: ObjectID, _ b: ObjectID, in repository: GitRepositoryHandle
-  ) throws(GitFailure) -> [ObjectID] {
+  ) throws -> [ObjectID] {
+    try repository.requireWholeHistory()
     var first = a.raw
     var second = b.raw
     var found = git_oidarray()
@@ -19,8 +20,9 @@ enum MergeBase {
   /// Whether `ancestor` is `commit` or lies in its history.
   static func isAncestor(
     _ ancestor: ObjectID, of commit: ObjectID, in repository: GitRepositoryHandle
-  ) throws(GitFailure) -> Bool {
+  ) throws -> Bool {
     if ancestor == commit { return true }
+    try repository.requireWholeHistory()
     var older = ancestor.raw
     var newer = commit.raw
     return try GitFailure.check(

@@ -11,11 +11,12 @@ final class RevisionWalk: Sequence, IteratorProtocol {
   init(
     _ repository: GitRepositoryHandle, from tips: [ObjectID], hiding hidden: [ObjectID] = [],
     following parents: EditRepository.WalkParents = .all
-  ) throws(GitFailure) {
+  ) throws {
     self.repository = repository
+    try repository.requireWholeHistory()
     var created: OpaquePointer?
     try GitFailure.check(git_revwalk_new(&created, repository.raw), "walk through history", "")
-    guard let created else { throw .nothingReturned("walk through history", "") }
+    guard let created else { throw GitFailure.nothingReturned("walk through history", "") }
     raw = created
     try GitFailure.check(
       git_revwalk_sorting(raw, GIT_SORT_TOPOLOGICAL.rawValue | GIT_SORT_TIME.rawValue),
