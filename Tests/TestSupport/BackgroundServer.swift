@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 internal import Synchronization
 
@@ -78,12 +79,15 @@ package final class BackgroundServer: Sendable {
       close(lifeline)
       throw ChildProcess.Failure(call: "posix_spawn \(program)", code: code)
     }
-    for _ in 0..<500 {
+    // Half a minute: the machine may be busy with everything else.
+    for _ in 0..<1500 {
       if Self.isListening(port) { return }
       usleep(20_000)
     }
     Self.end(process, lifeline)
-    throw NotListening(description: "\(program) does not listen at \(port); see \(log)")
+    let said = (try? readFile(log, limit: 1 << 16)).map { String(decoding: $0, as: UTF8.self) }
+    throw NotListening(
+      description: "\(program) does not listen at \(port); it said: \(said ?? "nothing")")
   }
 
   deinit { Self.end(process, lifeline) }
