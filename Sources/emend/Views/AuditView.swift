@@ -40,7 +40,7 @@ struct AuditView: View {
     if form == .full {
       for commit in report.commits { AuditCommitView(commit).write(to: page) }
     }
-    page.table(table)
+    if !report.commits.isEmpty { page.table(table) }
     let shown = findings
     if !shown.isEmpty { page.line() }
     for (commit, finding) in shown {
@@ -141,7 +141,7 @@ struct AuditView: View {
       .map { "\($0.count) \($0.verdict.rawValue)" }.joined(separator: ", ")
     return
       "\(report.verdict.rawValue.uppercased(), report.verdict.role): "
-      + "\(Figures.count(report.commits.count, "commit")): \(counts)"
+      + "\(Figures.count(report.commits.count, "commit"))\(counts.isEmpty ? "" : ": \(counts)")"
   }
 }
 
