@@ -42,13 +42,15 @@ enum ImportArchitecture {
     },
   ]
 
-  /// Refuses an edited checkpoint that is another model than the base before any weight is looked at.
+  /// Refuses an edited checkpoint that is another model than the base before any weight is looked at. A base that cannot be
+  /// run as a model is compared with nothing.
   ///
   /// - Throws: ``ImportError/otherModel(file:keys:found:expected:)``, and what `config.json` throws.
   static func check(
     _ edited: CheckpointDirectory, against base: CheckpointDirectory
   ) throws {
-    let (found, expected) = try (ModelArchitecture(edited), ModelArchitecture(base))
+    guard let expected = try? ModelArchitecture(base) else { return }
+    let found = try ModelArchitecture(edited)
     guard let part = parts.first(where: { $0.value(found) != $0.value(expected) }) else { return }
     let (new, old) = (edited.configuration, base.configuration)
     let keys = part.keys.filter { new[$0] != old[$0] }

@@ -87,7 +87,8 @@ package struct ImportEdit {
       settings.append(("exact", .boolean(true)))
     }
     let base = try workspace.base().checkpoint
-    try ModelArchitecture(base).checkEdits(of: parts.map(\.tensor), in: base)
+    // What cannot be run as a model can hold edits all the same.
+    try (try? ModelArchitecture(base))?.checkEdits(of: parts.map(\.tensor), in: base)
     // A checkpoint's parts are tensors whose bytes differ, and give these back.
     guard try !parts.isEmpty && (form == .checkpoint || changesAnything(parts, stack)) else {
       throw ImportError.changesNothing(source: path, tensors: parts.count)
