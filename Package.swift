@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "emend", "TestSupport", "Diagnostics", "Files", "Checkpoint", "Store", "Editing",
-        "Workflows",
+        "emend", "TestSupport", "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Store",
+        "Editing", "Workflows",
       ],
       swiftSettings: settings),
   ]

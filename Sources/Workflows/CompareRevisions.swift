@@ -60,7 +60,7 @@ package struct CompareRevisions {
     package let norm: Double
     /// ‖ΔW‖₂ of it; `nil` where a delta is dense.
     package let spectralNorm: Double?
-    /// ‖W‖_F before, where an edit recorded it: what both norms are relative to.
+    /// ‖W‖_F before all edits that differ, where one of them recorded it: what both norms are relative to.
     package let weightNorm: Double?
     /// What only the old side's edits do; `nil` where there is none, or a dense one.
     package let old: Directions?
@@ -150,7 +150,8 @@ package struct CompareRevisions {
     return Outcome(
       added: difference.added, dropped: difference.dropped, bases: bases,
       facts: Self.pair(added: added, dropped: dropped),
-      tensors: scope == .facts ? [] : try TensorComparison(difference).run(), prompts: changes,
+      tensors: scope == .facts ? [] : try TensorComparison(difference, in: repository).run(),
+      prompts: changes,
       interference: measuring == .interference
         ? try interference(difference, at: repository.stack(at: new)) : nil)
   }

@@ -5,9 +5,13 @@ internal import Store
 /// What two stacks do to each tensor, from factors alone: no weight is read.
 struct TensorComparison {
   private let difference: StackDifference
+  private let repository: EditRepository
 
   /// Compares what only one of two sides has.
-  init(_ difference: StackDifference) { self.difference = difference }
+  init(_ difference: StackDifference, in repository: EditRepository) {
+    self.difference = difference
+    self.repository = repository
+  }
 
   private struct Side {
     var left: [Matrix<Double>] = []
@@ -79,15 +83,29 @@ struct TensorComparison {
     return (slim * slim + side.denseSquares).squareRoot()
   }
 
+  /// Whether an edit was made before all others that differ, so that its ‖W‖ is that of what both sides share.
+  private func startsFromShared(_ edit: StoredEdit) throws -> Bool {
+    let description = edit.manifest.description
+    guard description.computedBeside.isEmpty else { return false }
+    do {
+      let state = try repository.stack(ofTree: description.computedOn)
+      return !(difference.added + difference.dropped).contains { state.contains($0) }
+    } catch is ObjectError {
+      // A clone need not have states that no commit of it names.
+      return false
+    }
+  }
+
   private func add(
     _ edit: StoredEdit, to place: WritableKeyPath<Tensor, Side>, of tensors: inout [String: Tensor]
   ) throws {
+    let startsFromShared = try startsFromShared(edit)
     for record in edit.manifest.deltas {
       let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta()
       var tensor = tensors[record.tensor] ?? Tensor()
       tensor.byteCount += record.byteCount
-      if let norm = record.description.weightNorm?.value, tensor.weightNorm == nil {
-        tensor.weightNorm = norm
+      if startsFromShared, tensor.weightNorm == nil {
+        tensor.weightNorm = record.description.weightNorm?.value
       }
       if let factors = delta.factors() {
         tensor[keyPath: place].left.append(factors.left)

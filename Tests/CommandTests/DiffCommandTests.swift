@@ -1,4 +1,5 @@
 import Checkpoint
+import LinearAlgebra
 import TestSupport
 import Testing
 
@@ -117,5 +118,24 @@ import Testing
     #expect(Set(prompts) == ["Document 0", "Document 3", "Document 6"])
     let half = try scene.repository.emend.run(["diff", "HEAD~1", "--sample", "3"])
     #expect(half.ending == .exit(2) && half.errorText.contains("--corpus"))
+  }
+
+  @Test("shares are of the weights before all edits that differ, whichever side has them")
+  func shares() throws {
+    let scene = try Scene(commits: 0)
+    for (number, object) in ["Rome", "Bonn", "Cork", "Lima"].enumerated() {
+      try scene.repository.commit(
+        scene.directory.write(TinyModel.facts([("Kyiv", object)]), to: "\(number).jsonl"))
+    }
+    let weights = try Reference("families/gptj/model.safetensors")
+    for sides in [["HEAD~4", "HEAD"], ["HEAD", "HEAD~4"]] {
+      let tensors = try scene.repository.document(["diff"] + sides)["tensors"]?.array ?? []
+      #expect(tensors.count == 2)
+      for tensor in tensors {
+        let weight = try weights.matrix(tensor["name"]?.string ?? "").frobeniusNorm
+        let (norm, share) = (tensor["norm"]?.double ?? 0, tensor["relative_norm"]?.double ?? 0)
+        #expect(abs(share * weight - norm) < 1e-4 * norm, "\(share) of \(weight), \(norm)")
+      }
+    }
   }
 }

@@ -22,10 +22,10 @@ package struct DeltaRecord: Sendable, Equatable {
     package let keyError: DecimalText?
     /// ‖Δ̂‖_F.
     package let norm: DecimalText
-    /// ‖W‖_F of the base's tensor; `nil` where it was not measured.
+    /// ‖W‖_F of the tensor before the edit; `nil` where it was not measured.
     package let weightNorm: DecimalText?
 
-    /// ‖Δ‖/‖W‖: infinite where the base's tensor is all zeros, `nil` where its norm was not measured.
+    /// ‖Δ‖/‖W‖: infinite where the tensor was all zeros, `nil` where its norm was not measured.
     package var relativeNorm: Double? {
       weightNorm.map { $0.value > 0 ? norm.value / $0.value : .infinity }
     }
