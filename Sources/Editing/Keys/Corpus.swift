@@ -3,7 +3,7 @@ package import Files
 
 /// How a text file falls into documents.
 package enum DocumentBoundary: String, Sendable, CaseIterable {
-  /// Documents are separated by an empty line.
+  /// Documents are separated by empty lines.
   case paragraph
   /// Every line is a document.
   case line
@@ -82,13 +82,13 @@ package struct Corpus {
   /// The documents of a corpus, one after the other; empty ones are left out.
   package struct Documents {
     private var files: ArraySlice<String>
-    private let gap: Int
+    private let boundary: DocumentBoundary
     private var file: MappedFile?
     private var start = 0
 
     init(files: [String], boundary: DocumentBoundary) {
       self.files = files[...]
-      gap = boundary == .paragraph ? 2 : 1
+      self.boundary = boundary
     }
 
     /// The next document; `nil` at the end. Bytes that are not UTF-8 become U+FFFD.
@@ -113,22 +113,36 @@ package struct Corpus {
       }
     }
 
+    /// A line ends in `\n` or `\r\n`; one of white space is an empty one.
     private mutating func rangeOfDocument(in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-      let newline = UInt8(ascii: "\n")
+      var document: Range<Int>?
       while start < bytes.count {
-        let first = start
-        var end = start
-        while end < bytes.count {
-          if bytes[end] == newline, gap == 1 || end + 1 == bytes.count || bytes[end + 1] == newline
-          {
-            break
-          }
-          end += 1
+        let (line, isEmpty) = nextLine(in: bytes)
+        switch (boundary, isEmpty) {
+        case (.line, false): return line
+        case (.line, true): continue
+        case (.paragraph, false): document = (document ?? line).lowerBound..<line.upperBound
+        case (.paragraph, true): if let document { return document }
         }
-        start = Swift.min(end + gap, bytes.count)
-        if end > first { return first..<end }
       }
-      return nil
+      return document
     }
+
+    /// The line at `start`, without its end; moves behind it.
+    private mutating func nextLine(in bytes: UnsafeRawBufferPointer) -> (Range<Int>, isEmpty: Bool)
+    {
+      let first = start
+      var isEmpty = true
+      while start < bytes.count, bytes[start] != UInt8(ascii: "\n") {
+        isEmpty = isEmpty && Self.blanks.contains(bytes[start])
+        start += 1
+      }
+      var end = start
+      start = Swift.min(start + 1, bytes.count)
+      if end > first, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+      return (first..<end, isEmpty)
+    }
+
+    private static let blanks = Set(" \t\r\u{b}\u{c}".utf8)
   }
 }
