@@ -22,7 +22,7 @@ struct BatchSolver {
     // Where targets are remembered, with the name of the state's weights.
     let memory = TargetMemory(
       TargetCacheDirectory(settings.targetDirectory, notes: workspace.progress),
-      weights: try state.weightsKey(workspace.base().manifest))
+      weights: try state.modelKey(workspace.base().manifest))
     let moments: any SecondMomentSource = try moments ?? settings.secondMoments(for: model)
     switch recipe.hyperparameters {
     case .memit(let hyperparameters):

@@ -55,11 +55,11 @@ package struct CollectMoments {
     let text = try Corpus(path: corpus, boundary: boundary)
     let directory = MomentDirectory(
       in: workspace.repository.location.cacheDirectory,
-      recipe: [
-        "base": base.manifest.fingerprint.hexadecimal, "corpus": try text.digest().hexadecimal,
-        "documents": boundary.rawValue, "samples": limit.map(String.init) ?? "all",
+      recipe: base.manifest.momentRecipe.merging([
+        "corpus": try text.digest().hexadecimal, "documents": boundary.rawValue,
+        "samples": limit.map(String.init) ?? "all",
         "tokenizer": base.manifest.tokenizer?.hexadecimal ?? "none",
-      ])
+      ]) { $1 })
     let model = try workspace.baseModel()
     let innerWidth = model.architecture.innerWidth
     let missing = layers.filter { !directory.has(layer: $0, innerWidth: innerWidth) }

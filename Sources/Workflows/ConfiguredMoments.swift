@@ -3,6 +3,7 @@ internal import Editing
 internal import Diagnostics
 internal import Files
 internal import LinearAlgebra
+internal import Store
 
 /// The second moments that a user or the repository names, opened when they are first looked at: not every
 /// method uses any.
@@ -10,7 +11,7 @@ struct ConfiguredMoments: SecondMomentSource {
   /// The file or directory; `nil` where none is named.
   let path: String?
   let innerWidth: Int
-  let base: Digest
+  let base: BaseManifest
   let cache: String
   let notes: any ProgressSink
 

@@ -128,7 +128,7 @@ package struct EditSettings {
   ) throws -> ConfiguredMoments {
     ConfiguredMoments(
       path: try momentPath(), innerWidth: model.architecture.innerWidth,
-      base: try (base ?? workspace.base()).manifest.fingerprint,
+      base: try (base ?? workspace.base()).manifest,
       cache: repository.location.cacheDirectory, notes: workspace.progress)
   }
 

@@ -20,7 +20,7 @@ package struct ImportMoments {
     let architecture = try ModelArchitecture(workspace.base().checkpoint)
     let order = architecture.innerWidth
     let layers = files.map(\.layer).sorted()
-    var recipe = ["base": try workspace.base().manifest.fingerprint.hexadecimal]
+    var recipe = try workspace.base().manifest.momentRecipe
     for (layer, path) in files {
       guard (0..<architecture.layerCount).contains(layer) else {
         throw WorkflowError.momentsDoNotFit(

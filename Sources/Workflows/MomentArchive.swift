@@ -3,7 +3,7 @@ package import Diagnostics
 package import Editing
 internal import Files
 package import LinearAlgebra
-internal import Store
+package import Store
 
 /// Second moments on disk: `cov.<layer>`, `[f, f]`, float32, in one safetensors file, or one file a layer,
 /// `layer-<n>.safetensors`, in a directory. Counts and recipe stand in the files' metadata.
@@ -14,18 +14,18 @@ package struct MomentArchive: SecondMomentSource {
   private let file: SafetensorsFile?
   private let innerWidth: Int
   private let cache: DerivedCache?
-  private let base: Digest?
+  private let base: BaseManifest?
   private let notes: any ProgressSink
 
   /// Opens moments for a model with keys of length `innerWidth`.
   ///
   /// - Parameters:
-  ///   - base: the fingerprint of the model's base: moments that name another are refused.
+  ///   - base: the model's base: moments that name other weights or another configuration are refused.
   ///   - cache: where Cholesky factors are kept; `nil` computes them each time.
   ///   - notes: told of an entry of the cache that is damaged.
   /// - Throws: what the file throws.
   package init(
-    path: String, innerWidth: Int, base: Digest? = nil, cache: String? = nil,
+    path: String, innerWidth: Int, base: BaseManifest? = nil, cache: String? = nil,
     notes: any ProgressSink = NoProgress()
   ) throws {
     self.notes = notes
@@ -151,10 +151,11 @@ package struct MomentArchive: SecondMomentSource {
   {
     let file = try file(of: layer)
     defer { withExtendedLifetime(file) {} }
-    if let base, let other = file.header.metadata["base"], other != base.hexadecimal {
+    for (member, own) in (base?.momentRecipe ?? [:]).sorted(by: { $0.key < $1.key }) {
+      guard let other = file.header.metadata[member], other != own else { continue }
       throw WorkflowError.momentsDoNotFit(
-        file: path, layer: layer, found: "moments of base \(other)",
-        expected: "moments of base \(base.hexadecimal)")
+        file: path, layer: layer, found: "moments of \(member) \(other)",
+        expected: "moments of \(member) \(own)")
     }
     guard let view = file.tensor(named: "cov.\(layer)") else {
       throw WorkflowError.momentsDoNotFit(

@@ -75,3 +75,10 @@ struct MomentDirectory {
     try writer.commit()
   }
 }
+
+extension BaseManifest {
+  /// The part of a recipe that says whose keys the moments are of.
+  var momentRecipe: [String: String] {
+    ["base": fingerprint.hexadecimal, "configuration": configuration?.hexadecimal ?? "none"]
+  }
+}

@@ -58,7 +58,7 @@ package final class RecentModels {
   /// Where a state's model is, the last of the list by then.
   private func find(_ state: SolveState) throws -> Int {
     let (base, unedited, sums) = try parts()
-    let key = try state.weightsKey(base.manifest)
+    let key = try state.modelKey(base.manifest)
     if let place = models.firstIndex(where: { $0.key == key }) {
       models.append(models.remove(at: place))
       return models.count - 1

@@ -29,12 +29,14 @@ struct SolveState {
     try storedExtra.first { $0.id == id } ?? stack.edit(id)
   }
 
-  /// Names the weights: base, edits and what is beside them. Equal names mean equal weights.
+  /// Names the model: weights and configuration of the base, edits and what is beside them. Equal names mean equal
+  /// answers.
   ///
   /// - Throws: ``FileFailure`` where a change is on the disk and cannot be read.
-  func weightsKey(_ base: BaseManifest) throws -> Digest {
+  func modelKey(_ base: BaseManifest) throws -> Digest {
     var digest = DigestAccumulator()
     digest.append(Array(base.fingerprint.hexadecimal.utf8))
+    digest.append(Array("\(base.configuration?.hexadecimal ?? "none")\n".utf8))
     for id in stack.edits where !excluded.contains(id) {
       digest.append(Array(id.hexadecimal.utf8))
     }

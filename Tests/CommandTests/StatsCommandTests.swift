@@ -206,16 +206,22 @@ import Testing
     let path = try #require(
       scene.repository.document("stats", "--corpus", corpus, "--documents", "line")["path"]?.string)
     let file = path + "/layer-1.safetensors"
-    var bytes = try readFile(file, limit: 1 << 24)
-    let fingerprint = Array(
-      try #require(scene.repository.document("base")["fingerprint"]?.string).utf8)
-    let place = try #require(
-      bytes.indices.first { bytes[$0...].starts(with: fingerprint) })
-    bytes[place] = bytes[place] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
-    try AtomicFile.write(bytes, to: file)
-    try expectRefusal(
-      scene.repository, ["commit", scene.model.first], 2,
-      ["second moments of another model", "moments of base"])
+    let whole = try readFile(file, limit: 1 << 24)
+    // The same weights with another configuration are another model, too.
+    let configuration = try Digest(ofFile: scene.model.kit.base + "/config.json")
+    for (member, value) in [
+      ("base", try scene.repository.document("base")["fingerprint"]?.string),
+      ("configuration", configuration.hexadecimal),
+    ] {
+      var bytes = whole
+      let digits = Array(try #require(value).utf8)
+      let place = try #require(bytes.indices.first { bytes[$0...].starts(with: digits) })
+      bytes[place] = bytes[place] == UInt8(ascii: "0") ? UInt8(ascii: "1") : UInt8(ascii: "0")
+      try AtomicFile.write(bytes, to: file)
+      try expectRefusal(
+        scene.repository, ["commit", scene.model.first], 2,
+        ["second moments of another model", "moments of \(member)"])
+    }
   }
 
   @Test("fewer documents are another file; few tokens are warned of")

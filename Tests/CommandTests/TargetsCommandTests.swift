@@ -93,6 +93,23 @@ import Testing
     #expect(try entries().count == 18)
   }
 
+  @Test("the same weights with another configuration are another model")
+  func configuration() throws {
+    try scene.repository("targets", scene.model.first, "--cache", cache)
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    let text = try String(
+      decoding: readFile(kit.base + "/config.json", limit: 1 << 20), as: UTF8.self)
+    let (rotary, less) = ("\"rotary_dim\": 8", "\"rotary_dim\": 4")
+    try #require(text.contains(rotary))
+    try directory.write(text.replacing(rotary, with: less), to: "base/config.json")
+    let other = try UserRepository(kit, in: directory)
+    #expect(
+      try other.document("base")["fingerprint"] == scene.repository.document("base")["fingerprint"])
+    try other("targets", scene.model.first, "--cache", cache)
+    #expect(try entries().count == 4)
+  }
+
   @Test("another tokenizer, and each part of a request, is another target; the same request is not")
   func requestAndTokenizer() throws {
     func facts(_ prompt: String, _ subject: String, _ object: String) throws -> String {
