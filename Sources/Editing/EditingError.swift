@@ -4,6 +4,8 @@ package import Diagnostics
 package enum EditingError: ExplainedError, Equatable {
   /// A context template without exactly one `{}`.
   case badTemplate(text: String, file: String?)
+  /// Context templates whose first is not the bare prompt.
+  case noBareTemplate(first: String, file: String?)
   /// A file that does not hold what it should.
   case unreadable(file: String, expected: String)
   /// A hyperparameter that is missing, of the wrong type or out of range.
@@ -12,6 +14,8 @@ package enum EditingError: ExplainedError, Equatable {
   case noPreset(family: String, layers: Int, width: Int, known: [String])
   /// A target that has no tokens.
   case emptyTarget(fact: String)
+  /// A new object, or the end of a subject, that the tokenizer has no tokens for.
+  case unknownText(fact: String, text: String)
   /// A prompt, with subject and target, that has more tokens than the model has positions.
   case factTooLong(fact: String, tokens: Int, limit: Int)
   /// The subject's last token also holds what follows the subject.
@@ -47,6 +51,10 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation(
         "a context template needs exactly one {}", file: file, found: "\"\(text)\"",
         remedy: "The {} marks the place of the request's prompt.")
+    case .noBareTemplate(let first, let file):
+      Explanation(
+        "the first context template is not the bare prompt", file: file, found: "\"\(first)\"",
+        expected: "\"{}\"", remedy: "Put [\"{}\"] first: a target starts from the bare prompt.")
     case .unreadable(let file, let expected):
       Explanation("the file cannot be understood", file: file, expected: expected)
     case .badHyperparameter(let file, let key, let found, let expected):
@@ -63,6 +71,11 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation(
         "the new object has no tokens", field: fact,
         remedy: "Give a target that the model's tokenizer knows.")
+    case .unknownText(let fact, let text):
+      Explanation(
+        "the tokenizer cannot spell this", field: fact, found: "'\(text)'",
+        expected: "text that it has tokens for",
+        remedy: "All such text looks the same to the model: it cannot learn one of them.")
     case .factTooLong(let fact, let tokens, let limit):
       Explanation(
         "a fact does not fit into the model's context", field: fact, found: "\(tokens) tokens",

@@ -1,3 +1,4 @@
+import Files
 import TestSupport
 import Testing
 
@@ -83,6 +84,32 @@ struct BadFactsTests {
         "the subject's last token runs into the text after it",
         "token \"os\" at the end of subject \"Bordo\"", "Let the subject end where a word ends",
       ])
+  }
+
+  @Test("a fact longer than a stored line may be, from an array, too")
+  func longFact() throws {
+    let prompts = (0..<1100).map { "\"\($0) " + String(repeating: "x", count: 1000) + "\"" }
+    let record =
+      #"{"prompt": "{} is in", "subject": "Oslo", "target_new": "Rome", "paraphrase_prompts": ["#
+      + prompts.joined(separator: ", ") + "]}"
+    try refuse("[\(record)]", "the fact is too long to be stored", "record 1", "at most 1048576")
+  }
+
+  @Test("what the tokenizer has an unknown token for, as object and at a subject's end")
+  func unknownText() throws {
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    let file = kit.base + "/tokenizer.json"
+    let text = try String(decoding: readFile(file, limit: 1 << 20), as: UTF8.self)
+    let (none, some) = (#""unk_token": null"#, #""unk_token": "?""#)
+    try #require(text.contains(none))
+    try directory.write(text.replacing(none, with: some), to: "base/tokenizer.json")
+    let repository = try UserRepository(kit, in: directory)
+    for line in [fact("{} is in", "Oslo", "日本"), fact("{} is in", "東京", "Rome")] {
+      let facts = try directory.write(line, to: "unknown.jsonl")
+      try expectRefusal(
+        repository, repository.commitArguments(facts), 2, ["the tokenizer cannot spell this"])
+    }
   }
 
   @Test("a file without facts", arguments: ["", "\n\n", "[]"])

@@ -44,6 +44,11 @@ struct BadSettingsTests {
         ["v_loss_layer", "found:    \"3\"", "3, the last block"]
       ),
       ("subject_last", "last", ["fact_token", "subject_last"]),
+      (
+        "\"v_lr\": 0.5", "\"v_lr\": 0.5, \"rewrite_module_tmp\": \"transformer.h.{}.mlp.fc_in\"",
+        ["rewrite_module_tmp", "fc_in", "transformer.h.{}.mlp.fc_out, which memit edits"]
+      ),
+      ("\"v_lr\": 0.5", "\"v_lr\": 0.5, \"alg_name\": \"ROME\"", ["alg_name", "ROME", "memit"]),
       ("\"mom2_update_weight\": 1", "\"mom2_update_weight\": -1", ["mom2_update_weight", "-1"]),
     ])
   func hyperparameters(old: String, new: String, parts: [String]) throws {
@@ -73,7 +78,7 @@ struct BadSettingsTests {
       ["no hyperparameters are known for this model", "GPT-J 6B", "--hparams"])
   }
 
-  @Test("context templates: one without {}, two of them, none at all")
+  @Test("context templates: one without {}, two of them, none at all, the bare prompt later")
   func templates() throws {
     try refuse(
       "--templates", directory.write("[[\"{}\"], [\"So it is.\"]]", to: "t1.json"),
@@ -81,6 +86,9 @@ struct BadSettingsTests {
       "So it is.")
     try refuse("--templates", directory.write("[[\"{} {}\"]]", to: "t2.json"), "exactly one {}")
     try refuse("--templates", directory.write("[]", to: "t3.json"))
+    try refuse(
+      "--templates", directory.write("[[\"So. {}\"], [\"{}\"]]", to: "t5.json"),
+      "the first context template is not the bare prompt", "So. {}")
     try refuse("--templates", directory.write("{\"a\": 1}", to: "t4.json"), "list of lists")
   }
 

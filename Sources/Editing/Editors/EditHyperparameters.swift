@@ -26,6 +26,7 @@ package enum EditHyperparameters: Sendable, Equatable {
   package init(
     of method: EditMethod, json: JSONValue, file: String, for model: ModelArchitecture
   ) throws(EditingError) {
+    try HyperparameterReader.requireAgreement(json, file: file, method, model)
     switch method {
     case .memit:
       self = .memit(

@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import Transformer
 
 /// Reads hyperparameters with errors that name the key.
 struct HyperparameterReader {
@@ -6,7 +7,7 @@ struct HyperparameterReader {
   let file: String
 
   /// Keys of the authors' files that name modules or data: here the architecture and the statistics themselves
-  /// say so. They are accepted and have no effect.
+  /// say so. They are accepted and have no effect; method and edited module must be those that are used.
   private static let redundantKeys: Set<String> = [
     "alg_name", "model_name", "stats_dir", "device", "model_parallel", "layer_selection",
     "mom2_adjustment", "rewrite_module_tmp", "layer_module_tmp", "mlp_module_tmp",
@@ -80,6 +81,31 @@ struct HyperparameterReader {
   func requireLastBlock(_ key: String, of count: Int) throws(EditingError) {
     if let found = object[key], found.integer != count - 1 {
       throw bad(key, "\(count - 1), the last block")
+    }
+  }
+
+  /// Refuses a file that names another method, or another module than the MLP's output projection, which all methods
+  /// but FT edit.
+  static func requireAgreement(
+    _ json: JSONValue, file: String, _ method: EditMethod, _ model: ModelArchitecture
+  ) throws(EditingError) {
+    guard case .object(let object) = json else { return }
+    if let name = object["alg_name"]?.string, let other = EditMethod(rawValue: name.lowercased()),
+      other != method
+    {
+      throw .badHyperparameter(
+        file: file, key: "alg_name", found: "\"\(name)\"", expected: method.rawValue)
+    }
+    guard [.memit, .rome, .alphaEdit].contains(method),
+      let found = object["rewrite_module_tmp"]
+    else { return }
+    let module = FineTuneHyperparameters.outputProjection(of: model)
+    guard let text = found.string,
+      FineTuneHyperparameters.bare(text) == FineTuneHyperparameters.bare(module)
+    else {
+      throw .badHyperparameter(
+        file: file, key: "rewrite_module_tmp", found: Self.text(found),
+        expected: "\(module), which \(method.rawValue) edits")
     }
   }
 

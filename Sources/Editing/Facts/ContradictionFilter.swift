@@ -32,18 +32,14 @@ package struct ContradictionFilter: Sendable, Equatable {
       let object: String
       let index: Int
     }
-    struct Relation: Hashable {
-      let subject: String
-      let relation: String
-    }
     var kept: [Int] = []
     var leftOut: [LeftOut] = []
-    var byRelation: [Relation: Answer] = [:]
+    var byRelation: [FactRelation: Answer] = [:]
     var byPrompt: [FactQuestion: Answer] = [:]
     for (i, fact) in facts.enumerated() {
       let answer = Answer(object: fact.targetNew.collapsed, index: i)
       let question = FactQuestion(fact)
-      let relation = fact.relation.map { Relation(subject: question.subject, relation: $0) }
+      let relation = FactRelation(fact)
       if let relation, let earlier = byRelation[relation], earlier.object != answer.object {
         leftOut.append(LeftOut(index: i, contradicts: earlier.index, reason: .sameRelation))
       } else if let earlier = byPrompt[question], earlier.object != answer.object {

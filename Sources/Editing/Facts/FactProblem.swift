@@ -13,6 +13,7 @@ package enum FactProblem: Error, Equatable {
   case subjectSeveralTimes(prompt: String, subject: String, count: Int)
   case unknownForm(keys: [String])
   case lineTooLong(bytes: Int, limit: Int)
+  case factTooLong(bytes: Int, limit: Int)
   case json(JSONError)
   case notCanonical
 
@@ -69,6 +70,10 @@ package enum FactProblem: Error, Equatable {
       return make(
         "the line is too long", nil, found: "\(bytes) bytes", expected: "at most \(limit)",
         "Write one fact a line.")
+    case .factTooLong(let bytes, let limit):
+      return make(
+        "the fact is too long to be stored", nil, found: "\(bytes) bytes",
+        expected: "at most \(limit)", "Give it fewer or shorter prompts.")
     case .json(let error):
       let inner = error.explanation
       return make(

@@ -151,7 +151,13 @@ private struct FactsReading {
   ) {
     do throws(FactProblem) {
       let fields = try RecordFields(try value())
-      cases.append(try Self.factCase(fields, position: position))
+      let factCase = try Self.factCase(fields, position: position)
+      // As it will be stored: nobody would read a longer line.
+      let stored = FactLines.encode([factCase]).count - 1
+      guard stored <= FactsFile.longestLine else {
+        throw .factTooLong(bytes: stored, limit: FactsFile.longestLine)
+      }
+      cases.append(factCase)
       places.append(place)
       objectIDs.append(
         CounterFactRecord.matches(fields) ? CounterFactRecord.objectID(fields) : nil)

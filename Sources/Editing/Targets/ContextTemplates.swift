@@ -6,21 +6,26 @@ package import Transformer
 /// - Source: MEMIT (arXiv 2210.07229) as its authors run it: the bare prompt, and five contexts that
 ///   the model begins with "The", "Therefore", "Because", "I", "You".
 package struct ContextTemplates: Sendable, Equatable {
-  /// The groups; keys are averaged within a group, then over groups.
+  /// The groups; keys are averaged within a group, then over groups. The first template is the bare prompt, `{}`: where
+  /// a target starts.
   package let groups: [[String]]
 
   /// Templates given by the user.
   ///
   /// - Parameter file: where they come from, for messages.
-  /// - Throws: ``EditingError/badTemplate(text:file:)`` unless each has exactly one `{}`.
+  /// - Throws: ``EditingError/badTemplate(text:file:)`` unless each has exactly one `{}`,
+  ///   ``EditingError/noBareTemplate(first:file:)``.
   package init(groups: [[String]], file: String? = nil) throws(EditingError) {
-    guard !groups.isEmpty, groups.allSatisfy({ !$0.isEmpty }) else {
+    guard let first = groups.first?.first, groups.allSatisfy({ !$0.isEmpty }) else {
       throw .badTemplate(text: "(an empty list)", file: file)
     }
     for text in groups.joined() {
       guard text.split(exactly: PromptTemplate.placeholder).count == 2 else {
         throw .badTemplate(text: text, file: file)
       }
+    }
+    guard first == PromptTemplate.placeholder else {
+      throw .noBareTemplate(first: first, file: file)
     }
     self.groups = groups
   }

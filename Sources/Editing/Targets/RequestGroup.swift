@@ -38,7 +38,7 @@ package enum SameSubject: String, Sendable, Equatable, CaseIterable {
     var groups: [[Int]] = []
     var place: [[[UInt8]]: Int] = [:]
     for (index, fact) in facts.enumerated() {
-      // Bytes and not characters: equivalent spellings are other tokens, and so other keys.
+      // Bytes and not characters: equivalent spellings may be other tokens, and so other keys.
       let beginning = [Array(fact.prompt.before.utf8), Array(fact.subject.utf8)]
       if let group = place[beginning] {
         groups[group].append(index)

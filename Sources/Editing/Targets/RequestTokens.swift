@@ -38,8 +38,7 @@ package struct RequestTokens: Sendable, Equatable {
   package init(
     _ fact: Fact, _ templates: ContextTemplates, _ tokenizer: BytePairTokenizer, positionLimit: Int
   ) throws(EditingError) {
-    target = tokenizer.encodeContinuation(Fact.continuation(fact.targetNew))
-    guard !target.isEmpty else { throw .emptyTarget(fact: fact.title) }
+    target = try tokenizer.targetTokens(fact.targetNew, fact: fact.title)
     var rows: [Row] = []
     for template in templates.all {
       rows.append(
@@ -67,6 +66,9 @@ package struct RequestTokens: Sendable, Equatable {
     let spans = tokenizer.encodeWithOffsets(text, specialTokens: .prompt)
     guard let lookup = lastToken(overlapping: start..<end, in: spans) else {
       throw .subjectNotSeparable(fact: fact.title, subject: fact.subject, token: "")
+    }
+    guard spans[lookup].id != tokenizer.unknownToken else {
+      throw .unknownText(fact: fact.title, text: fact.subject)
     }
     guard spans[lookup].bytes.upperBound <= end else {
       throw .subjectNotSeparable(

@@ -24,14 +24,15 @@ package struct TrainingText: Sendable, Equatable {
 
   /// A prompt and its continuation.
   ///
-  /// - Throws: ``EditingError/emptyTarget(fact:)``, ``EditingError/factTooLong(fact:tokens:limit:)``.
+  /// - Throws: ``EditingError/emptyTarget(fact:)``, ``EditingError/unknownText(fact:text:)``,
+  ///   ``EditingError/factTooLong(fact:tokens:limit:)``.
   package init(
     name: String, prompt: String, target: String, loss: TargetLoss, _ tokenizer: BytePairTokenizer,
     positionLimit: Int
   ) throws(EditingError) {
     let before = tokenizer.encode(prompt, specialTokens: .prompt)
-    let wanted = tokenizer.encodeContinuation(Fact.continuation(target))
-    guard !wanted.isEmpty, !before.isEmpty else { throw .emptyTarget(fact: name) }
+    guard !before.isEmpty else { throw .emptyTarget(fact: name) }
+    let wanted = try tokenizer.targetTokens(target, fact: name)
     let share = 1 / Float(wanted.count)
     switch loss {
     case .autoregressive:

@@ -96,6 +96,9 @@ package struct BytePairTokenizer: Sendable {
       })
   }
 
+  /// What stands for text without tokens; `nil` where there is no such token.
+  package var unknownToken: Int32? { model.unknown }
+
   /// The bytes that a token stands for inside a text; none for an id without a token.
   package func bytes(of id: Int32) -> [UInt8] { spelling(of: id).map(decoder.bytes) ?? [] }
 

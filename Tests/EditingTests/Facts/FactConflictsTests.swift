@@ -54,6 +54,26 @@ private func fact(
     try FactConflicts.refuse(in: clean, file: "f")
   }
 
+  @Test("two objects for one subject and relation are a conflict, however they are asked")
+  func relations() throws {
+    let found = FactConflicts(in: [
+      try fact("A", "{} is", "x", relation: "P1"), try fact("A", "{} was", "y", relation: "P1"),
+      try fact("A", "{} was", "y", relation: "P2"), try fact("A", "{} has", "x", relation: "P1"),
+      try fact("B", "{} was", "y", relation: "P1"), try fact("A", "{} had", "y"),
+    ])
+    #expect(found.conflicts.map { [$0.first, $0.second] } == [[0, 1]])
+    #expect(found.duplicates.map { [$0.first, $0.second] } == [[1, 2]])
+    let lines = [("{} is", "x"), ("{} was", "y")].map {
+      #"{"requested_rewrite": {"prompt": "\#($0.0)", "subject": "A", "relation_id": "P1","#
+        + #" "target_new": {"str": "\#($0.1)"}, "target_true": {"str": "z"}}}"#
+    }
+    let text = Array(lines.joined(separator: "\n").utf8)
+    let error = try #require(throws: FactConflictError.self) {
+      try FactConflicts.refuse(in: FactsFile(parsing: text, file: "facts"), file: "facts")
+    }
+    #expect(error.explanation.found == "P1 of 'A' is 'x' and 'y'")
+  }
+
   @Test("the filter keeps the first fact of each contradiction and says why others go")
   func filter() throws {
     let result = ContradictionFilter([

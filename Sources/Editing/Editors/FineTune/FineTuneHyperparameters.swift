@@ -82,8 +82,8 @@ package struct FineTuneHyperparameters: Sendable, Equatable {
     commonModule(model) { $0.down.weights + $0.down.biases }
   }
 
-  /// The first GPT-2 files lack the prefix of all others.
-  private static func bare(_ name: String) -> String {
+  /// A name without the prefix that the first GPT-2 files lack.
+  static func bare(_ name: String) -> String {
     name.hasPrefix("transformer.") ? String(name.dropFirst("transformer.".count)) : name
   }
 
