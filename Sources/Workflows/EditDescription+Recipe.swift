@@ -80,7 +80,7 @@ extension EditHyperparameters {
     return .init(
       members + state + rules + [
         ("context_groups", .array(groups.map { .integer(Int64($0)) })),
-        ("precision", .string(DecimalText.rounded(recipe.precision).description)),
+        ("precision", CanonicalJSON(.number(recipe.precision))),
       ])
   }
 

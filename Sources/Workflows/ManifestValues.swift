@@ -29,7 +29,7 @@ extension JSONValue {
     case .object(let object):
       self = .object(JSONObject(object.members.map { ($0.name, JSONValue($0.value)) }))
     case .array(let elements): self = .array(elements.map { JSONValue($0) })
-    case .string(let text): self = Double(text).map { .number($0) } ?? .string(text)
+    case .string(let text): self = DecimalText(text).map { .number($0.value) } ?? .string(text)
     case .integer(let number): self = .integer(Int(number))
     case .boolean(let value): self = .bool(value)
     }
@@ -37,13 +37,14 @@ extension JSONValue {
 }
 
 extension CanonicalJSON {
-  /// A value whose fractions become decimal text.
+  /// A value whose fractions become the decimal text that reads back as the same number: an edit that is solved again
+  /// is solved with what it was solved with.
   init(_ value: JSONValue) {
     switch value {
     case .null: self = .string("null")
     case .bool(let value): self = .boolean(value)
     case .integer(let value): self = .integer(Int64(value))
-    case .number(let value): self = .string(DecimalText.rounded(value).description)
+    case .number(let value): self = .string("\(DecimalText(value) ?? .rounded(value))")
     case .string(let text): self = .string(text)
     case .array(let elements): self = .array(elements.map { CanonicalJSON($0) })
     case .object(let object):

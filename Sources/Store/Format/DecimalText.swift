@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A number that is measured, as decimal text: the same bytes wherever it is written.
 package struct DecimalText: Sendable, Hashable, CustomStringConvertible {
   /// The digits, such as `0.00098` or `-1.5e-07`.
@@ -56,12 +58,10 @@ package struct DecimalText: Sendable, Hashable, CustomStringConvertible {
 extension Double {
   fileprivate func rounded(toSignificantDigits digits: Int) -> Double {
     guard self != 0, isFinite else { return 0 }
-    var scale = 1.0
-    var magnitude = abs(self)
-    while magnitude >= 10 { (magnitude, scale) = (magnitude / 10, scale / 10) }
-    while magnitude < 1 { (magnitude, scale) = (magnitude * 10, scale * 10) }
-    for _ in 1..<digits { scale *= 10 }
-    // Dividing by a power of ten above 1 gives the number whose text is short.
-    return scale >= 1 ? (self * scale).rounded() / scale : (self * scale).rounded() * (1 / scale)
+    var text = [CChar](repeating: 0, count: 64)
+    let count = withVaList([Int32(digits - 1), self]) {
+      vsnprintf(&text, text.count, "%.*e", $0)
+    }
+    return Double(String(decoding: text.prefix(Int(count)).map(UInt8.init), as: UTF8.self)) ?? 0
   }
 }
