@@ -44,6 +44,12 @@ package struct RevertFacts {
     func isRemoved(_ factCase: FactCase) -> Bool {
       wanted.contains(factCase.fact.subject.collapsed)
     }
+    let known = Set(
+      try edits.flatMap { try ListFacts.facts(of: stack.edit($0)).map(\.fact.subject.collapsed) })
+    let unknown = subjects.filter { !known.contains($0.collapsed) }
+    guard unknown.isEmpty else {
+      throw WorkflowError.noSuchFacts(subjects: unknown, revision: revision.text)
+    }
     let solver = BatchSolver(workspace: workspace, settings: settings)
     let commit = StackCommit(in: repository)
     var removed: [Fact] = []
@@ -62,9 +68,6 @@ package struct RevertFacts {
       let solution = try solver.solveAgain(
         edit, keeping: { !isRemoved($0) }, on: state, refreshingTargets: .keep, tool: tool)
       state.add(solution, try solution.add(to: commit).id)
-    }
-    guard !removed.isEmpty else {
-      throw WorkflowError.noSuchFacts(subjects: subjects, revision: revision.text)
     }
     let names = Array(Set(removed.map(\.subject)).sorted().prefix(3)).joined(separator: ", ")
     let recorded = try commit.record(

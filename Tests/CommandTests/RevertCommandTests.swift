@@ -123,5 +123,12 @@ import Testing
       scene.repository,
       ["revert", "HEAD~2", "--fact", "Atlantis", "--stats", scene.model.kit.moments], 2,
       ["the commit has no facts about this", "Atlantis"])
+    // Nor is a part of what was asked for done.
+    try expectRefusal(
+      scene.repository,
+      [
+        "revert", "HEAD~2", "--fact", "Oslo", "--fact", "Atlantis", "--stats",
+        scene.model.kit.moments,
+      ], 2, ["the commit has no facts about this", "Atlantis"])
   }
 }
