@@ -60,8 +60,13 @@ package struct DenseDeltaBuilder: Sendable {
     pending.append(value, at: place)
   }
 
+  private var isTooLarge: Bool { Double(largest) >= QuantisedFactors.elementLimit }
+
   private mutating func endBlock() {
-    writer.write(DenseBlock.encode(pending, count: pendingCount, sharedStep: sharedStep))
+    // What is too large has no code: `finish` refuses the whole.
+    if !isTooLarge {
+      writer.write(DenseBlock.encode(pending, count: pendingCount, sharedStep: sharedStep))
+    }
     offsets.append(writer.bytes.count)
     pending.removeAll()
     pendingCount = 0
@@ -72,7 +77,7 @@ package struct DenseDeltaBuilder: Sendable {
   /// - Precondition: all `rows * columns` elements were appended.
   /// - Throws: ``DeltaError/changeAboveGrid(largest:limit:)`` for magnitudes of 2⁶² and more.
   package consuming func finish() throws(DeltaError) -> DenseDelta {
-    guard Double(largest) < QuantisedFactors.elementLimit else {
+    guard !isTooLarge else {
       throw .changeAboveGrid(
         largest: Double(largest) * grid.step, limit: QuantisedFactors.elementLimit * grid.step)
     }

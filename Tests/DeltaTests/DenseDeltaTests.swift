@@ -192,11 +192,16 @@ struct DenseDeltaTests {
       if case .changeAboveGrid = $0 as? DeltaError { return true }
       return false
     }
-    #expect {
-      try DenseDelta(gridIntegers: [1 << 62], rows: 1, columns: 1, grid: grid)
-    } throws: {
-      if case .changeAboveGrid = $0 as? DeltaError { return true }
-      return false
+    // Alone, and where its block is full before the end.
+    for (count, integer) in [(1, 1 << 62), (5000, Int64.min), (5000, Int64.max)] {
+      var integers = [Int64](repeating: 0, count: count)
+      integers[0] = integer
+      #expect {
+        try DenseDelta(gridIntegers: integers, rows: 1, columns: count, grid: grid)
+      } throws: {
+        if case .changeAboveGrid = $0 as? DeltaError { return true }
+        return false
+      }
     }
   }
 
