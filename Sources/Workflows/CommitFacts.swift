@@ -75,11 +75,11 @@ package struct CommitFacts {
     let contradicted = try contradicted(by: cases, in: stack)
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
-    let weights = try WeightsFingerprint(of: workspace.base())
-      .run(stack, adding: solution.encoded.parts)
+    var edited = state
+    edited.extra = solution.encoded.parts
     let recorded = try commit.record(
       message ?? Self.summary(of: cases), as: .commit, onto: .position(head),
-      trailers: [(.weights, weights.hexadecimal)])
+      trailers: [try WeightsFingerprint(of: workspace.base()).trailer(edited)])
     return Outcome(
       commit: recorded, edit: id, cases: cases, contradicted: contradicted, duplicates: duplicates,
       before: solution.before, after: solution.after, method: settings.method, steps: steps,

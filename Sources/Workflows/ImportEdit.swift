@@ -122,7 +122,7 @@ package struct ImportEdit {
     _ file: SafetensorsFile, _ precision: Double
   ) -> [(String, CanonicalJSON)] {
     [
-      ("precision", .string(DecimalText.rounded(precision).description)),
+      ("precision", CanonicalJSON(.number(precision))),
       ("source_sha256", .string(file.file.withBytes { Digest(of: $0) }.hexadecimal)),
     ]
   }
@@ -180,11 +180,11 @@ package struct ImportEdit {
     let commit = StackCommit(in: workspace.repository)
     let (id, payloadBytes) = try EncodedEdit(parts: parts)
       .add(to: commit, description, facts: try Store.FactLines(cases))
-    let weights = try WeightsFingerprint(of: workspace.base()).run(
-      state.stack, adding: parts, knowing: digests)
+    var edited = SolveState(stack: state.stack)
+    edited.extra = parts
+    let weights = try WeightsFingerprint(of: workspace.base()).trailer(edited, knowing: digests)
     let recorded = try commit.record(
-      message, as: .commit, onto: .position(state.head),
-      trailers: [(.weights, weights.hexadecimal)])
+      message, as: .commit, onto: .position(state.head), trailers: [weights])
     return Outcome(
       commit: recorded, edit: id, form: form, cases: cases,
       before: measured.before,

@@ -130,6 +130,20 @@ struct StackMaterialiser {
     return accumulator.finish()
   }
 
+  /// The same for what is about to be recorded.
+  ///
+  /// - Throws: ``WorkflowError/overflow(tensor:type:)`` where an edit takes a weight beyond what its type holds.
+  func finiteDigest(_ source: TensorView) throws -> Digest {
+    var accumulator = DigestAccumulator()
+    try write(source) { bytes in
+      guard source.elementType.firstNonFinite(in: bytes) == nil else {
+        throw WorkflowError.overflow(tensor: source.name, type: source.elementType.rawValue)
+      }
+      accumulator.append(bytes)
+    }
+    return accumulator.finish()
+  }
+
   /// How many deltas change a tensor.
   func deltaCount(of name: String) -> Int { changes[name]?.sources.count ?? 0 }
 

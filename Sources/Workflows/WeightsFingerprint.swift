@@ -11,27 +11,32 @@ package struct WeightsFingerprint {
   /// Fingerprints on a base.
   package init(of base: BaseBinding) { self.base = base }
 
-  /// The fingerprint at a stack, without some edits and with some deltas beside it.
+  /// The fingerprint at a stack.
   ///
-  /// - Parameter known: the digests of changed tensors that need not be computed again, by name.
   /// - Throws: what the store and the codec throw for damaged edits.
-  package func run(
-    _ stack: EditStack, excluding excluded: Set<EditID> = [], adding extra: [EncodedEdit.Part] = [],
-    knowing known: [String: Digest] = [:]
-  ) throws -> Digest {
-    let materialiser = try StackMaterialiser(
-      stack, base.manifest, excluding: excluded, adding: extra)
-    var digests = known
-    for name in materialiser.changedTensors where known[name] == nil {
-      digests[name] = try materialiser.digest(base.checkpoint.tensor(named: name))
-    }
-    return joining(digests)
+  package func run(_ stack: EditStack) throws -> Digest {
+    let materialiser = try StackMaterialiser(stack, base.manifest)
+    return try joining(
+      Dictionary(
+        uniqueKeysWithValues: materialiser.changedTensors.map {
+          ($0, try materialiser.digest(base.checkpoint.tensor(named: $0)))
+        }))
   }
 
   /// The trailer that a commit of a state gets.
-  func trailer(_ state: SolveState) throws -> (CommitTrailers.Key, String) {
-    let weights = try run(state.stack, excluding: state.excluded, adding: state.extra)
-    return (.weights, weights.hexadecimal)
+  ///
+  /// - Parameter known: the digests of changed tensors that need not be computed again, by name.
+  /// - Throws: ``WorkflowError/overflow(tensor:type:)``, what the store and the codec throw for damaged edits.
+  func trailer(_ state: SolveState, knowing known: [String: Digest] = [:]) throws
+    -> (CommitTrailers.Key, String)
+  {
+    let materialiser = try StackMaterialiser(
+      state.stack, base.manifest, excluding: state.excluded, adding: state.extra)
+    var digests = known
+    for name in materialiser.changedTensors where known[name] == nil {
+      digests[name] = try materialiser.finiteDigest(base.checkpoint.tensor(named: name))
+    }
+    return (.weights, joining(digests).hexadecimal)
   }
 
   /// The fingerprint of the base with some tensors changed.

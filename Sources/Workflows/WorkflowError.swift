@@ -21,6 +21,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
   /// Second moments whose bytes are not those that were written.
   case momentsDamaged(file: String, layer: Int, found: String, expected: String)
+  /// An edit that takes a weight beyond what its type holds.
+  case overflow(tensor: String, type: String)
   /// A merge's sides give one subject and prompt different objects.
   case mergeConflicts(lines: [String], count: Int)
   /// The facts named are not in the edit.
@@ -94,6 +96,13 @@ package enum WorkflowError: ExplainedError, Equatable {
         "the second moments are damaged", file: file, field: "SHA-256 of cov.\(layer)",
         found: found,
         expected: expected, remedy: "Run 'emend stats' again: it makes what is damaged anew.")
+    case .overflow(let tensor, let type):
+      Explanation(
+        "the edit takes weights beyond what their type holds", field: tensor,
+        found: "infinity or NaN", expected: "finite numbers of \(type)",
+        remedy:
+          "Nothing was recorded. Look at the edit's size; a base in bfloat16 or float32 holds more."
+      )
     case .mergeConflicts(let lines, let count):
       Explanation(
         "the two sides contradict each other", field: lines.joined(separator: "; "),

@@ -128,19 +128,29 @@ import Workflows
   @Test("names, extents and changes that do not fit are refused, and nothing is recorded")
   func refusals() throws {
     let head = try workspace.repository.head().commit
-    func pair(_ name: String, _ rows: Int, _ columns: Int, _ scale: Double = 1) throws -> String {
-      try write([
+    func refusal(
+      _ name: String, _ rows: Int, _ columns: Int, _ scale: Double = 1
+    ) throws -> (any Error)? {
+      let file = try write([
         .init("\(name)/R", .float32, [rows, 1], factors(1, rows, 1).map { $0 * scale }),
         .init("\(name)/C", .float32, [1, columns], factors(2, 1, columns)),
       ])
+      return #expect(throws: (any Error).self) { try run(file) }
     }
-    for path in [
-      try pair("transformer.h.99.mlp.fc_out.weight", 160, 640), try pair(Self.weight, 640, 160),
-      try pair(Self.weight, 160, 641), try pair(Self.weight, 160, 640, 1e-9),
-      directory["nothing-there"],
-    ] {
-      #expect(throws: (any Error).self) { try run(path) }
+    let unknown = try refusal("transformer.h.99.mlp.fc_out.weight", 160, 640) as? ImportError
+    if case .unknownTensor = unknown {} else { Issue.record("not an unknown tensor") }
+    for (rows, columns) in [(640, 160), (160, 641)] {
+      let turned = try refusal(Self.weight, rows, columns) as? ImportError
+      if case .wrongExtents(_, _, Self.weight, _, [160, 640]) = turned {
+      } else {
+        Issue.record("not extents: \(rows), \(columns)")
+      }
     }
+    let small = try refusal(Self.weight, 160, 640, 1e-9) as? DeltaError
+    if case .changeBelowGrid = small {} else { Issue.record("not too small") }
+    let large = try refusal(Self.weight, 160, 640, 1e7) as? WorkflowError
+    if case .overflow(Self.weight, "F16") = large {} else { Issue.record("not an overflow") }
+    #expect(throws: (any Error).self) { try run(directory["nothing-there"]) }
     #expect(
       throws: ImportError.changesNothing(source: Fixture.path("fictional/model"), tensors: 0)
     ) { try run(Fixture.path("fictional/model")) }

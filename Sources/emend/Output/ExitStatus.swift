@@ -62,7 +62,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     switch refusal {
     case .mergeConflicts, .nothingActive, .noActiveFacts, .damagedTargets, .baseChanged,
       .factNeverSet,
-      .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit:
+      .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit, .overflow:
       false
     case .baseUnknown, .baseMissing, .wrongBase, .wrongCompanion, .noMoments, .usesNoMoments,
       .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares:
