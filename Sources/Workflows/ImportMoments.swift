@@ -43,6 +43,7 @@ package struct ImportMoments {
         var matrix = Matrix<Double>(
           rows: order, columns: order,
           try archive.numbers("mom2.mom2", atMost: order * order))
+        try MomentArchive.requireFinite(matrix, file: file.path, layer: file.layer)
         for index in matrix.storage.indices { matrix.storage[index] /= count }
         return matrix
       }

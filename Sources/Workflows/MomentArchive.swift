@@ -79,7 +79,16 @@ package struct MomentArchive: SecondMomentSource {
         view.elementType.widen(view.bytes, into: target)
       }
     }
+    try Self.requireFinite(matrix, file: path, layer: layer)
     return matrix
+  }
+
+  /// Only half of a moment is factorised, so that the other half could hold anything.
+  static func requireFinite(_ moment: Matrix<Double>, file: String, layer: Int) throws {
+    guard moment.storage.allSatisfy(\.isFinite) else {
+      throw WorkflowError.momentsDoNotFit(
+        file: file, layer: layer, found: "NaN or infinity", expected: "finite numbers")
+    }
   }
 
   /// A solver on the layer's Cholesky factor: from the cache, or factorised and kept there.
