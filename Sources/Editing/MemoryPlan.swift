@@ -35,9 +35,7 @@ package struct MemoryPlan {
     let fixed = running + methodBytes(hyperparameters, facts, protected)
     // A fact with its contexts: some hundred rows at most in a block, and through all blocks above.
     let least = 128 * model.rowBytes * model.architecture.layerCount / 2
-    guard limit >= fixed + least else {
-      throw .notEnoughMemory(limit: limit, needed: fixed + least, work: "edit this model")
-    }
+    try require(methodBytes(hyperparameters, facts, protected) + least)
     return limit - fixed
   }
 
@@ -46,8 +44,13 @@ package struct MemoryPlan {
   /// - Parameter bytes: what they take.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func require(_ bytes: Int) throws(EditingError) {
-    guard limit >= running + bytes else {
-      throw .notEnoughMemory(limit: limit, needed: running + bytes, work: "edit this model")
+    try require(running - model.widenedBytes + bytes, to: "edit this model")
+  }
+
+  /// - Parameter bytes: what is needed beside widened weights.
+  private func require(_ bytes: Int, to work: String) throws(EditingError) {
+    guard limit >= model.widenedBytes + bytes else {
+      throw .notEnoughMemory(limit: limit, needed: model.memory(for: bytes), work: work)
     }
   }
 
@@ -95,10 +98,8 @@ package struct MemoryPlan {
     let fixed =
       Self.basis + model.widenedBytes
       + max(rows + model.attentionBytes(positions: overshoot), square)
-    guard limit >= fixed + each else {
-      throw .notEnoughMemory(
-        limit: limit, needed: fixed + each, work: "collect second moments of this model")
-    }
+    try require(
+      fixed - model.widenedBytes + each, to: "collect second moments of this model")
     let most = min(layers.count, (limit - fixed) / max(1, each))
     let passes = (layers.count + most - 1) / most
     // Passes of equal size: none runs the whole depth for one layer.

@@ -9,7 +9,9 @@ package final class DecoderModel: Sendable {
   package let workers: Workers
   let reader: WeightReader
   /// Bytes of weights in float32 that are held at once while the model runs, edited ones aside.
-  package let widenedBytes: Int
+  package var widenedBytes: Int { reader.residency == .resident ? widened.all : widened.oneOfEach }
+  /// Bytes of the weights that the file does not have as products want them: of all, and of one of each size.
+  private let widened: (all: Int, oneOfEach: Int)
 
   /// Opens the model in a checkpoint; every tensor's shape and type is checked before anything runs.
   ///
@@ -41,20 +43,32 @@ package final class DecoderModel: Sendable {
     let copied = try architecture.matrices.filter {
       try WeightReader.mapped($0, checkpoint) == nil
     }.map { MemoryLayout<Float>.size * $0.outputs.reduce(0, +) * $0.inputs }
-    let all = copied.reduce(0, +)
-    let residency = residency ?? (all <= min(1 << 31, memory / 4) ? .resident : .streaming)
     // One buffer for each size is used in turn.
-    widenedBytes = residency == .resident ? all : Set(copied).reduce(0, +)
+    widened = (copied.reduce(0, +), Set(copied).reduce(0, +))
     reader = WeightReader(
-      checkpoint: checkpoint, architecture: architecture, residency: residency, workers: workers,
+      checkpoint: checkpoint, architecture: architecture,
+      residency: residency ?? Self.residency(of: widened.all, under: memory), workers: workers,
       overrides: [:])
   }
 
+  private static func residency(of bytes: Int, under memory: Int) -> WeightResidency {
+    bytes <= min(1 << 31, memory / 4) ? .resident : .streaming
+  }
+
+  /// The least limit of memory under which something fits beside the running model, which keeps more of its weights
+  /// widened where it may take more.
+  package func memory(for bytes: Int) -> Int {
+    let streaming = bytes + widened.oneOfEach
+    return Self.residency(of: widened.all, under: streaming) == .streaming
+      ? streaming : bytes + widened.all
+  }
+
   private init(
-    _ architecture: ModelArchitecture, _ workers: Workers, _ reader: WeightReader, widenedBytes: Int
+    _ architecture: ModelArchitecture, _ workers: Workers, _ reader: WeightReader,
+    widened: (all: Int, oneOfEach: Int)
   ) {
     self.architecture = architecture
-    self.widenedBytes = widenedBytes
+    self.widened = widened
     self.workers = workers
     self.reader = reader
   }
@@ -66,7 +80,7 @@ package final class DecoderModel: Sendable {
     DecoderModel(
       architecture, workers,
       reader.replacing(reader.overrides.merging(tensors) { _, new in new }),
-      widenedBytes: widenedBytes)
+      widened: widened)
   }
 
   /// A tensor as the model sees it, `[rows, columns]` as stored, widened to float32.

@@ -15,7 +15,7 @@ package enum WeightResidency: Sendable, Equatable {
 final class WeightReader: Sendable {
   private let checkpoint: CheckpointDirectory
   private let architecture: ModelArchitecture
-  private let residency: WeightResidency
+  let residency: WeightResidency
   private let workers: Workers
   /// Tensors that stand in for the checkpoint's, in stored orientation.
   let overrides: [String: FloatRows]

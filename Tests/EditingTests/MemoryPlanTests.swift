@@ -1,6 +1,7 @@
 import Checkpoint
 import Diagnostics
 import Editing
+import LinearAlgebra
 import TestSupport
 import Testing
 import Transformer
@@ -104,6 +105,23 @@ struct MemoryPlanTests {
     // The rows of its tokens, and the probabilities of 64 queries on the one thread.
     #expect(rows == most * (model.rowBytes + 64 * 4))
     #expect(try needed(most + 1) == needed(most), "documents are cut at the model's context")
+  }
+
+  @Test(
+    "what a refusal asks for is enough, whether weights are kept widened under that limit or not",
+    arguments: [TinyModel.Family.gpt2, .gptj, .qwen2])
+  func residency(family: TinyModel.Family) throws {
+    let scene = try TinyEditing(family)
+    let checkpoint = try CheckpointDirectory(path: scene.tiny.kit.base)
+    func room(_ limit: Int) throws -> Int {
+      try MemoryPlan(
+        limit: limit, DecoderModel(checkpoint, memory: limit, workers: Workers(1))
+      ).batchBytes(for: .memit(memit([1])), facts: 1, protecting: 0)
+    }
+    let error = #expect(throws: EditingError.self) { try room(0) }
+    guard case .notEnoughMemory(_, let needed, _) = error else { return }
+    #expect(try room(needed) > 0)
+    #expect(throws: EditingError.self) { try room(needed - 1) }
   }
 
   @Test("sums beside the model are refused with what they need")
