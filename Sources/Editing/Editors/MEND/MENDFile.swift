@@ -140,7 +140,7 @@ struct MENDTensorReader {
 
   func integer(_ key: String) throws(MENDError) -> Int {
     let text = try entry(key)
-    guard let value = Int(text) else { throw bad(key, text, "a whole number") }
+    guard let value = Int(text), value >= 0 else { throw bad(key, text, "a count") }
     return value
   }
 
