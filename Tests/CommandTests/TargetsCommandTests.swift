@@ -67,7 +67,10 @@ import Testing
     #expect(try entries().count == 2)
     var hyperparameters = try JSONValue(
       parsing: readFile(scene.model.kit.hyperparameters, limit: 1 << 20), file: "hyperparameters")
-    guard case .object(let object) = hyperparameters else { return }
+    guard case .object(let object) = hyperparameters else {
+      Issue.record("no object of hyperparameters")
+      return
+    }
     for (index, key) in [
       "v_num_grad_steps", "v_lr", "v_weight_decay", "clamp_norm_factor", "kl_factor",
     ].enumerated() {
