@@ -72,6 +72,21 @@ struct DamagedPayloadTests {
     try repository("apply", "--output", "out")
   }
 
+  @Test(
+    "a hyperparameter that is no number is refused as such", arguments: ["inf", "-inf", "1e999"])
+  func infinite(text: String) throws {
+    let tampered = try TamperedTree(repository.gitDirectory)
+    let folder = TamperedTree.folder(
+      ofEdit: try #require(
+        repository.git()("log", "-1", "--format=%(trailers:key=Emend-Edit,valueonly)").lines.first))
+    try tampered.rewriteManifest(in: folder) {
+      $0.replacing("\"v_lr\": \"0.5\"", with: "\"v_lr\": \"\(text)\"")
+    }
+    try tampered.commit("Infinite")
+    try expectRefusal(
+      repository, ["resolve", "HEAD", "--stats", model.kit.moments], 2, ["v_lr", text])
+  }
+
   @Test("a byte of a pack: fsck says what cannot be read")
   func packed() throws {
     let packs = repository.gitDirectory + "/objects/pack/"
