@@ -38,7 +38,7 @@ struct EditCheck {
     }
     checkNames([], expected, of: edit, &outcome)
     if let inspect, outcome.problems.allSatisfy({ $0.severity != .damage }) {
-      _ = attempt(&outcome) { try inspect(edit) }
+      _ = attempt(&outcome) { try inspect(edit, base) }
     }
     return outcome
   }

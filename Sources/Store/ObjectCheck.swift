@@ -2,8 +2,9 @@ package import Diagnostics
 
 /// Looks into an edit further than the store can: whether payloads decode, what facts mean.
 ///
-/// It is asked once for each edit whose bytes are what its manifest says, and throws what is wrong.
-package typealias EditInspection = (StoredEdit) throws -> Void
+/// It is asked once for each edit whose bytes are what its manifest says, with the base that it stands on where that can be read,
+/// and throws what is wrong.
+package typealias EditInspection = (StoredEdit, BaseManifest?) throws -> Void
 
 extension EditRepository {
   /// Verifies the whole repository: every reference, commit, tree, manifest and payload that is reachable.

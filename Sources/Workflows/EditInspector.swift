@@ -4,8 +4,10 @@ package import Store
 
 /// A manifest that says something else of a change than its payload holds.
 package struct ContradictedRecord: ExplainedError, Equatable {
-  /// Whose manifest.
+  /// Whose change it is.
   package let edit: EditID
+  /// The manifest: `edit.json`, or the `base.json` that the edit stands on.
+  package let file: String
   /// The tensor that is changed.
   package let tensor: String
   /// The field of the tensor's record.
@@ -19,22 +21,23 @@ package struct ContradictedRecord: ExplainedError, Equatable {
   package var explanation: Explanation {
     Explanation(
       "the manifest says otherwise of a change than its payload",
-      file: "edit \(edit.abbreviated): edit.json", field: "\(tensor): \(field)", found: found,
+      file: "edit \(edit.abbreviated): \(file)", field: "\(tensor): \(field)", found: found,
       expected: expected)
   }
 }
 
-/// Looks into an edit whose bytes are whole: whether every payload decodes and is what the manifest says of it, and every fact can
-/// be read.
+/// Looks into an edit whose bytes are whole: whether every payload decodes, is what the manifest says of it and lies on the base's
+/// grid, and every fact can be read.
 enum EditInspector {
   /// Decodes everything, and keeps nothing.
   ///
   /// - Throws: ``DeltaError``, ``ContradictedRecord``, `EditingError`, ``StoreError``.
-  static func inspect(_ edit: StoredEdit) throws {
+  static func inspect(_ edit: StoredEdit, on base: BaseManifest?) throws {
     for record in edit.manifest.deltas {
       let delta = try TensorDelta(
         payload: edit.delta(of: record.tensor), limits: PayloadLimits(record.description.shape))
       try check(record.description, delta, of: edit)
+      if let base { try check(record.tensor, delta, of: edit, on: base) }
     }
     _ = try ListFacts.facts(of: edit)
   }
@@ -44,7 +47,8 @@ enum EditInspector {
   ) throws {
     func contradicted(_ field: String, _ found: String, _ expected: String) -> ContradictedRecord {
       ContradictedRecord(
-        edit: edit.id, tensor: record.tensor, field: field, found: found, expected: expected)
+        edit: edit.id, file: "edit.json", tensor: record.tensor, field: field, found: found,
+        expected: expected)
     }
     switch (record.kind, delta.rank) {
     case (.dense, nil): break
@@ -59,6 +63,18 @@ enum EditInspector {
     guard abs(norm - record.norm.value) <= tolerance(record, edit.manifest.description) else {
       throw contradicted("norm", "\(record.norm)", "\(DecimalText.rounded(norm))")
     }
+  }
+
+  /// The base's fingerprint does not tell its grids: what no command could add would pass for sound.
+  private static func check(
+    _ tensor: String, _ delta: TensorDelta, of edit: StoredEdit, on base: BaseManifest
+  ) throws {
+    guard let exponent = base.tensor(named: tensor)?.gridExponent,
+      exponent != delta.grid.exponent
+    else { return }
+    throw ContradictedRecord(
+      edit: edit.id, file: "base.json", tensor: tensor, field: "gridExponent",
+      found: "\(exponent)", expected: "\(delta.grid.exponent)")
   }
 
   /// What a recorded norm may differ by from that of the payload.

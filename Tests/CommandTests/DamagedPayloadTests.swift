@@ -72,6 +72,25 @@ struct DamagedPayloadTests {
     try repository("apply", "--output", "out")
   }
 
+  @Test("a base whose grid is not that of the payloads, which no fingerprint tells, is found")
+  func otherGrid() throws {
+    let tampered = try TamperedTree(repository.gitDirectory)
+    let base = String(decoding: try tampered.read("base.json"), as: UTF8.self)
+    let grid = try #require(
+      base.firstMatch(of: /"gridExponent": (-\d+),\n *"name": "transformer.h.1.mlp.fc_out/))
+    try tampered.write(
+      Array(base.replacing(grid.0, with: grid.0.replacing(grid.1, with: "-40")).utf8),
+      to: "base.json")
+    let commit = try tampered.commit("Other grid")
+    let check = try repository.emend.run(["fsck"])
+    #expect(check.ending == .exit(1))
+    for part in [
+      "gridExponent", "found: -40", "expected: \(grid.1)", String(commit.prefix(12)),
+    ] {
+      #expect(check.outputText.contains(part), "\(check.outputText)")
+    }
+  }
+
   @Test(
     "a hyperparameter that is no number is refused as such", arguments: ["inf", "-inf", "1e999"])
   func infinite(text: String) throws {

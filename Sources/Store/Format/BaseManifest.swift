@@ -164,7 +164,7 @@ extension BaseManifest.Tensor {
       name: try reader.tensorName("name"), elementType: elementType,
       shape: try reader.shape("shape", least: 0), digest: try reader.digest("sha256"),
       gridExponent: reader.has("gridExponent")
-        ? try reader.integer("gridExponent", in: -1200...1200) : nil)
+        ? try reader.integer("gridExponent", in: -600...600) : nil)
   }
 
   fileprivate var json: CanonicalJSON {
