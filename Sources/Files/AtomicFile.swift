@@ -6,7 +6,7 @@ internal import Glibc
 /// that, readers see the old file, or none. Dropped without `commit`, it leaves nothing behind; after
 /// a crash, the next writer for the same path cleans up.
 package final class AtomicFile {
-  /// Where the file will stand.
+  /// Where the file will stand; what a symbolic link names, where the path is one.
   package let destination: String
   /// The bytes appended so far.
   package private(set) var count = 0
@@ -16,12 +16,27 @@ package final class AtomicFile {
   /// Starts a file that will replace what stands at `destination`, if anything does.
   ///
   /// A replaced file hands on its permissions; a new one has those that the process's mask leaves.
-  package init(replacing destination: String) throws(FileFailure) {
+  /// - Throws: ``FileFailure/notRegularFile(path:)`` for a directory, a device or a pipe: it would be gone.
+  package init(replacing path: String) throws(FileFailure) {
+    let destination = try Self.behindLinks(path)
     self.destination = destination
     let sibling = try TemporarySibling(.file, for: destination)
     var old = stat()
     if stat(destination, &old) == 0 { fchmod(sibling.descriptor.raw, old.st_mode & 0o777) }
     self.sibling = consume sibling
+  }
+
+  private static func behindLinks(_ path: String) throws(FileFailure) -> String {
+    switch try fileKind(at: path) {
+    case .directory, .other: throw .notRegularFile(path: path)
+    case .regular, .symbolicLink, nil: break
+    }
+    guard try fileKindWithoutFollowing(at: path) == .symbolicLink else { return path }
+    guard let place = realpath(path, nil) else {
+      throw .system(.create, path: path, code: errno)
+    }
+    defer { free(place) }
+    return String(cString: place)
   }
 
   /// Adds bytes at the end.

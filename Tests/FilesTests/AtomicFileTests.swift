@@ -1,5 +1,6 @@
 import Diagnostics
 import Files
+import Glibc
 import TestSupport
 import Testing
 
@@ -74,5 +75,35 @@ import Testing
     try makeDirectories(directory["out/inner"])
     #expect(throws: FileFailure.self) { try AtomicFile.write([1], to: directory["out"]) }
     #expect(try listDirectory(directory.path) == ["out"])
+  }
+
+  @Test("a symbolic link stays, and what it names is replaced; one that leads nowhere is refused")
+  func symbolicLink() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("old", to: "place/file")
+    #expect(symlink("place/file", directory["link"]) == 0)
+    #expect(symlink("nowhere", directory["dangling"]) == 0)
+    try AtomicFile.write([1], to: directory["link"])
+    #expect(try directory.read("place/file") == [1])
+    #expect(try listDirectory(directory["place"]) == ["file"])
+    let error = #expect(throws: FileFailure.self) {
+      try AtomicFile.write([1], to: directory["dangling"])
+    }
+    #expect(error?.isAbsence == true)
+    #expect(try listDirectory(directory.path) == ["dangling", "link", "place"])
+  }
+
+  @Test("what is no file stays: a pipe, by its name and through a link")
+  func pipe() throws {
+    let directory = try TemporaryDirectory()
+    #expect(mkfifo(directory["pipe"], 0o600) == 0)
+    #expect(symlink("pipe", directory["link"]) == 0)
+    for name in ["pipe", "link"] {
+      #expect(throws: FileFailure.notRegularFile(path: directory[name])) {
+        try AtomicFile.write([1], to: directory[name])
+      }
+    }
+    #expect(try fileKind(at: directory["pipe"]) == .other)
+    #expect(try listDirectory(directory.path) == ["link", "pipe"])
   }
 }
