@@ -200,7 +200,9 @@ private final class ObjectCheck {
     if commit.author.time.seconds == 0 || commit.committer.time.seconds == 0 { try checkTimes(id) }
     if commitsByTree[commit.tree] == nil { checkRoot(commit.tree) }
     commitsByTree[commit.tree, default: []].append(id)
-    checkTrailers(id, commit)
+    for contradiction in TrailerCheck(repository: repository).contradictions(of: id, commit) {
+      note(.commit(id), contradiction, .oddity, commits: [id])
+    }
     return commit
   }
 
@@ -302,27 +304,6 @@ private final class ObjectCheck {
       }
     } catch {
       note(.tree(group.id), Explanation(of: error), at: ([EditPath.edits, group.name], group.id))
-    }
-  }
-
-  /// A commit that lists edits must have added exactly those.
-  private func checkTrailers(_ id: ObjectID, _ commit: CommitObject) {
-    let trailers = CommitTrailers(parsing: commit.message)
-    let claims = (added: trailers[.edit], dropped: trailers[.drops])
-    guard !claims.added.isEmpty || !claims.dropped.isEmpty,
-      let change = try? repository.changes(of: id)  // what cannot be read is found elsewhere
-    else { return }
-    let truth = (added: change.added.map(\.hexadecimal), dropped: change.dropped.map(\.hexadecimal))
-    for (what, claimed, found) in [
-      ("adds", claims.added, truth.added), ("drops", claims.dropped, truth.dropped),
-    ] where Set(claimed) != Set(found) {
-      note(
-        .commit(id),
-        Explanation(
-          "the commit's message does not say what the commit \(what)", file: id.hexadecimal,
-          found: found.isEmpty ? "no edits" : found.joined(separator: ", "),
-          expected: claimed.isEmpty ? "no edits" : claimed.joined(separator: ", ")), .oddity,
-        commits: [id])
     }
   }
 

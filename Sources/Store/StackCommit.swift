@@ -58,10 +58,10 @@ package final class StackCommit {
 
   /// Takes an edit out: an active one, or one that was added to this commit before.
   package func drop(_ id: EditID) {
-    if additions.removeValue(forKey: id) == nil {
-      removals.insert(id)
-    } else {
-      declined.insert(id)
+    switch additions.removeValue(forKey: id) {
+    case nil: removals.insert(id)
+    case .existing: declined.insert(id)
+    case .new: break
     }
   }
 
@@ -115,7 +115,7 @@ package final class StackCommit {
       }
       let own = CommitTrailers.removingOurs(from: message)
       guard own.contains(where: { !$0.isWhitespace }) else { throw StoreError.emptyMessage }
-      let text = CommitTrailers(editTrailers() + trailers).appended(to: own)
+      let text = CommitTrailers(editTrailers(isMerge: !merged.isEmpty) + trailers).appended(to: own)
       let commit = CommitObject(
         tree: tree, parents: (head.map { [$0] } ?? []) + merged, author: author ?? identity.author,
         committer: identity.committer, message: text)
@@ -194,10 +194,12 @@ package final class StackCommit {
   /// Edits are listed up to a number that a person would still read.
   private static let listedEdits = 64
 
-  private func editTrailers() -> [(CommitTrailers.Key, String)] {
+  private func editTrailers(isMerge: Bool) -> [(CommitTrailers.Key, String)] {
     var trailers: [(CommitTrailers.Key, String)] = []
     if let base { trailers.append((.base, base.fingerprint.hexadecimal)) }
-    guard additions.count + removals.count <= Self.listedEdits else { return trailers }
+    // What a merge does not take over from the other side is taken out, too.
+    let dropped = isMerge ? removals.union(declined) : removals
+    guard additions.count + dropped.count <= Self.listedEdits else { return trailers }
     var methods: [String] = []
     var facts = 0
     for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {
@@ -206,7 +208,7 @@ package final class StackCommit {
       let method = addition.manifest.description.method
       if !methods.contains(method) { methods.append(method) }
     }
-    trailers += removals.sorted().map { (.drops, $0.hexadecimal) }
+    trailers += dropped.sorted().map { (.drops, $0.hexadecimal) }
     trailers += methods.map { (.method, $0) }
     if !additions.isEmpty { trailers.append((.facts, "\(facts)")) }
     return trailers

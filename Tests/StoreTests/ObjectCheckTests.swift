@@ -225,6 +225,63 @@ struct ObjectCheckTests {
     #expect(report.findings.map(\.severity) == [.oddity])
   }
 
+  @Test(
+    "trailers are held against what the commit does; PARENT TREE MESSAGE, and how many are not so",
+    arguments: [
+      ("HEAD~1", "HEAD", "Emend-Method: memit\nEmend-Facts: 3", 0),
+      ("HEAD~1", "HEAD", "Emend-Method: rome\nEmend-Facts: 800", 2),
+      ("HEAD", "HEAD~1", "Emend-Method: memit", 1),
+      ("HEAD~1", "HEAD", "Emend-Base: BASE", 0), ("HEAD~1", "HEAD", "Emend-Base: HEAD", 1),
+      ("HEAD", "HEAD~1", "Emend-Reverts: HEAD", 0), ("HEAD", "HEAD~1", "Emend-Reverts: OTHER", 0),
+      ("HEAD", "HEAD", "Emend-Reverts: HEAD", 1), ("HEAD", "HEAD", "Emend-Reverts: OTHER", 1),
+      ("HEAD", "HEAD~1", "Emend-Reverts: HEAD~1", 1), ("HEAD", "HEAD", "Reviewed-by: B <b@x>", 0),
+      ("HEAD~1", "HEAD", "Emend-Picks: HEAD", 0), ("HEAD~1", "HEAD", "Emend-Picks: HEAD~1", 1),
+      ("HEAD", "HEAD", "Emend-Picks: HEAD", 1),
+    ])
+  func trailers(parent: String, tree: String, message: String, count: Int) throws {
+    let sample = try SampleRepository()
+    let base = try sample.repository.stack(at: sample.commit("HEAD")).base().fingerprint
+    for seed in [1, 2] { try sample.record(seed: UInt64(seed)) }
+    var text = message.replacing("BASE", with: base.hexadecimal)
+      .replacing("OTHER", with: String(repeating: "12", count: 20))
+    for name in ["HEAD~1", "HEAD"] {
+      text = text.replacing(name, with: try sample.commit(name).hexadecimal)
+    }
+    let made = try sample.git("commit-tree", "-p", parent, "-m", "x\n\n\(text)", tree + "^{tree}")
+    let commit = try #require(ObjectID(hexadecimal: made.lines[0]))
+    try sample.git("update-ref", "refs/heads/other", "\(commit)")
+    let findings = try sample.reopened().check().findings
+    #expect(findings.count == count, "\(findings)")
+    #expect(findings.allSatisfy { $0.subject == .commit(commit) && $0.severity == .oddity })
+  }
+
+  @Test("what the program writes says what it does: merges, picks, and what takes them back")
+  func ownTrailers() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    try repository.createBranch("side", at: sample.commit("HEAD"))
+    let first = try sample.record(seed: 1)
+    try repository.switchTo(branch: "side")
+    let second = try sample.record(seed: 2)
+    try sample.record(seed: 3)
+    try repository.switchTo(branch: "main")
+    let plan = try repository.planMerge(
+      of: sample.commit("side"), into: first.id, findConflicts: { _, _ in [] })
+    // Of two edits of the other side, one is not taken over.
+    let merged = try #require(
+      try repository.merge(plan, message: "Merge") { $0.drop(second.added[0]) })
+    let text = try repository.commit(merged.id).message
+    #expect(text.contains("Emend-Drops: \(second.added[0])"), "\(text)")
+    for mainline in [2, 1] {
+      let reverted = try repository.revert(merged.id, mainline: mainline)
+      _ = try repository.revert(reverted.id)
+    }
+    _ = try repository.cherryPick(second.id)
+    _ = try repository.revert(first.id)
+    _ = try repository.cherryPick(first.id)
+    #expect(try repository.check().findings == [])
+  }
+
   @Test("a missing commit is found, with the commit that builds on it")
   func missingCommit() throws {
     let sample = try SampleRepository()
