@@ -22,6 +22,9 @@ struct CommitCheck {
       findings.append(Finding(.provenance, .failure, error))
     }
     var content = CommitContent()
+    do { findings += try MergeCheck(repository: repository).run(entry) } catch {
+      Self.add(error, to: &findings)
+    }
     do {
       let change = try repository.changes(of: entry.id)
       content.dropped = change.dropped.map(\.hexadecimal)

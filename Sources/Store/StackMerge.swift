@@ -84,6 +84,25 @@ extension EditRepository {
       dropped: plan.dropped, writtenBytes: 0)
   }
 
+  /// What sides that a merge joins changed since they parted from its first parent, and the merge has not taken over: edits that
+  /// came and are not there, those aside that its message drops; and edits that went and are there.
+  package func missed(by merge: HistoryEntry) throws -> (added: [EditID], dropped: [EditID]) {
+    guard let first = merge.commit.parents.first else { return ([], []) }
+    let ours = Set(try stack(at: first).edits)
+    let merged = Set(try stack(ofTree: merge.commit.tree).edits)
+    let said = Set(merge.trailers[.drops].compactMap { EditID(hexadecimal: $0) })
+    var (added, dropped): (Set<EditID>, Set<EditID>) = ([], [])
+    for parent in merge.commit.parents.dropFirst() {
+      let theirs = Set(try stack(at: parent).edits)
+      let ancestor = try commonEdits(MergeBase.all(of: first, parent, in: handle), depth: 0)
+      added.formUnion(theirs.subtracting(ours).subtracting(ancestor))
+      dropped.formUnion(ours.intersection(ancestor).subtracting(theirs))
+    }
+    return (
+      added.subtracting(merged).subtracting(said).sorted(), dropped.intersection(merged).sorted()
+    )
+  }
+
   private func facts(of edits: [StoredEdit]) throws -> [StackDifference.Fact] {
     try edits.flatMap { edit in
       try edit.facts().lines.map { StackDifference.Fact(edit: edit.id, line: $0) }

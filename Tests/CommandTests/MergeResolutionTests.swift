@@ -41,6 +41,9 @@ import Testing
     try scene.repository(merge)
     #expect(try objects(scene) == ["Bern Nice", "Kyiv Cork", "Oslo Rome"])
     #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
+    // What the merge leaves out of the other side is said, and no oddity.
+    let audit = try scene.repository("audit", "--stats", scene.model.kit.moments).outputText
+    #expect(audit.contains("CLEAN") && !audit.contains("leaves out"), "\(audit)")
     try scene.repository("undo")
     #expect(try objects(scene) == ["Bern Nice", "Kyiv Cork", "Oslo Bonn"])
   }

@@ -120,6 +120,35 @@ struct StackMergeTests {
     #expect(try repository.stack(at: other.id).edits == [theirs])
   }
 
+  @Test("what a merge leaves out of a side, or keeps against it, without a word")
+  func missed() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    let doomed = try sample.record(seed: 1).added[0]
+    try repository.createBranch("topic", at: sample.commit("HEAD"))
+    try sample.record(seed: 2)
+    try repository.switchTo(branch: "topic")
+    _ = try repository.removeEdit(doomed, message: "Remove")
+    let theirs = try sample.record(seed: 3).added[0]
+    func missed(tree: String, _ message: String) throws -> [[EditID]] {
+      let made = try sample.git(
+        "commit-tree", "-p", "main", "-p", "topic", "-m", message, tree + "^{tree}")
+      let id = try #require(ObjectID(hexadecimal: made.lines[0]))
+      let found = try repository.missed(
+        by: HistoryEntry(id: id, commit: repository.commit(id)))
+      return [found.added, found.dropped]
+    }
+    #expect(try missed(tree: "main", "Merge topic") == [[theirs], [doomed]])
+    #expect(try missed(tree: "main", "Merge\n\nEmend-Drops: \(theirs)") == [[], [doomed]])
+    #expect(try missed(tree: "topic", "Merge topic") == [[], []])
+    try repository.switchTo(branch: "main")
+    let plan = try repository.planMerge(
+      of: sample.commit("topic"), into: sample.commit("main"), findConflicts: none)
+    let merged = try #require(try repository.merge(plan, message: "Merge topic"))
+    let entry = HistoryEntry(id: merged.id, commit: try repository.commit(merged.id))
+    #expect(try repository.missed(by: entry) == ([], []))
+  }
+
   @Test("cherry-pick repeats a commit's change, author and message elsewhere")
   func cherryPick() throws {
     let sample = try SampleRepository()
