@@ -150,6 +150,7 @@ final class ModelAudit {
     throws
   {
     let own = entry.trailers[.weights].last
+      if !measured.isRecorded { content.isIncomplete = true }
     let other = own == nil ? recordedWeights[stack.tree] : nil
     guard own != nil || !stack.edits.isEmpty else { return }
     let found = try models.fingerprint(at: stack).hexadecimal

@@ -173,6 +173,30 @@ import Workflows
     #expect(failures.first?.summary.contains(name) == true)
   }
 
+  @Test("an edit without the figures that its computation gives is not clean")
+  func unrecorded() throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<4)
+    let edit = try scene.repository.stack(at: scene.repository.head().commit)
+    let recorded = try edit.edit(edit.edits[0]).manifest.description.measurements
+    func audited(_ measurements: CanonicalJSON.Object) throws -> CommitAudit {
+      try scene.forge(facts: 4, measurements: measurements)
+      return try scene.audit("HEAD~1..HEAD").commits[0]
+    }
+    #expect(try audited(recorded).verdict == .clean)
+    let after = try #require(recorded["after"])
+    for less in [
+      .init(), .init([("after", after)]), .init([("after", .array([.string("efficacy")]))]),
+    ] as [CanonicalJSON.Object] {
+      let commit = try audited(less)
+      #expect(commit.verdict == .notChecked && commit.edits[0].proof.outcome == .proven)
+      #expect(
+        commit.findings.contains {
+          $0.check == .effect && $0.severity == .warning && $0.summary.contains("does not record")
+        })
+    }
+  }
+
   @Test(
     "an edit none of whose facts holds fails, unless it says itself that none does",
     arguments: [("hope", "0.0"), ("efficacy", "1.0"), ("efficacy", "0.0")])

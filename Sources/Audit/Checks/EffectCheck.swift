@@ -14,10 +14,11 @@ struct EffectCheck {
   /// Asks the facts of an edit before and after a commit.
   ///
   /// - Parameter isComparable: whether the recorded figures were taken on these very states.
+  /// - Returns: the figures, what is wrong with them, and whether the edit records all that it should.
   func run(
     _ edit: StoredEdit, _ cases: [FactCase], before: DecoderModel, after: DecoderModel,
     isComparable: Bool
-  ) throws -> (audit: EffectAudit, findings: [Finding]) {
+  ) throws -> (audit: EffectAudit, findings: [Finding], isRecorded: Bool) {
     let old = try FactMeter(PromptScorer(before, tokenizer)).measure(cases)
     let new = try FactMeter(PromptScorer(after, tokenizer)).measure(cases)
     let measurements = edit.manifest.description.measurements
@@ -41,7 +42,20 @@ struct EffectCheck {
           .effect, .note, "the recorded figures were taken on another state",
           subject: "edit \(edit.id.abbreviated)"))
     }
-    return (audit, findings)
+    // Whoever computes an edit measures it; what is not recorded is compared with nothing.
+    let wanted = foundBefore.count + foundAfter.count
+    let missing =
+      foundBefore.keys.count { recordedBefore[$0] == nil }
+      + foundAfter.keys.count { recordedAfter[$0] == nil }
+    let isRecorded = missing == 0 || edit.manifest.description.provenance != .computed
+    if !isRecorded {
+      findings.append(
+        Finding(
+          .effect, .warning, "the edit does not record all that can be measured of its facts",
+          subject: "edit \(edit.id.abbreviated)", found: "\(wanted - missing) figures",
+          expected: "\(wanted) figures, before and after it"))
+    }
+    return (audit, findings, isRecorded)
   }
 
   /// - Parameter saysSo: whether the edit recorded that none of its facts holds.
