@@ -50,7 +50,8 @@ package struct AuditHistory {
     let base = try BaseCheck(workspace: workspace).run(stack)
     let run =
       base.isVerified
-      ? try ModelAudit(workspace, settings, plan, entries, endingIn: stack) : nil
+      ? try ModelAudit(
+        workspace, settings, plan, entries, from: start(of: range), endingIn: stack) : nil
     var commits: [CommitAudit] = []
     for (done, entry) in entries.reversed().enumerated() {
       workspace.progress.report(
@@ -76,6 +77,12 @@ package struct AuditHistory {
       commits: commits.reversed(),
       facts: end?.facts ?? [], effects: end?.effects, growth: end?.growth ?? [],
       overlap: end?.overlap)
+  }
+
+  /// The stack that a range starts from; `nil` for none, and for one that cannot be read, which integrity tells.
+  private func start(of range: RevisionExpression) -> EditStack? {
+    guard let start = try? workspace.repository.start(of: range) else { return nil }
+    return try? workspace.repository.stack(at: start)
   }
 
   private func emptyReport(_ range: RevisionExpression, _ findings: [Finding]) throws

@@ -30,16 +30,19 @@ final class ModelAudit {
   private var proofs: [EditID: DeclarationAudit] = [:]
   /// What commits of the range recorded of the weights of a tree.
   private let recordedWeights: [ObjectID: (text: String, commit: ObjectID)]
-  /// The answers of the state before the range, and of the latest state seen.
+  /// The answers of the state that the range starts from, and of the latest state seen.
   private var first: ProbeMeter.Answers?
   private var latest: (tree: ObjectID?, answers: ProbeMeter.Answers)?
 
   /// Prepares for the commits of a range, the latest first.
   ///
-  /// - Parameter stack: that of the latest commit, on whose base everything is run.
+  /// - Parameters:
+  ///   - start: the stack that the range starts from; where there is none, or on another base, side effects of the range are told
+  ///     from before its first commit.
+  ///   - stack: that of the latest commit, on whose base everything is run.
   init(
     _ workspace: Workspace, _ settings: EditSettings, _ plan: AuditPlan, _ entries: [HistoryEntry],
-    endingIn stack: EditStack
+    from start: EditStack?, endingIn stack: EditStack
   ) throws {
     models = try RecentModels(in: workspace, onBaseOf: stack)
     let workspace = models.workspace
@@ -62,6 +65,13 @@ final class ModelAudit {
     probes = ProbeMeter(
       tokenizer, plan.probes ?? texts.neighbours, limit: plan.probeLimit,
       vocabulary: model.architecture.vocabularySize, documents: plan.documents)
+    // What cannot be read there is told by integrity, and is no reason not to audit the range.
+    if let start, !probes.isEmpty, (try? start.base().fingerprint) == base.fingerprint,
+      let model = try? models.model(at: start)
+    {
+      let answers = try probes.ask(model)
+      (first, latest) = (answers, (start.tree, answers))
+    }
   }
 
   /// How many prompts of the range's own facts are kept.
@@ -140,6 +150,7 @@ final class ModelAudit {
         isComparable: recorded.computedOn == before?.tree && change.added.count == 1
           && change.dropped.isEmpty)
       content.findings += measured.findings
+      if !measured.isRecorded { content.isIncomplete = true }
       return EditAudit(edit, proof: proof, effect: measured.audit)
     }
   }
@@ -150,7 +161,6 @@ final class ModelAudit {
     throws
   {
     let own = entry.trailers[.weights].last
-      if !measured.isRecorded { content.isIncomplete = true }
     let other = own == nil ? recordedWeights[stack.tree] : nil
     guard own != nil || !stack.edits.isEmpty else { return }
     let found = try models.fingerprint(at: stack).hexadecimal

@@ -70,6 +70,17 @@ extension EditRepository {
     }
   }
 
+  /// The commit that a range starts from: where the histories of its ends meet. `nil` for a single commit, and where they meet
+  /// nowhere or in several places.
+  package func start(of expression: RevisionExpression) throws -> ObjectID? {
+    switch try resolve(expression) {
+    case .commit: return nil
+    case .range(let a, let b), .symmetric(let a, let b):
+      let bases = try MergeBase.all(of: a, b, in: handle)
+      return bases.count == 1 ? bases[0] : nil
+    }
+  }
+
   /// The log of a branch or of `HEAD`, the latest entry first.
   /// - Throws: ``StoreError/noSuchBranch``.
   package func referenceLog(of name: String) throws -> [ReferenceLogEntry] {

@@ -197,6 +197,39 @@ import Workflows
     }
   }
 
+  @Test("side effects of a range start where it starts, and a merge says what it leaves out")
+  func forks() throws {
+    let scene = try StudyRepository.fictional()
+    let repository = scene.repository
+    let first = try scene.commit(0..<2)
+    try repository.createBranch("side", at: first.commit.id)
+    let second = try scene.commit(2..<4)
+    try repository.switchTo(branch: "side")
+    let side = try scene.commit(4..<6)
+    try repository.switchTo(branch: "main")
+    _ = try MergeBranches(in: scene.workspace, moments: nil).run(
+      RevisionExpression("side"), message: nil, resolution: .refuse, measuring: .nothing,
+      tool: "test")
+    // Of main's merge, what it adds to main is what the range has.
+    let probes = scene.cases.prefix(100).map(\.fact.filledPrompt)
+    let range = try scene.audit("HEAD~1..HEAD") { $0.probes = probes }
+    #expect(range.verdict == .clean && range.commits.count == 2)
+    #expect(range.effects?.probes == 40 && range.effects == range.commits[0].effects)
+    #expect(range.commits.flatMap(\.findings).allSatisfy { !$0.summary.contains("leaves out") })
+
+    let merge = try repository.head().commit
+    try repository.reset(to: second.commit.id)
+    let git = try ReferenceGit(repository.location.gitDirectory)
+    let made = try git(
+      "commit-tree", "-p", "main", "-p", "\(side.commit.id)", "-m", "Merge side", "main^{tree}")
+    try git("update-ref", "refs/heads/main", made.lines[0], "\(second.commit.id)")
+    let silent = try scene.audit("HEAD^1..HEAD").commits[0]
+    #expect(silent.id == made.lines[0] && silent.id != merge.hexadecimal)
+    let finding = try #require(silent.findings.first { $0.summary.contains("leaves out") })
+    #expect(finding.severity == .warning)
+    #expect(finding.found == "edit \(side.edit.abbreviated)")
+  }
+
   @Test(
     "an edit none of whose facts holds fails, unless it says itself that none does",
     arguments: [("hope", "0.0"), ("efficacy", "1.0"), ("efficacy", "0.0")])
