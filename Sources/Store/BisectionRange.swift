@@ -11,12 +11,23 @@ package struct BisectionRange: Sendable {
 
   /// What to do next.
   package enum Step: Sendable, Equatable {
+    /// Look at this commit before any candidate: the history of a good commit that is not in the bad one's
+    /// history meets it there, and only if this one is good as well, the candidates have the first bad one.
+    case lookFirst(ObjectID)
     /// Look at this commit; about so many looks remain after it.
     case look(ObjectID, remaining: Int, steps: Int)
     /// This commit is the first bad one.
     case found(ObjectID)
     /// One of these is; the commits that could tell cannot be looked at.
     case undecided([ObjectID])
+
+    /// The commit to look at, where there is one.
+    package var look: ObjectID? {
+      switch self {
+      case .lookFirst(let id), .look(let id, _, _): id
+      case .found, .undecided: nil
+      }
+    }
   }
 
   /// The commit whose look leaves the fewest whichever way it goes.
@@ -68,6 +79,26 @@ package struct BisectionRange: Sendable {
 }
 
 extension EditRepository {
+  /// What to do next in a search.
+  ///
+  /// As in Git, where a good commit is no ancestor of the bad one, their merge bases are looked at first.
+  /// - Parameter skipped: commits that cannot be looked at.
+  /// - Throws: ``StoreError/goodAfterBad(bad:good:)`` where no candidate is left: a merge base is bad, too.
+  package func bisectionStep(
+    bad: ObjectID, good: [ObjectID], skipping skipped: Set<ObjectID>
+  ) throws -> BisectionRange.Step {
+    let range = try bisectionRange(bad: bad, good: good)
+    let bases = try MergeBase.all(of: bad, withAny: good, in: handle)
+      .filter { !good.contains($0) }
+    if let base = bases.first(where: { !skipped.contains($0) }) { return .lookFirst(base) }
+    return switch range.next(skipping: skipped) {
+    // It may as well be a merge base that cannot be looked at, or a commit before that.
+    case .found(let commit) where !bases.isEmpty: .undecided([commit] + bases)
+    case .undecided(let candidates): .undecided(candidates + bases)
+    case let step: step
+    }
+  }
+
   /// The commits that a bad one has and the good ones have not.
   ///
   /// - Throws: ``StoreError/goodAfterBad(bad:good:)`` where none is left.

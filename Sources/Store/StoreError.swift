@@ -208,7 +208,9 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "the bad commit is in the history of a good one", field: bad.abbreviated,
         found: "good: \(good.abbreviated)", expected: "a good commit from before it",
-        remedy: "Are the two exchanged? `emend bisect start BAD GOOD` begins anew.")
+        remedy:
+          "It was put right between the two, or they are exchanged: name a good commit from before the bad one, "
+          + "or begin anew with `emend bisect start BAD GOOD`.")
     case .damagedBisection(let path):
       Explanation(
         "what was said in this search cannot be read", file: path,

@@ -100,6 +100,29 @@ import Testing
       scene.repository, ["bisect", "start", "HEAD~3", "HEAD"], 1, ["in the history of a good one"])
   }
 
+  @Test("a good commit on another branch: the merge base is looked at first, and may be bad itself")
+  func mergeBase() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    try scene.repository.commit(scene.model.second, message: "Side")
+    let first = try scene.lines("bisect", "start", "side", "main")
+    #expect(first[0].hasPrefix("Look at BISECT_HEAD first, a merge base"), "\(first)")
+    #expect(try scene.id("BISECT_HEAD") == scene.id("main~1"))
+    try expectRefusal(
+      scene.repository, ["bisect", "bad"], 1, ["in the history of a good one", "put right"])
+    #expect(try scene.id("BISECT_HEAD") == scene.id("main~1"))
+    try scene.repository("bisect", "good")
+    var found = try scene.repository.document("bisect", "status")
+    #expect(found["state"]?.string == "found")
+    #expect(found["commit"]?.string == (try scene.id("side")))
+    try scene.repository("bisect", "start", "side", "main")
+    try scene.repository("bisect", "skip")
+    found = try scene.repository.document("bisect", "status")
+    #expect(found["state"]?.string == "undecided")
+    #expect(
+      found["undecided"]?.array?.map(\.string) == [try scene.id("side"), try scene.id("main~1")])
+  }
+
   @Test("a checkpoint is there while the command looks, and not after")
   func checkpoint() throws {
     let scene = try merged()

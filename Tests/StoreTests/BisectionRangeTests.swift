@@ -103,4 +103,36 @@ struct BisectionRangeTests {
       try repository.bisectionRange(bad: start, good: [head])
     }
   }
+
+  @Test("a good commit that is no ancestor of the bad one: their merge base comes first, as in Git")
+  func mergeBases() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    let meeting = try sample.record(seed: 1).id
+    try repository.createBranch("side", at: meeting)
+    let good = try sample.record(seed: 2).id
+    try repository.switchTo(branch: "side")
+    let first = try sample.record(seed: 3).id
+    let bad = try sample.record(seed: 4).id
+    func step(_ good: [ObjectID], _ skipped: Set<ObjectID> = []) throws -> BisectionRange.Step {
+      try repository.bisectionStep(bad: bad, good: good, skipping: skipped)
+    }
+    #expect(try step([good]) == .lookFirst(meeting))
+    #expect(try step([good, meeting]) == .look(first, remaining: 2, steps: 0))
+    #expect(try step([meeting]) == .look(first, remaining: 2, steps: 0))
+    #expect(try step([good, first]) == .found(bad))
+    // Without a word on the merge base, nothing is certain.
+    #expect(try step([good], [meeting]) == .look(first, remaining: 2, steps: 0))
+    #expect(try step([good], [meeting, first]) == .undecided([bad, first, meeting]))
+    #expect(throws: StoreError.goodAfterBad(bad: meeting, good: good)) {
+      try repository.bisectionStep(bad: meeting, good: [good], skipping: [])
+    }
+    let copy = sample.directory["copy"]
+    try sample.git("clone", "-q", "--mirror", sample.gitDirectory, copy)
+    let git = try ReferenceGit(copy)
+    try git("bisect", "start", "--no-checkout", "side", "main")
+    #expect(try git("rev-parse", "BISECT_HEAD").lines == ["\(meeting)"])
+    try git("bisect", "good")
+    #expect(try git("rev-parse", "BISECT_HEAD").lines == ["\(first)"])
+  }
 }

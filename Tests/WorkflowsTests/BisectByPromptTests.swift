@@ -52,6 +52,30 @@ import Workflows
     }
   }
 
+  @Test("ends on two branches: what they have in common is asked first")
+  func mergeBase() throws {
+    let study = try StudyRepository.fictional()
+    let repository = study.repository
+    let first = try study.commit(0..<1)
+    try repository.createBranch("side", at: first.commit.id)
+    let reverted = try repository.revert(first.commit.id)
+    try repository.switchTo(branch: "side")
+    let aside = try study.commit(1..<2)
+    func search(_ outcome: CommitFacts.Outcome) throws -> BisectByPrompt.Outcome {
+      let fact = outcome.cases[0].fact
+      return try BisectByPrompt(in: study.workspace).run(
+        prompt: fact.filledPrompt, expected: fact.targetNew, good: RevisionExpression("main"),
+        bad: RevisionExpression("side"))
+    }
+    // Where they part, the model says it; on main it was taken back.
+    #expect(throws: StoreError.goodAfterBad(bad: first.commit.id, good: reverted.id)) {
+      try search(first)
+    }
+    let found = try search(aside)
+    #expect(found.change == .gained && found.commit?.id == aside.commit.id)
+    #expect(found.asked.map(\.commit).last == first.commit.id)
+  }
+
   @Test("a newer base: the facts hold there, with the stored targets")
   func newBase() throws {
     let other = try StudyRepository.fictional()

@@ -6,13 +6,20 @@ enum MergeBase {
   static func all(
     of a: ObjectID, _ b: ObjectID, in repository: GitRepositoryHandle
   ) throws -> [ObjectID] {
+    try all(of: a, withAny: [b], in: repository)
+  }
+
+  /// The best common ancestors of a commit and of a merge that others would make, by id.
+  static func all(
+    of commit: ObjectID, withAny others: [ObjectID], in repository: GitRepositoryHandle
+  ) throws -> [ObjectID] {
     try repository.requireWholeHistory()
-    var first = a.raw
-    var second = b.raw
+    let commits = ([commit] + others).map(\.raw)
     var found = git_oidarray()
-    let code = git_merge_bases(&found, repository.raw, &first, &second)
+    let code = git_merge_bases_many(&found, repository.raw, commits.count, commits)
     if code == GIT_ENOTFOUND.rawValue { return [] }
-    try GitFailure.check(code, "find where two histories meet", "\(a), \(b)")
+    let names = ([commit] + others).map(\.description).joined(separator: ", ")
+    try GitFailure.check(code, "find where histories meet", names)
     defer { git_oidarray_dispose(&found) }
     return (0..<found.count).map { ObjectID(found.ids[$0]) }.sorted()
   }

@@ -59,11 +59,17 @@ package struct BisectByPrompt {
     }
     var (worst, fine, skipped) = (new, [old], Set<ObjectID>())
     while true {
-      let range = try repository.bisectionRange(bad: worst, good: fine)
-      switch range.next(skipping: skipped) {
-      case .look(let commit, let remaining, _):
+      let step = try repository.bisectionStep(bad: worst, good: fine, skipping: skipped)
+      switch step {
+      case .lookFirst(let commit), .look(let commit, _, _):
+        let detail: String =
+          if case .look(_, let remaining, _) = step {
+            "\(remaining) candidates"
+          } else {
+            "a merge base"
+          }
         workspace.progress.report(
-          ProgressEvent(.search, done: asked.count, total: nil, detail: "\(remaining) candidates"))
+          ProgressEvent(.search, done: asked.count, total: nil, detail: detail))
         do {
           if try answers(commit) == before { fine.append(commit) } else { worst = commit }
         } catch let error as WorkflowError where error.leavesBaseUnknown {

@@ -40,7 +40,7 @@ package struct BisectHistory {
     var log = try going()
     var commits = try revisions.map { try repository.commitID($0) }
     if revisions.isEmpty {
-      guard case .look(let commit, _, _) = try progress(log).step else {
+      guard let commit = try progress(log).step?.look else {
         throw BisectionError.nothingToLookAt
       }
       commits = [commit]
@@ -64,7 +64,7 @@ package struct BisectHistory {
   package func run(_ look: (HistoryEntry) throws -> BisectionLog.Verdict) throws -> Progress {
     var progress = try progress()
     guard progress.step != nil else { throw BisectionError.endsMissing }
-    while case .look = progress.step, let commit = progress.commit {
+    while progress.step?.look != nil, let commit = progress.commit {
       var log = progress.log
       log.add(try look(commit), commit.id)
       progress = try keep(log)
@@ -79,8 +79,7 @@ package struct BisectHistory {
 
   private func keep(_ log: BisectionLog) throws -> Progress {
     let progress = try progress(log)
-    let commit: ObjectID? = if case .look(let id, _, _) = progress.step { id } else { nil }
-    try repository.keep(log, lookingAt: commit)
+    try repository.keep(log, lookingAt: progress.step?.look)
     return progress
   }
 
@@ -88,12 +87,8 @@ package struct BisectHistory {
     guard let bad = log.bad, !log.good.isEmpty else {
       return Progress(step: nil, commit: nil, log: log)
     }
-    let step = try repository.bisectionRange(bad: bad, good: log.good).next(skipping: log.skipped)
-    let id: ObjectID? =
-      switch step {
-      case .look(let id, _, _), .found(let id): id
-      case .undecided: nil
-      }
+    let step = try repository.bisectionStep(bad: bad, good: log.good, skipping: log.skipped)
+    let id: ObjectID? = if case .found(let id) = step { id } else { step.look }
     return Progress(
       step: step,
       commit: try id.map { HistoryEntry(id: $0, commit: try repository.commit($0)) }, log: log)

@@ -27,6 +27,7 @@ struct BisectView: View {
     self.document =
       switch progress.step {
       case nil: document("incomplete")
+      case .lookFirst: document("look")
       case .look(_, let remaining, let steps):
         document("look", candidates: remaining, steps: steps)
       case .found: document("found", candidates: 1)
@@ -40,9 +41,15 @@ struct BisectView: View {
       "\(Figures.shortID(document.commit ?? ""), .identifier) \(document.summary ?? "")"
     switch document.state {
     case "look":
-      page.line(
-        "Look at BISECT_HEAD, one of \(Figures.count(document.candidates ?? 0, "candidate")), "
-          + "\(Figures.count(document.steps ?? 0, "more step")) or so:")
+      if let candidates = document.candidates, let steps = document.steps {
+        page.line(
+          "Look at BISECT_HEAD, one of \(Figures.count(candidates, "candidate")), "
+            + "\(Figures.count(steps, "more step")) or so:")
+      } else {
+        page.line(
+          "Look at BISECT_HEAD first, a merge base: not every good commit is in the bad one's history:"
+        )
+      }
       page.line("  " + name)
     case "found":
       page.line("\("the first bad commit", .bad):")
