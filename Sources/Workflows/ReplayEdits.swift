@@ -20,8 +20,6 @@ package final class ReplayEdits {
     package let state: DecoderModel
     /// The precision that the deltas were stored with, as the edit says.
     package let precision: Double
-    /// √Σ‖δr‖²: what storing the targets can have made in the residuals, all layers' together.
-    package let targetError: Double
   }
 
   private struct Key: Hashable {
@@ -87,7 +85,6 @@ package final class ReplayEdits {
     let targets = try TargetArchive.decode(bytes, width: architecture.width, count: facts.count)
     let history = EditHistory(facts: facts, templates: try recorded.templates())
     let model = try models.model(at: state)
-    var targetError = TargetArchive.errorBound(of: targets)
     let updates: [LayerUpdate]
     switch hyperparameters {
     case .memit(let values):
@@ -99,15 +96,8 @@ package final class ReplayEdits {
     case .ft, .mend: throw ReplayObstacle.method(recorded.method)
     case .rome(let values):
       updates = try oneByOne(history, targets, model, values)
-      // Unlike in least squares, XᵀK can be larger than 1, and an error of the targets with it.
-      targetError *= updates.reduce(1.0) { largest, update in
-        max(
-          largest,
-          Matrix.product(update.adjustedKeys, .transposed, update.keys, .none).frobeniusNorm)
-      }
     }
-    return Replay(
-      updates: updates, state: model, precision: recorded.precision, targetError: targetError)
+    return Replay(updates: updates, state: model, precision: recorded.precision)
   }
 
   /// The recorded method and its settings.

@@ -64,6 +64,22 @@ import Workflows
     #expect(forged.edits[0].proof.outcome == .refuted)
   }
 
+  @Test("an edit at a fine precision is proven to that precision", arguments: [1e-4, 1e-6])
+  func precision(precision: Double) throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<4, precision: precision)
+    try scene.commit(4..<8, precision: precision)
+    let rome = try StudyRepository.rome()
+    try rome.commit(0..<3, precision: precision)
+    for study in [scene, rome] {
+      let report = try study.audit()
+      #expect(report.verdict == .clean, "\(report.commits.map(\.findings))")
+      for layer in report.commits.flatMap(\.edits).flatMap(\.proof.layers) {
+        #expect(layer.outsideLimit < precision + 2e-6 && layer.actionLimit < precision + 2e-6)
+      }
+    }
+  }
+
   @Test("a fact that the commit does not declare is found, with the prompt that it moves")
   func smuggled() throws {
     let scene = try StudyRepository.fictional()

@@ -104,20 +104,22 @@ package final class StudyRepository {
   /// Commits some of the facts.
   @discardableResult
   package func commit(
-    _ range: Range<Int>, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules()
+    _ range: Range<Int>, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules(),
+    precision: Double = 1e-3
   ) throws -> CommitFacts.Outcome {
     try commit(
       file: directory.write(
         Editing.FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl"),
-      settings, rules: rules)
+      settings, rules: rules, precision: precision)
   }
 
   /// Commits a file of facts.
   @discardableResult
   package func commit(
-    file: String, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules()
+    file: String, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules(),
+    precision: Double = 1e-3
   ) throws -> CommitFacts.Outcome {
     try CommitFacts(in: workspace, settings ?? self.settings).run(
-      file, message: nil, rules: rules, precision: 1e-3, tool: "test")
+      file, message: nil, rules: rules, precision: precision, tool: "test")
   }
 }

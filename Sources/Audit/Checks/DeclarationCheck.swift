@@ -43,12 +43,11 @@ struct DeclarationCheck {
   private func prove(_ edit: StoredEdit, _ replay: ReplayEdits.Replay) throws -> DeclarationAudit {
     var layers: [LayerProof] = []
     var search: [PromptSearch.Layer] = []
-    for (index, update) in replay.updates.enumerated() {
+    for update in replay.updates {
       guard edit.manifest.deltas.contains(where: { $0.tensor == update.tensor }) else { continue }
       let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta()
       let outcome = try DeclarationProof.compare(
-        delta, with: update, precision: replay.precision,
-        targetError: replay.targetError / Double(replay.updates.count - index))
+        delta, with: update, precision: replay.precision)
       layers.append(outcome.proof)
       search.append(
         .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))

@@ -48,13 +48,13 @@ package final class AttackTrials {
   package struct Pool: Sendable {
     /// The facts.
     package let facts: [Fact]
-    /// z of each, `[d]`.
+    /// z of each, `[d]`, as it is stored.
     package let targets: [[Float]]
 
     /// Facts with their targets, of different subjects.
     package init(facts: [Fact], targets: [[Float]]) {
       self.facts = facts
-      self.targets = targets
+      self.targets = targets.map(TargetArchive.rounded)
     }
   }
 
@@ -127,13 +127,6 @@ package final class AttackTrials {
 
     let requests = try kept(declared)
     let honest = try solve(requests, declared, on: state)
-    // The auditor knows the targets as they are stored.
-    let stored = try TargetArchive.decode(
-      TargetArchive.encode(declared.map { pool.targets[$0] }), width: base.architecture.width,
-      count: declaredCount)
-    let replay = try ResidualSpread(state.model, hyperparameters, moments).updates(
-      requests, targets: stored, protecting: state.history.map { EarlierRequests($0) },
-      bytes: Self.protectedBytes, progress: NoProgress())
     let secret = try kept([hidden])
     let edited = try Self.applying(honest, to: state.model)
 
@@ -152,8 +145,8 @@ package final class AttackTrials {
         (changes, scale) = (found.changes, found.scale)
       }
       return try audit(
-        attack, changes, replay, state, parents: parents, scale: scale, hidden: hidden,
-        searching: searched, targetError: TargetArchive.errorBound(of: stored))
+        attack, changes, honest, state, parents: parents, scale: scale, hidden: hidden,
+        searching: searched)
     }
   }
 
@@ -225,11 +218,11 @@ package final class AttackTrials {
 
   private func audit(
     _ attack: Attack, _ changes: [LayerUpdate], _ replay: [LayerUpdate], _ state: State,
-    parents: Int, scale: Double?, hidden: Int, searching searched: [String], targetError: Double
+    parents: Int, scale: Double?, hidden: Int, searching searched: [String]
   ) throws -> Result {
     var proofs: [LayerProof] = []
     var layers: [PromptSearch.Layer] = []
-    for (index, (change, update)) in zip(changes, replay).enumerated() {
+    for (change, update) in zip(changes, replay) {
       let weight = try base.matrix(
         named: change.tensor, rows: change.left.rows, columns: change.right.rows)
       let peak = weight.storage.reduce(0) { max($0, abs($1)) }
@@ -239,8 +232,7 @@ package final class AttackTrials {
         LowRankFactors(left: change.left, right: change.right),
         grid: FixedPointGrid(largestMagnitude: Double(peak)), precision: Self.precision, keys: keys)
       let outcome = try DeclarationProof.compare(
-        delta, with: update, precision: Self.precision,
-        targetError: targetError / Double(replay.count - index))
+        delta, with: update, precision: Self.precision)
       proofs.append(outcome.proof)
       layers.append(
         .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))

@@ -42,10 +42,9 @@ package enum DeclarationProof {
   ///   - delta: as stored.
   ///   - update: as computed again from the declaration.
   ///   - precision: the codec's error bound ε.
-  ///   - targetError: √Σ‖δr‖² that storing the targets can have made in this layer's residuals.
   /// - Throws: ``DeltaError`` for a damaged dense change.
   package static func compare(
-    _ delta: TensorDelta, with update: LayerUpdate, precision: Double, targetError: Double
+    _ delta: TensorDelta, with update: LayerUpdate, precision: Double
   ) throws -> Outcome {
     let change = try OrientedChange(delta, update.keySide)
     let norm = change.norm
@@ -60,15 +59,12 @@ package enum DeclarationProof {
       Matrix.product(update.adjustedKeys, .transposed, update.keys, .none), .none)
     var difference = moved
     for i in difference.storage.indices { difference.storage[i] -= wanted.storage[i] }
-    let size = wanted.frobeniusNorm
-    let action = share(difference.frobeniusNorm, of: size)
-    // XᵀK has no eigenvalue above 1, so an error of the residuals is not enlarged.
-    let actionLimit = codec + keyRepeatability + (size > 0 ? targetError / size : 0)
+    let action = share(difference.frobeniusNorm, of: wanted.frobeniusNorm)
     return Outcome(
       proof: LayerProof(
         tensor: update.tensor, directions: update.keys.columns, dimensions: update.keys.rows,
         outside: outside, outsideLimit: codec + keyRepeatability, action: action,
-        actionLimit: actionLimit),
+        actionLimit: codec + keyRepeatability),
       unexplained: change.subtracting(update.residual, update.adjustedKeys),
       meanResponse: moved.frobeniusNorm / Double(max(1, moved.columns)).squareRoot())
   }

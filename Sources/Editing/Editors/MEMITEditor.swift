@@ -49,12 +49,15 @@ package struct MEMITEditor: TargetFinder {
     let (groups, partition) = try groups(of: facts)
     let open = groups.indices.filter { batch.given[partition[$0][0]] == nil }
     let found = try targets(of: open.map { groups[$0] }, progress: progress)
-    var vectors = partition.map { batch.given[$0[0]] ?? [] }
+    var wanted = partition.map { batch.given[$0[0]] ?? [] }
     var steps = partition.map { _ in 0 }
     for (group, target) in zip(open, found) {
-      vectors[group] = target.vector
+      wanted[group] = target.vector
       steps[group] = target.steps
     }
+    // Solved is what is stored, so that the edit can be computed again from that.
+    var vectors = wanted
+    for group in open { vectors[group] = TargetArchive.rounded(wanted[group]) }
     let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
       Double(vectors[$1][$0])
     }
@@ -69,15 +72,22 @@ package struct MEMITEditor: TargetFinder {
     return EditOutcome(
       targets: place.map { vectors[$0] }, steps: place.map { steps[$0] },
       changes: updates.map { TensorChange($0) },
-      asksForAnything: Self.largestMove(updates, to: columns) > EditOutcome.leastMove)
+      asksForAnything: Self.largestMove(updates, to: wanted, columns) > EditOutcome.leastMove)
   }
 
-  /// The first layer's share of each residual is one of as many as there are layers.
-  private static func largestMove(_ updates: [LayerUpdate], to targets: Matrix<Double>) -> Double {
+  /// The first layer's share of each residual is one of as many as there are layers; what storing the targets makes of
+  /// them asks for nothing.
+  private static func largestMove(
+    _ updates: [LayerUpdate], to targets: [[Float]], _ stored: Matrix<Double>
+  ) -> Double {
     guard let first = updates.first else { return 0 }
-    return (0..<targets.columns).reduce(0.0) { largest, column in
-      let residual = first.residual.column(column).map { $0 * Double(updates.count) }
-      return max(largest, EditOutcome.move(residual, to: targets.column(column)))
+    return targets.enumerated().reduce(0.0) { largest, entry in
+      let wanted = entry.element.map(Double.init)
+      let residual = wanted.indices.map { row in
+        first.residual[row, entry.offset] * Double(updates.count)
+          + (wanted[row] - stored[row, entry.offset])
+      }
+      return max(largest, EditOutcome.move(residual, to: wanted))
     }
   }
 

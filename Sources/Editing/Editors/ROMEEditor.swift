@@ -107,10 +107,11 @@ package struct ROMEEditor: Editor {
     let outputs = try moduleOutputs(of: keys, state.model)
     let origin = outputs.column(1)
 
-    var target = CachedTarget(vector: given ?? [], steps: 0)
-    if given == nil {
-      target = try optimise(group, from: origin, state)
-    }
+    let wanted =
+      try given.map { CachedTarget(vector: $0, steps: 0) }
+      ?? optimise(group, from: origin, state)
+    // Solved is what is stored, so that the edit can be computed again from that.
+    let target = given ?? TargetArchive.rounded(wanted.vector)
     let mean = keys.selectingColumns([0])
     let (used, present) =
       switch hyperparameters.denominator {
@@ -119,7 +120,7 @@ package struct ROMEEditor: Editor {
       }
     let direction = try direction(of: mean, layer)
     let denominator = Matrix.product(used, .transposed, direction)[0, 0]
-    let residual = zip(target.vector, present).map { Double($0 - $1) }
+    let residual = zip(target, present).map { Double($0 - $1) }
     let scale = 1 / denominator
     guard scale.isFinite, residual.allSatisfy(\.isFinite) else {
       throw EditingError.keyWithoutDirection(fact: fact.title, denominator: denominator)
@@ -132,10 +133,10 @@ package struct ROMEEditor: Editor {
       keySide: architecture.editedKeySide(layer: layer))
     try state.add(update)
     return Change(
-      update: update, target: target.vector, steps: target.steps,
+      update: update, target: target, steps: wanted.steps,
       move: EditOutcome.move(
-        zip(target.vector, given == nil ? origin : present).map { Double($0 - $1) },
-        to: target.vector.map(Double.init)))
+        zip(wanted.vector, given == nil ? origin : present).map { Double($0 - $1) },
+        to: wanted.vector.map(Double.init)))
   }
 
   /// A target from the memory, or optimised and kept.

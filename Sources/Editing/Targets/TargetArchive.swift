@@ -23,14 +23,27 @@ package enum TargetArchive {
     append(UInt32(width), to: &bytes)
     append(UInt32(vectors.count), to: &bytes)
     for vector in vectors {
-      let peak = vector.reduce(0) { max($0, abs($1)) }
-      var exponent = peak > 0 ? Int(peak.exponent) - 14 : 0
-      if (peak / Float.powerOfTwo(exponent)).rounded() > largest { exponent += 1 }
+      let exponent = exponent(for: vector)
       append(Int16(exponent), to: &bytes)
       let step = Float.powerOfTwo(exponent)
       for value in vector { append(Int16((value / step).rounded()), to: &bytes) }
     }
     return bytes
+  }
+
+  /// A target as ``decode(_:width:count:)`` gives it back; one that is not finite as it is.
+  ///
+  /// What is solved for such targets can be computed again from those that are stored.
+  package static func rounded(_ vector: [Float]) -> [Float] {
+    guard vector.allSatisfy(\.isFinite) else { return vector }
+    let step = Float.powerOfTwo(exponent(for: vector))
+    return vector.map { Float(Int16(($0 / step).rounded())) * step }
+  }
+
+  private static func exponent(for vector: [Float]) -> Int {
+    let peak = vector.reduce(0) { max($0, abs($1)) }
+    let exponent = peak > 0 ? Int(peak.exponent) - 14 : 0
+    return (peak / Float.powerOfTwo(exponent)).rounded() > largest ? exponent + 1 : exponent
   }
 
   /// The targets in some bytes.
@@ -68,18 +81,6 @@ package enum TargetArchive {
         })
     }
     return vectors
-  }
-
-  /// √Σ‖δz‖²: the most that storing these targets can have moved all of them together.
-  ///
-  /// Half a step a coordinate, with the step that ``encode(_:)`` chooses.
-  package static func errorBound(of vectors: [[Float]]) -> Double {
-    vectors.reduce(0.0) { sum, vector in
-      let peak = vector.reduce(0) { max($0, abs($1)) }
-      // The peak may have been rounded down to where a finer step would have fitted.
-      let half = peak > 0 ? Double(Float.powerOfTwo(Int(peak.exponent) - 13)) / 2 : 0
-      return sum + Double(vector.count) * half * half
-    }.squareRoot()
   }
 
   private static func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {
