@@ -20,6 +20,8 @@ package final class ReplayEdits {
     package let state: DecoderModel
     /// The precision that the deltas were stored with, as the edit says.
     package let precision: Double
+    /// The mean length of what the requests have where their targets are to be.
+    package let stateNorm: Double
   }
 
   private struct Key: Hashable {
@@ -97,7 +99,26 @@ package final class ReplayEdits {
     case .rome(let values):
       updates = try oneByOne(history, targets, model, values)
     }
-    return Replay(updates: updates, state: model, precision: recorded.precision)
+    let groups = (recorded.rules.sameSubject ?? .merge).partition(facts)
+    let wanted =
+      groups.count == updates.first?.residual.columns ? groups.map { targets[$0[0]] } : targets
+    return Replay(
+      updates: updates, state: model, precision: recorded.precision,
+      stateNorm: Self.stateNorm(updates, wanted))
+  }
+
+  /// The mean of ‖z − r‖, r being what is left to a target before the first layer, which takes its share of it.
+  private static func stateNorm(_ updates: [LayerUpdate], _ targets: [[Float]]) -> Double {
+    guard let first = updates.first, !targets.isEmpty else { return 0 }
+    let sum = targets.enumerated().reduce(0.0) { sum, entry in
+      sum
+        + entry.element.enumerated().reduce(0.0) { squares, unit in
+          let present =
+            Double(unit.element) - first.residual[unit.offset, entry.offset] * Double(updates.count)
+          return squares + present * present
+        }.squareRoot()
+    }
+    return sum / Double(targets.count)
   }
 
   /// The recorded method and its settings.

@@ -80,6 +80,32 @@ import Workflows
     }
   }
 
+  @Test("a declared fact so large that its rounding could hide another is no proof")
+  func enlarged() throws {
+    let scene = try StudyRepository.fictional()
+    func proof(_ settings: EditSettings) throws -> DeclarationAudit {
+      try scene.commit(0..<1, settings, precision: 1e-2)
+      return try scene.audit("HEAD~1..HEAD").commits[0].edits[0].proof
+    }
+    let usual = try proof(scene.settings)
+    #expect(usual.outcome == .proven && usual.layers.reduce(0) { $0 + $1.room } < 0.05)
+    var text = String(decoding: try Fixture.bytes("fictional/hparams_memit.json"), as: UTF8.self)
+    for (old, new) in [
+      ("\"clamp_norm_factor\": 1.0", "\"clamp_norm_factor\": 600"),
+      ("\"v_lr\": 0.7", "\"v_lr\": 60"),
+      ("\"v_weight_decay\": 0.5", "\"v_weight_decay\": 0"),
+    ] {
+      #expect(text.contains(old))
+      text = text.replacing(old, with: new)
+    }
+    try scene.repository.reset(to: scene.repository.commitID(RevisionExpression("HEAD~1")))
+    var settings = scene.settings
+    settings.hyperparameters = try scene.directory.write(text, to: "large.json")
+    let large = try proof(settings)
+    #expect(large.outcome == .notProvable && large.layers.allSatisfy(\.isProven))
+    #expect(large.reason?.contains("leaves room") == true)
+  }
+
   @Test("a fact that the commit does not declare is found, with the prompt that it moves")
   func smuggled() throws {
     let scene = try StudyRepository.fictional()

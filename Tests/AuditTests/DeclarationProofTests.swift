@@ -32,7 +32,7 @@ import Testing
   func honest(isLinear: Bool) throws {
     let update = update(4, isLinear ? .columns : .rows)
     let outcome = try DeclarationProof.compare(
-      encoded(update.left, update.right), with: update, precision: 1e-3)
+      encoded(update.left, update.right), with: update, precision: 1e-3, stateNorm: 1)
     #expect(outcome.proof.isProven, "\(outcome.proof)")
     #expect(outcome.proof.outside > 0 && outcome.proof.action > 0)
   }
@@ -54,7 +54,7 @@ import Testing
         dense: Matrix.product(left, .none, right, .transposed),
         grid: FixedPointGrid(largestMagnitude: 1)
       ).delta : try encoded(left, right)
-    let outcome = try DeclarationProof.compare(delta, with: update, precision: 1e-3)
+    let outcome = try DeclarationProof.compare(delta, with: update, precision: 1e-3, stateNorm: 1)
     let share =
       random(rows, 1, 4).frobeniusNorm * outside.frobeniusNorm
       / Matrix.product(left, .none, right, .transposed).frobeniusNorm
@@ -78,7 +78,7 @@ import Testing
       payload: finePayload(
         around: inner.payload(), rows: rows, columns: columns, exponent: inner.grid.exponent,
         terms: terms), limits: PayloadLimits(rows: rows, columns: columns))
-    let outcome = try DeclarationProof.compare(delta, with: update, precision: 1e-3)
+    let outcome = try DeclarationProof.compare(delta, with: update, precision: 1e-3, stateNorm: 1)
     #expect(!outcome.proof.isProven)
     #expect(outcome.proof.outside > 0.01 && outcome.proof.outside.isFinite, "\(outcome.proof)")
     #expect(outcome.proof.action.isFinite)
@@ -90,7 +90,7 @@ import Testing
     var left = update.left
     for i in 0..<left.rows { left[i, 2] *= 1.05 }
     let outcome = try DeclarationProof.compare(
-      encoded(left, update.right), with: update, precision: 1e-3)
+      encoded(left, update.right), with: update, precision: 1e-3, stateNorm: 1)
     #expect(outcome.proof.outside <= outcome.proof.outsideLimit)
     #expect(outcome.proof.action > 0.01 && !outcome.proof.isProven)
   }

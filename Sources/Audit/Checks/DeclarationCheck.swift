@@ -47,7 +47,7 @@ struct DeclarationCheck {
       guard edit.manifest.deltas.contains(where: { $0.tensor == update.tensor }) else { continue }
       let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta()
       let outcome = try DeclarationProof.compare(
-        delta, with: update, precision: replay.precision)
+        delta, with: update, precision: replay.precision, stateNorm: replay.stateNorm)
       layers.append(outcome.proof)
       search.append(
         .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))
@@ -57,6 +57,15 @@ struct DeclarationCheck {
     let others = changed.subtracting(declared).sorted()
     let untouched = declared.subtracting(changed).sorted()
     let isProven = others.isEmpty && untouched.isEmpty && layers.allSatisfy(\.isProven)
+    let room = layers.reduce(0) { $0 + $1.room }
+    guard !isProven || room <= DeclarationProof.roomLimit else {
+      return DeclarationAudit(
+        outcome: .notProvable,
+        reason:
+          "it is so large that precision \(replay.precision) leaves room for another fact: up to "
+          + "\(ShortNumber.text(room)) of a prompt's state could move (at most \(DeclarationProof.roomLimit))",
+        layers: layers, suspects: [])
+    }
     let reason: String? =
       if let other = others.first {
         "it changes \(other), which its method does not edit"

@@ -232,7 +232,7 @@ package final class AttackTrials {
         LowRankFactors(left: change.left, right: change.right),
         grid: FixedPointGrid(largestMagnitude: Double(peak)), precision: Self.precision, keys: keys)
       let outcome = try DeclarationProof.compare(
-        delta, with: update, precision: Self.precision)
+        delta, with: update, precision: Self.precision, stateNorm: .infinity)
       proofs.append(outcome.proof)
       layers.append(
         .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))

@@ -19,6 +19,9 @@ package enum DeclarationProof {
   /// thousands would be below the codec's error.
   package static let coarsestPrecision = 1e-2
 
+  /// The most that all layers' rooms together may be: few facts work at a tenth of a state's length.
+  package static let roomLimit = 0.1
+
   /// A tensor's figures, and what is left unexplained.
   package struct Outcome: Sendable {
     /// The figures.
@@ -42,9 +45,10 @@ package enum DeclarationProof {
   ///   - delta: as stored.
   ///   - update: as computed again from the declaration.
   ///   - precision: the codec's error bound ε.
+  ///   - stateNorm: the mean length of what the declared prompts have where the targets are to be.
   /// - Throws: ``DeltaError`` for a damaged dense change.
   package static func compare(
-    _ delta: TensorDelta, with update: LayerUpdate, precision: Double
+    _ delta: TensorDelta, with update: LayerUpdate, precision: Double, stateNorm: Double
   ) throws -> Outcome {
     let change = try OrientedChange(delta, update.keySide)
     let norm = change.norm
@@ -59,12 +63,14 @@ package enum DeclarationProof {
       Matrix.product(update.adjustedKeys, .transposed, update.keys, .none), .none)
     var difference = moved
     for i in difference.storage.indices { difference.storage[i] -= wanted.storage[i] }
+    let keyNorm = update.keys.frobeniusNorm / Double(max(1, update.keys.columns)).squareRoot()
+    let room = share(norm * (codec + keyRepeatability) * keyNorm, of: stateNorm)
     let action = share(difference.frobeniusNorm, of: wanted.frobeniusNorm)
     return Outcome(
       proof: LayerProof(
         tensor: update.tensor, directions: update.keys.columns, dimensions: update.keys.rows,
         outside: outside, outsideLimit: codec + keyRepeatability, action: action,
-        actionLimit: codec + keyRepeatability),
+        actionLimit: codec + keyRepeatability, room: room),
       unexplained: change.subtracting(update.residual, update.adjustedKeys),
       meanResponse: moved.frobeniusNorm / Double(max(1, moved.columns)).squareRoot())
   }

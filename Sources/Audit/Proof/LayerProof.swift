@@ -14,6 +14,9 @@ package struct LayerProof: Sendable, Encodable, Equatable {
   package let action: Double
   /// What rounding alone can do to it.
   package let actionLimit: Double
+  /// What ``outsideLimit`` leaves room for: the distance by which a change as large as that would move one prompt's
+  /// state, relative to the length of the declared prompts' states.
+  package let room: Double
 
   /// Whether both figures are within their limits.
   package var isProven: Bool {
