@@ -367,6 +367,10 @@ import Workflows
       line: measured.line.replacing("its active facts", with: "facts 123"), on: head)
     try scene.repository.addNote(line: "efficacy is 0.1, they say", on: head)
     #expect(try scene.audit().verdict == .clean)
+    try scene.repository.addNote(line: measured.line + " facts", on: head)
+    let unread = try scene.audit().commits[0]
+    #expect(unread.findings.map(\.severity) == [.warning] && unread.verdict == .clean)
+    #expect(unread.findings.first?.found == "1 of 3 lines of measurements")
     let figure = try #require(
       MeasurementNote(measured.line)?.figures.first { $0.name == "efficacy" })
     try scene.repository.addNote(
