@@ -29,13 +29,13 @@ extension DerivedCache {
   /// - Parameters:
   ///   - moment: nanoseconds since 1970; `nil` removes none for its age.
   ///   - limit: bytes that may stay.
-  ///   - directory: a directory of entries that stay whatever the rest takes; its name.
+  ///   - kind: a kind whose entries stay whatever the rest takes.
   /// - Returns: the bytes that were freed.
   package func prune(
-    madeBefore moment: Int64? = nil, toBytes limit: Int = .max, sparing directory: String? = nil
+    madeBefore moment: Int64? = nil, toBytes limit: Int = .max, sparing kind: String? = nil
   ) throws(FileFailure) -> Int {
     let all = try entries()
-    var kept = all.filter { $0.directory != directory }.sorted {
+    var kept = all.filter { $0.kind != kind }.sorted {
       ($0.stamp.modified, $0.path) < ($1.stamp.modified, $1.path)
     }[...]
     var total = all.reduce(0) { $0 + $1.stamp.size }
@@ -52,7 +52,6 @@ extension DerivedCache {
 
   private struct Entry {
     let kind: String
-    let directory: String
     let path: String
     let stamp: FileStamp
   }
@@ -65,7 +64,7 @@ extension DerivedCache {
           let path = "\(directory)/\(kind)/\(group)/\(name)"
           // Another process may prune at the same time.
           guard let stamp = try? FileStamp(ofFileAt: path) else { continue }
-          entries.append(Entry(kind: kind, directory: group, path: path, stamp: stamp))
+          entries.append(Entry(kind: kind, path: path, stamp: stamp))
         }
       }
     }
@@ -88,12 +87,13 @@ extension EditRepository {
 
   /// Removes entries of the cache that were made so many days ago, then the oldest until the rest fits.
   ///
-  /// The second moments that the repository solves with stay: nothing computes them again by itself.
+  /// Second moments stay: nothing computes them again by itself, and edits are proved and solved again with those that they
+  /// were solved with.
   /// - Returns: the bytes that were freed.
   package func pruneCache(olderThanDays days: Int? = nil, toBytes limit: Int? = nil) throws -> Int {
     let now = environment.time.seconds
     // A century ago there was nothing.
     let moment = days.map { (now - Int64(min($0, 36_500)) * 86_400) * 1_000_000_000 }
-    return try cache.prune(madeBefore: moment, toBytes: limit ?? .max, sparing: setting("moments"))
+    return try cache.prune(madeBefore: moment, toBytes: limit ?? .max, sparing: "moments")
   }
 }

@@ -84,12 +84,12 @@ import Testing
         == 0)
     let pruned = try scene.repository.document("cache", "prune", "--to", "\(bytes - 1)")
     #expect(pruned["freed"]?.integer ?? 0 > 0)
-    // Nothing computes second moments by itself: those that edits are solved with stay until all of it goes.
+    // Nothing computes second moments by itself: they stay until all of it goes, whichever ones are the default now.
     let digits = String(repeating: "a", count: 64)
     let moments = scene.repository.gitDirectory + "/emend/cache/moments/" + digits
     try makeDirectories(moments)
     try AtomicFile.write(Array("moments".utf8), to: moments + "/layer-0.safetensors")
-    try scene.repository.git()("config", "emend.moments", digits)
+    try scene.repository.git()("config", "emend.moments", String(repeating: "b", count: 64))
     try scene.repository("config", "set", "cachelimit", "1")
     #expect(try scene.repository.document("gc")["cacheBytes"]?.integer ?? 0 >= 0)
     try scene.repository("cache", "prune", "--older-than", "0")

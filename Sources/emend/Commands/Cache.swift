@@ -9,7 +9,7 @@ struct Cache: ParsableCommand {
     discussion: """
       Second moments, factors of them, targets and indexes of facts. No history is lost with any of it. \
       All is computed again when it is needed, but for second moments, which only 'emend stats' \
-      computes: those that edits are solved with go with 'clear' alone.
+      computes: they go with 'clear' alone.
 
       EXAMPLES:
         emend cache
@@ -37,6 +37,8 @@ struct CachePrune: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "prune", abstract: "Remove what is old, or what is too much",
     discussion: """
+      Second moments stay.
+
       EXAMPLES:
         emend cache prune --older-than 30
         emend cache prune --to 10G

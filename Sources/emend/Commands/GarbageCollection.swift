@@ -8,8 +8,8 @@ struct GarbageCollection: EmendCommand {
     discussion: """
       Runs 'git gc' where git is installed, with settings under which it does not search for deltas \
       in payloads; without it, joins packs. Removes what broken-off transfers left, and holds the \
-      cache to 'emend config get cachelimit', if that is set. Nothing is lost that a branch, a tag, \
-      the log of operations or the last two weeks know of.
+      cache to 'emend config get cachelimit', if that is set; second moments stay. Nothing is lost \
+      that a branch, a tag, the log of operations or the last two weeks know of.
 
       EXAMPLE: emend gc
       """)
