@@ -8,7 +8,7 @@ internal import Transformer
 /// Solves batches: from facts alone, or from targets that were stored.
 struct BatchSolver {
   let workspace: Workspace
-  let settings: EditSettings
+  var settings: EditSettings
   /// Second moments that stay in memory from batch to batch; the settings' own where it is `nil`.
   var moments: KeptMoments?
   /// Whether ROME's targets are kept, which follow from the facts before them: not where each batch is timed.
@@ -100,7 +100,8 @@ struct BatchSolver {
   }
 
   /// Solves an edit again for some of its facts, by its own method and recipe: from its stored targets, or,
-  /// where the method has none, by running it again.
+  /// where the method has none, by running it again. Its own second moments serve where the cache still has them and
+  /// the settings name no others.
   ///
   /// - Throws: as above, and ``WorkflowError/damagedTargets(edit:reason:)``.
   func solveAgain(
@@ -134,7 +135,9 @@ struct BatchSolver {
     let recipe = SolveRecipe(
       hyperparameters: hyperparameters, templates: try recorded.templates(), rules: rules,
       precision: recorded.precision, tool: tool)
-    return try solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
+    var solver = self
+    solver.settings.earlierMoments = recorded.statistics
+    return try solver.solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
   }
 
   /// The facts of the edits that a state has.

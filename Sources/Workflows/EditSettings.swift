@@ -19,6 +19,9 @@ package struct EditSettings {
   package var templates: String?
   /// A file of second moments; `emend.moments` where it is `nil`.
   package var moments: String?
+  /// What an edit that is solved again records of its second moments: those are taken where `moments` names none and the
+  /// cache has them.
+  var earlierMoments: [EditDescription.Statistics] = []
   /// A directory of targets; the repository's cache where it is `nil`.
   package var targetCache: String?
   /// A file of a trained MEND editor; `emend.mend.editor` where it is `nil`.
@@ -129,7 +132,9 @@ package struct EditSettings {
     ConfiguredMoments(
       path: try momentPath(), innerWidth: model.architecture.innerWidth,
       base: try (base ?? workspace.base()).manifest,
-      cache: repository.location.cacheDirectory, notes: workspace.progress)
+      cache: repository.location.cacheDirectory, notes: workspace.progress,
+      isChosen: moments != nil
+    ).preferring(earlierMoments)
   }
 
   /// The file or directory of second moments; `nil` where none is named or what the repository names is gone.

@@ -69,6 +69,12 @@ package struct MomentArchive: SecondMomentSource {
     return digest
   }
 
+  /// Whether a layer's file says that it holds certain bytes, of keys of the base. The bytes are not looked at.
+  func claims(_ digest: Digest, layer: Int) throws -> Bool {
+    let file = try file(of: layer)
+    return file.header.metadata["sha256"] == digest.hexadecimal && foreignMember(of: file) == nil
+  }
+
   /// The layer's second moment.
   ///
   /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
@@ -155,13 +161,22 @@ package struct MomentArchive: SecondMomentSource {
     return try SafetensorsFile(path: path)
   }
 
+  /// What a file says of whose keys its moments are of, where that is not the base.
+  private func foreignMember(of file: SafetensorsFile) -> (
+    name: String, found: String, own: String
+  )? {
+    for (member, own) in (base?.momentRecipe ?? [:]).sorted(by: { $0.key < $1.key }) {
+      if let other = file.header.metadata[member], other != own { return (member, other, own) }
+    }
+    return nil
+  }
+
   private func withView<Result>(of layer: Int, _ body: (TensorView) throws -> Result) throws
     -> Result
   {
     let file = try file(of: layer)
     defer { withExtendedLifetime(file) {} }
-    for (member, own) in (base?.momentRecipe ?? [:]).sorted(by: { $0.key < $1.key }) {
-      guard let other = file.header.metadata[member], other != own else { continue }
+    if let (member, other, own) = foreignMember(of: file) {
       throw WorkflowError.momentsDoNotFit(
         file: path, layer: layer, found: "moments of \(member) \(other)",
         expected: "moments of \(member) \(own)")

@@ -32,6 +32,14 @@ struct MomentDirectory {
     "\(cache)/moments/\(key.hexadecimal)"
   }
 
+  /// The directories of all recipes that a cache has moments of, by name.
+  static func all(in cache: String) throws -> [String] {
+    let parent = "\(cache)/moments"
+    guard try fileKind(at: parent) == .directory else { return [] }
+    return try listDirectory(parent).map { "\(parent)/\($0)" }
+      .filter { (try? listDirectory($0).isEmpty) == false }
+  }
+
   /// The file of a layer's moment.
   static func file(of layer: Int, in directory: String) -> String {
     "\(directory)/layer-\(layer).safetensors"

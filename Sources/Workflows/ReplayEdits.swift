@@ -81,7 +81,8 @@ package final class ReplayEdits {
       .batchBytes(
         for: hyperparameters, facts: edit.manifest.facts.count,
         protecting: state.protectedCount(recorded.rules))
-    try checkMoments(recorded, hyperparameters.momentLayers)
+    let moments = moments.preferring(recorded.statistics)
+    try check(moments, recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
     guard let bytes = try edit.targets() else { throw ReplayObstacle.notRecorded("targets") }
     let targets = try TargetArchive.decode(bytes, width: architecture.width, count: facts.count)
@@ -91,13 +92,14 @@ package final class ReplayEdits {
     switch hyperparameters {
     case .memit(let values):
       updates = try spread(
-        edit, history, targets, on: state, model, values, preserving: nil)
+        edit, history, targets, on: state, model, values, moments, preserving: nil)
     case .alphaEdit(let values):
       updates = try spread(
-        edit, history, targets, on: state, model, values.memit, preserving: values.preservation)
+        edit, history, targets, on: state, model, values.memit, moments,
+        preserving: values.preservation)
     case .ft, .mend: throw ReplayObstacle.method(recorded.method)
     case .rome(let values):
-      updates = try oneByOne(history, targets, model, values)
+      updates = try oneByOne(history, targets, model, values, moments)
     }
     let groups = (recorded.rules.sameSubject ?? .merge).partition(facts)
     let wanted =
@@ -138,7 +140,7 @@ package final class ReplayEdits {
   /// MEMIT's least squares, or AlphaEdit's.
   private func spread(
     _ edit: StoredEdit, _ history: EditHistory, _ targets: [[Float]], on state: SolveState,
-    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters,
+    _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, _ moments: ConfiguredMoments,
     preserving preservation: Preservation?
   ) throws -> [LayerUpdate] {
     let recorded = edit.manifest.description
@@ -176,7 +178,7 @@ package final class ReplayEdits {
   /// ROME's changes of one matrix.
   private func oneByOne(
     _ history: EditHistory, _ targets: [[Float]], _ model: DecoderModel,
-    _ hyperparameters: ROMEHyperparameters
+    _ hyperparameters: ROMEHyperparameters, _ moments: ConfiguredMoments
   ) throws -> [LayerUpdate] {
     let editor = ROMEEditor(
       model, try workspace.tokenizer(), hyperparameters, history.templates, moments)
@@ -213,9 +215,11 @@ package final class ReplayEdits {
   }
 
   /// Whether second moments are at hand.
-  package var hasMoments: Bool { moments.path != nil }
+  package var hasMoments: Bool { moments.areAtHand }
 
-  private func checkMoments(_ recorded: EditDescription, _ layers: [Int]) throws {
+  private func check(
+    _ moments: ConfiguredMoments, _ recorded: EditDescription, _ layers: [Int]
+  ) throws {
     guard !layers.isEmpty else { return }
     guard hasMoments else { throw ReplayObstacle.noMoments }
     guard Set(recorded.statistics.map(\.name)) == Set(layers.map { "cov.\($0)" }) else {

@@ -90,7 +90,9 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "second moments of another model or other layers", file: file, field: "cov.\(layer)",
         found: found, expected: expected,
-        remedy: "Compute them for this base with 'emend stats'.")
+        remedy:
+          "Compute them for this base and the method's layers with 'emend stats --method NAME': "
+          + "what the cache has of a text is not computed again.")
     case .momentsDamaged(let file, let layer, let found, let expected):
       Explanation(
         "the second moments are damaged", file: file, field: "SHA-256 of cov.\(layer)",

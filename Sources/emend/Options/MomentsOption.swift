@@ -5,7 +5,8 @@ internal import Workflows
 struct MomentsOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Second moments (default: those of the last 'emend stats').", valueName: "file"),
+      "A file or directory of second moments (default: of the last 'emend stats'; of an edit that "
+        + "is solved again, its own).", valueName: "path"),
     completion: .file())
   var stats: String?
 
