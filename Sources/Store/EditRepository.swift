@@ -18,8 +18,6 @@ package final class EditRepository {
 
   /// Where it is.
   package let location: RepositoryLocation
-  /// Whether it can be written: it has no working tree that would fall behind.
-  package var isWritable: Bool { handle.isBare }
   /// How long a writer waits for another to finish.
   package var lockPatience: Duration = .seconds(10)
   /// How long a lock file must stay as it is before it counts as left by a writer that died. Plain Git, which may be changing a
@@ -136,9 +134,17 @@ package final class EditRepository {
   /// Who records something now.
   package func identity() throws -> Identity { try Identity(environment, configuration()) }
 
+  /// Refuses a repository with a working tree, which would fall behind: worth asking before hours are spent on what is to be
+  /// written.
+  ///
+  /// - Throws: ``StoreError/hasWorkingTree(path:)``.
+  package func checkWritable() throws {
+    guard handle.isBare else { throw StoreError.hasWorkingTree(path: location.gitDirectory) }
+  }
+
   /// Runs `body` as the only writer.
   func asWriter<Result>(_ body: () throws -> Result) throws -> Result {
-    guard isWritable else { throw StoreError.hasWorkingTree(path: location.gitDirectory) }
+    try checkWritable()
     try makeDirectories(location.privateDirectory)
     let lock: FileLock
     do {

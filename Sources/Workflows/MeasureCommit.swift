@@ -34,6 +34,7 @@ package struct MeasureCommit {
     -> Outcome
   {
     let repository = workspace.repository
+    try repository.checkWritable()
     let commit = try repository.commitID(revision)
     let stack = try repository.stack(at: commit)
     let identity = try repository.identity().committer

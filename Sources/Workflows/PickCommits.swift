@@ -18,6 +18,7 @@ package struct PickCommits {
     _ revisions: [RevisionExpression], mainline: Int?, requiring requirement: String? = nil,
     made: (RecordedCommit) -> Void
   ) throws {
+    try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
     for commit in try repository.commits(named: revisions, ranges: .oldestFirst) {
       let head = try repository.head()

@@ -20,6 +20,7 @@ package struct RevertCommits {
     _ revisions: [RevisionExpression], mainline: Int?, message: String?,
     made: (RecordedCommit) -> Void
   ) throws {
+    try repository.checkRecording()
     let gate = try EditGate(of: repository)
     for commit in try repository.commits(named: revisions, ranges: .latestFirst) {
       let head = try repository.head()

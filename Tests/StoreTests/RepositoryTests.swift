@@ -103,7 +103,11 @@ struct RepositoryTests {
     #expect(throws: StoreError.self) {
       try sample.record(SampleRepository.edit(1, on: sample.baseTree()), in: clone)
     }
-    #expect(!clone.isWritable)
+    let refusal = StoreError.hasWorkingTree(path: clone.location.gitDirectory)
+    #expect(throws: refusal, "before anything is computed") { try clone.checkRecording() }
+    #expect(throws: refusal, "before anything is transferred") {
+      try clone.fetch(FetchRequest(from: clone.target(of: "origin", from: "/")))
+    }
   }
 
   @Test(

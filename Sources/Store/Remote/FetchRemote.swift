@@ -89,6 +89,7 @@ extension EditRepository {
     _ request: FetchRequest, inspecting inspect: EditInspection? = nil,
     progress: any ProgressSink = NoProgress()
   ) throws -> FetchOutcome {
+    try checkWritable()
     let transport = try transport()
     let listing = try transport.list(request.remote)
     let wanted = try wantedBranches(request, listing)

@@ -63,6 +63,7 @@ extension EditRepository {
     _ intents: [PushIntent], to remote: RemoteTarget, _ companions: Companions = .included,
     inspecting inspect: EditInspection? = nil, progress: any ProgressSink = NoProgress()
   ) throws -> PushOutcome {
+    try checkWritable()
     let transport = try transport()
     var listing = try transport.list(remote)
     if companions == .included, remote.name != nil, try lacksCompanions(listing) {

@@ -21,10 +21,11 @@ extension EditRepository {
     }
   }
 
-  /// Refuses what would be refused when a commit is recorded: nobody to name, or a signature that cannot be made.
+  /// Refuses what would be refused when a commit is recorded: a working tree, nobody to name, or a signature that cannot be made.
   ///
-  /// - Throws: ``IdentityError``, ``SigningError``.
+  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``IdentityError``, ``SigningError``.
   package func checkRecording() throws {
+    try checkWritable()
     _ = try identity()
     _ = try signer()
   }
