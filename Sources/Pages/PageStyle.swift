@@ -12,7 +12,7 @@ enum PageStyle {
       --s5: #7cc7de; --s6: #c9a2f2; --s7: #aab4bf; } }
     * { box-sizing: border-box; }
     body { margin: 0 auto; padding: 1.5rem; max-width: 72rem; color: var(--ink); background: var(--page);
-      font: 16px/1.5 system-ui, sans-serif; }
+      font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
     h1 { font-size: 1.6rem; margin: 0 0 .5rem; } h2 { font-size: 1.25rem; margin: 2rem 0 .75rem; }
     h3 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
     a { color: var(--s0); } :focus-visible { outline: 3px solid var(--s0); outline-offset: 2px; }
@@ -54,6 +54,7 @@ enum PageStyle {
       padding: 0; font-size: .9rem; } .legend svg { display: inline-block; vertical-align: middle;
       margin-right: .35rem; } .legend span { color: var(--ink); }
     .heat td { text-align: right; background: rgba(var(--heat), calc(var(--share) * .6)); }
+    .history > tbody > tr > td { overflow-wrap: anywhere; } .history .scroll { contain: inline-size; }
     .history td { vertical-align: middle; } .history .lanes { width: 1%; border: 0; line-height: 0; }
     details { margin: .25rem 0; } summary { cursor: pointer; color: var(--soft); font-size: .9rem; }
     @media print { :root { --ink: #000; --soft: #333; --page: #fff; --panel: #fff; --rule: #bbb;
@@ -61,7 +62,10 @@ enum PageStyle {
       --s0: #0072b2; --s1: #b34b00; --s2: #00755a; --s3: #a3447c; --s4: #6b5e00; --s5: #1f6f8b;
       --s6: #7a3db8; --s7: #444c56; }
       nav, .skip, .search { display: none; } figure, tr { break-inside: avoid; }
-      details > * { display: revert; } body { max-width: none; padding: 0; font-size: 10pt; }
+      .history > tbody > tr { break-inside: auto; } summary { font-size: inherit; }
+      details > * { display: revert; }
+      details::details-content { content-visibility: visible; block-size: auto; }
+      body { max-width: none; padding: 0; font-size: 10pt; }
       .scroll { overflow: visible; } table { font-size: 7.5pt; } th, td { padding: .15rem .3rem; }
       td.number { white-space: normal; } .charts { grid-template-columns: 1fr 1fr; } }
 

@@ -67,4 +67,25 @@ import Testing
     #expect(text.contains("aria-live=\"polite\">8 of 8</span>"))
     #expect(text.contains("<figure>"))
   }
+
+  @Test(
+    "a long word makes no page wider than the window, unfolded or not",
+    .enabled(if: ExtraProgram.areReady(.browser), Comment(rawValue: ExtraProgram.reason(.browser))))
+  func longWords() throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<2, message: String(repeating: "longword", count: 60))
+    let page = AuditPage(try scene.audit()).text
+    let measure = """
+      <script>const widths = () => document.documentElement.scrollWidth + " of " + innerWidth;
+      const folded = widths();
+      for (const part of document.querySelectorAll("details")) { part.open = true; }
+      document.title = "folded " + folded + ", open " + widths();</script></body>
+      """
+    let path = try scene.directory.write(
+      page.replacing("</body>", with: measure), to: "measured.html")
+    let text = try HeadlessBrowser.document(of: path)
+    let title = try #require(text.firstMatch(of: /folded (\d+) of (\d+), open (\d+) of (\d+)/))
+    let numbers = [title.1, title.2, title.3, title.4].compactMap { Int($0) }
+    #expect(numbers[0] <= numbers[1] && numbers[2] <= numbers[3], "\(title.0)")
+  }
 }

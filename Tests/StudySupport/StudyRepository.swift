@@ -105,21 +105,21 @@ package final class StudyRepository {
   @discardableResult
   package func commit(
     _ range: Range<Int>, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules(),
-    precision: Double = 1e-3
+    precision: Double = 1e-3, message: String? = nil
   ) throws -> CommitFacts.Outcome {
     try commit(
       file: directory.write(
         Editing.FactLines.encode(Array(cases[range])), to: "facts-\(range.lowerBound).jsonl"),
-      settings, rules: rules, precision: precision)
+      settings, rules: rules, precision: precision, message: message)
   }
 
   /// Commits a file of facts.
   @discardableResult
   package func commit(
     file: String, _ settings: EditSettings? = nil, rules: SolveRules = SolveRules(),
-    precision: Double = 1e-3
+    precision: Double = 1e-3, message: String? = nil
   ) throws -> CommitFacts.Outcome {
     try CommitFacts(in: workspace, settings ?? self.settings).run(
-      file, message: nil, rules: rules, precision: precision, tool: "test")
+      file, message: message, rules: rules, precision: precision, tool: "test")
   }
 }
