@@ -14,6 +14,7 @@ extension EditRepository {
   /// The operations, the latest first.
   package func operations(limit: Int = .max) throws -> [OperationEntry] {
     var entries: [OperationEntry] = []
+    guard limit > 0 else { return [] }
     try walkOperations { operation, isUndone in
       entries.append(
         OperationEntry(
@@ -107,7 +108,8 @@ extension EditRepository {
         record, reason: "undo: \(record.summary)", by: operatorIdentity(),
         with: PackWriter(into: database))
       try followRename(changes)
-      return entry
+      return OperationEntry(
+        id: entry.id, record: entry.record, person: entry.person, isUndone: true)
     }
   }
 

@@ -48,5 +48,10 @@ import Testing
     #expect(try scene.lines("op", "log", "-n", "2") == Array(lines.prefix(2)))
     let operations = try scene.repository.document("op", "log")["operations"]?.array ?? []
     #expect(operations.map { $0["undone"] == .bool(true) } == [false, true, false, false, false])
+    // What was just taken back is undone, as the log has it from then on.
+    for command in ["redo", "undo"] {
+      let taken = try scene.repository.document(command)["operations"]?.array ?? []
+      #expect(taken.map { $0["undone"] } == [.bool(true)], "\(command)")
+    }
   }
 }

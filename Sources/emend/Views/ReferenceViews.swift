@@ -129,7 +129,8 @@ struct OperationsView: View {
   func write(to page: Page) {
     for operation in document.operations {
       let prefix: StyledText = heading.map { "\($0) " } ?? ""
-      let suffix: StyledText = operation.undone ? " \("(taken back)", .faint)" : ""
+      let suffix: StyledText =
+        operation.undone && heading == nil ? " \("(taken back)", .faint)" : ""
       page.line(
         "\(prefix)\(Figures.shortID(operation.operation), .identifier) \(operation.time) "
           + "\(operation.command)\(suffix)")
