@@ -55,7 +55,7 @@ struct GateCommandTests {
     try repository("switch", "main")
     let rule = "facts>=3"
     try require(rule, in: repository)
-    let figures = ["the edit does not measure up", "emend.require", "facts is 2.0, wanted >=3"]
+    let figures = ["the edit does not measure up", "emend.require", "facts is 2, wanted >=3"]
     try expectRefusal(repository, repository.commitArguments(scene.model.second), 1, figures)
     try expectRefusal(repository, ["cherry-pick", "side"], 1, figures)
     // The branch would only move: the two facts that come are too few.
@@ -65,7 +65,7 @@ struct GateCommandTests {
     try require("facts>=1", in: repository)
     try expectRefusal(
       repository, ["cherry-pick", "side", "--require", rule], 1,
-      ["--require", "facts is 2.0, wanted >=3"])
+      ["--require", "facts is 2, wanted >=3"])
     // With a commit of its own on either side, both sides' facts are asked: four.
     let third = try scene.directory.write(
       TinyModel.facts([("Rome", "Oslo"), ("Lima", "Bern")]), to: "third.jsonl")
@@ -115,7 +115,7 @@ struct GateCommandTests {
     let before = try scene.head("copy")
     let refused = try scene.emend(in: "copy").run(["pull"])
     #expect(refused.ending == .exit(1))
-    for part in ["does not measure up", "emend.require", "facts is 2.0, wanted >=3"] {
+    for part in ["does not measure up", "emend.require", "facts is 2, wanted >=3"] {
       #expect(refused.errorText.contains(part), "\(refused.errorText)")
     }
     #expect(try scene.head("copy") == before && scene.head("copy", "main") == before)

@@ -80,6 +80,13 @@ struct GateMeasurement {
     changes = tensors.compactMap(\.relativeNorm)
   }
 
+  /// The value of a quantity in words.
+  func text(of quantity: MeasuredQuantity) -> String {
+    guard let value = value(of: quantity) else { return "not measured" }
+    guard value.isFinite else { return "infinite" }
+    return quantity.kind == .facts ? "\(facts)" : DecimalText.rounded(value).description
+  }
+
   /// The value of a quantity; `nil` where there was nothing to measure it on.
   func value(of quantity: MeasuredQuantity) -> Double? {
     switch quantity.kind {

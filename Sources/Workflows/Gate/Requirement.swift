@@ -87,11 +87,8 @@ package struct Requirement: Sendable, Equatable {
     guard !unmet.isEmpty else { return }
     throw .notMet(
       lines: unmet.map { condition in
-        let value = measured.value(of: condition.quantity)
-        return "\(condition.quantity.name) is "
-          + (value.map { $0.isFinite ? DecimalText.rounded($0).description : "infinite" }
-            ?? "not measured")
-          + ", wanted \(condition.text.dropFirst(condition.quantity.name.count))"
+        "\(condition.quantity.name) is \(measured.text(of: condition.quantity)), "
+          + "wanted \(condition.text.dropFirst(condition.quantity.name.count))"
       }, source: source)
   }
 }
