@@ -13,7 +13,8 @@ internal import Glibc
   private static func run() -> ExitStatus {
     UnfinishedFiles.beforeTheFirst { _ = Interruption.add { UnfinishedFiles.removeAll() } }
     let command: any ParsableCommand
-    do { command = try Emend.parseAsRoot() } catch { return refuse(error) }
+    let words = GitSpelling.read(Array(CommandLine.arguments.dropFirst()))
+    do { command = try Emend.parseAsRoot(words) } catch { return refuse(error) }
     guard let command = command as? any EmendCommand else { return runByParser(command) }
     let console = command.common.console()
     defer { console.progress.end() }

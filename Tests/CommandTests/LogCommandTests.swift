@@ -50,6 +50,7 @@ import Testing
     let (one, two) = (try scene.short("HEAD~1"), try scene.short("HEAD"))
     #expect(
       try scene.lines("log", "--oneline", "-n", "2") == ["\(two) (HEAD -> main) Two", "\(one) One"])
+    #expect(try scene.lines("log", "-2", "--oneline") == scene.lines("log", "--oneline", "-n", "2"))
     #expect(try scene.lines("log", "HEAD~2..HEAD~1", "--oneline") == ["\(one) One"])
     #expect(try scene.lines("log", "--subject", "oslo", "--oneline") == ["\(one) One"])
     #expect(try scene.lines("log", "--subject", "nobody", "--oneline") == [])

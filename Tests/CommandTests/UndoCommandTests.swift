@@ -46,6 +46,8 @@ import Testing
     for (line, part) in zip(lines, expected) { #expect(line.contains(part), "\(part) in \(line)") }
     #expect(lines[1].hasSuffix("(taken back)"))
     #expect(try scene.lines("op", "log", "-n", "2") == Array(lines.prefix(2)))
+    #expect(try scene.lines("op", "log", "-1") == Array(lines.prefix(1)))
+    #expect(try scene.repository("op", "log", "-n", "0").outputText.isEmpty)
     let operations = try scene.repository.document("op", "log")["operations"]?.array ?? []
     #expect(operations.map { $0["undone"] == .bool(true) } == [false, true, false, false, false])
     // What was just taken back is undone, as the log has it from then on.
