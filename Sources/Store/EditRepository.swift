@@ -115,6 +115,25 @@ package final class EditRepository {
     return id
   }
 
+  /// The two commits that words name to be compared, as `git diff` reads them: `A B`, `A..B`; `A` for that and `HEAD`; `A...B`
+  /// for the common ancestor and `B`.
+  ///
+  /// - Throws: ``RevisionError/severalCommits(_:)`` for a range and a revision.
+  package func compared(
+    _ old: RevisionExpression, _ new: RevisionExpression?
+  ) throws -> (from: ObjectID, to: ObjectID) {
+    if let new { return (try commitID(old), try commitID(new)) }
+    switch try resolve(old) {
+    case .commit(let from): return (from, try commitID(RevisionExpression("HEAD")))
+    case .range(let from, let to): return (from, to)
+    case .symmetric(let one, let to):
+      guard let from = try mergeBases(one, to).first else {
+        throw RevisionError.severalCommits(old.text)
+      }
+      return (from, to)
+    }
+  }
+
   /// A commit's content.
   package func commit(_ id: ObjectID) throws -> CommitObject { try database.commit(id) }
 

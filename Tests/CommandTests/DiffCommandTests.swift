@@ -13,6 +13,12 @@ import Testing
     #expect(text.contains("transformer.h.1.mlp.fc_out.weight"))
     let back = try scene.repository("diff", "HEAD", "HEAD~1").outputText
     #expect(back.contains("- Kyiv is in → Cork"))
+    // As Git's users write it.
+    #expect(try scene.repository("diff", "HEAD~1..HEAD").outputText == text)
+    #expect(try scene.repository("diff", "HEAD~1..").outputText == text)
+    #expect(try scene.repository("diff", "HEAD...HEAD~1").outputText == "no differences\n")
+    try expectRefusal(
+      scene.repository, ["diff", "HEAD~1..HEAD", "HEAD"], 2, ["one revision is wanted here"])
     let stat = try scene.repository("diff", "HEAD~1", "--stat").outputText
     #expect(stat.contains("facts: 2 added, 0 dropped, 0 changed") && !stat.contains("Kyiv"))
     #expect(try scene.repository.emend.run(["diff", "HEAD~1", "--exit-code"]).ending == .exit(1))

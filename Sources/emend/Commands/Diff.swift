@@ -15,16 +15,17 @@ struct Diff: EmendCommand {
       EXAMPLES:
         emend diff HEAD~1 HEAD
         emend diff --facts v1.0
+        emend diff main..candidate
         emend diff main candidate --prompts questions.txt
         emend diff HEAD~10 --sample 200 --corpus wikipedia.txt
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @Argument(help: "The old revision.")
+  @Argument(help: "The old revision; or both: A..B, or A...B for B since it left A.")
   var old: RevisionExpression
-  @Argument(help: "The new revision.")
-  var new = RevisionExpression.head
+  @Argument(help: "The new revision (default: HEAD).")
+  var new: RevisionExpression?
   @Option(
     help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"),
     completion: .file())
@@ -69,9 +70,10 @@ struct Diff: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     let repository = workspace.repository
     let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
+    let (from, to) = try repository.compared(old, new)
     let outcome = try CompareRevisions(in: workspace).run(
-      from: repository.commitID(old), to: repository.commitID(new), scope: scope,
-      prompts: questions(), measuring: interference ? .interference : .nothing)
+      from: from, to: to, scope: scope, prompts: questions(),
+      measuring: interference ? .interference : .nothing)
     try console.page(
       DiffView(outcome, form: stat ? .counts : .full, scope: scope),
       corePager: repository.corePager())
