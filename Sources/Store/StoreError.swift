@@ -35,6 +35,7 @@ package enum StoreError: ExplainedError, Equatable {
   case badName(kind: String, name: String)
   case nameTaken(kind: String, name: String)
   case noSuchBranch(String, similar: [String])
+  case commitNotBranch(String)
   case noSuchTag(String, similar: [String])
   case currentBranch(String)
   case notOnBranch(ObjectID)
@@ -185,6 +186,11 @@ package enum StoreError: ExplainedError, Equatable {
         "there is no such branch", field: name,
         remedy: similar.isEmpty
           ? "`emend branch` lists them." : "Did you mean \(similar.joined(separator: ", "))?")
+    case .commitNotBranch(let name):
+      Explanation(
+        "a branch is wanted, and this names a commit", field: name,
+        remedy: "Go to it without a branch: `emend switch --detach \(name)`. "
+          + "Or begin one there: `emend switch --create NAME \(name)`.")
     case .noSuchTag(let name, let similar):
       Explanation(
         "there is no such tag", field: name,

@@ -28,7 +28,12 @@ import Testing
     let scene = try Scene(commits: 1)
     try expectRefusal(
       scene.repository, ["switch", "mian"], 2, ["there is no such branch", "Did you mean main"])
-    try expectRefusal(scene.repository, ["switch", "HEAD~1"], 2, ["there is no such branch"])
+    try scene.repository("tag", "v1")
+    for name in ["HEAD~1", "v1"] {
+      try expectRefusal(
+        scene.repository, ["switch", name], 2,
+        ["a branch is wanted", "emend switch --detach \(name)"])
+    }
   }
 
   @Test("a branch that one remote has is made here and follows it; of several, one has to be named")

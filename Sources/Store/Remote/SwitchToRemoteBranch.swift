@@ -2,8 +2,16 @@ extension EditRepository {
   /// Goes to a branch. One that does not exist and that exactly one remote has is made first, where that remote's
   /// is, and follows it, as `git switch` does. That is one operation: ``undo()`` takes the branch back, too.
   ///
-  /// - Throws: ``StoreError/noSuchBranch``, ``RemoteError/severalRemotesHave``.
+  /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/commitNotBranch(_:)``, ``RemoteError/severalRemotesHave``.
   package func switchTo(branchHereOrOnRemote name: String) throws {
+    do {
+      try goTo(branchHereOrOnRemote: name)
+    } catch StoreError.noSuchBranch where (try? commitID(RevisionExpression(name))) != nil {
+      throw StoreError.commitNotBranch(name)
+    }
+  }
+
+  private func goTo(branchHereOrOnRemote name: String) throws {
     guard ReferenceStore.isValidBranchName(name), !name.utf8.contains(0),
       try references.target(of: "refs/heads/" + name) == nil
     else { return try switchTo(branch: name) }

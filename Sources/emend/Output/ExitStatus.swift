@@ -52,7 +52,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
       .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
       .tensorNotInBase, .tensorShape, .tensorNotEditable, .emptyPayload, .badName, .noSuchBranch,
-      .noSuchTag:
+      .commitNotBranch, .noSuchTag:
       true
     }
   case let refusal as RemoteError: refusal.isMisuse
