@@ -25,6 +25,29 @@ import Testing
     #expect(try scene.repository.document("status")["branch"]?.string == nil)
   }
 
+  @Test("what the branch follows is counted, and a search under way is said")
+  func upstream() throws {
+    let scene = try SharedScene()
+    func lines() throws -> [String] {
+      try scene("work", "status").outputText.split(separator: "\n").map(String.init)
+    }
+    #expect(try lines()[2].hasPrefix("Active: "), "a branch that follows nothing")
+    try scene("work", "push", "-u")
+    #expect(try lines()[2] == "  origin/main: up to date")
+    try scene("work", "revert", "HEAD")
+    #expect(try lines()[2] == "  origin/main: 1 commit ahead")
+    try scene("work", "push")
+    try scene("work", "reset", "HEAD~2")
+    #expect(try lines()[2] == "  origin/main: 2 commits behind")
+    try scene("work", "revert", "HEAD")
+    let document = try scene.document("work", "status")
+    #expect(document["upstream"]?.string == "origin/main" && document["bisecting"] == .bool(false))
+    #expect(document["ahead"]?.integer == 1 && document["behind"]?.integer == 2)
+    try scene("work", "bisect", "start", "origin/main", "origin/main~3")
+    #expect(try lines()[3].hasPrefix("Bisecting: "))
+    #expect(try scene.document("work", "status")["bisecting"] == .bool(true))
+  }
+
   @Test("found from a directory below, by --repo and by EMEND_DIR")
   func elsewhere() throws {
     let scene = try Scene(commits: 0)

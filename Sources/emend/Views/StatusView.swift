@@ -8,6 +8,10 @@ struct StatusView: View {
     let branch: String?
     let commit: String
     let summary: String
+    let upstream: String?
+    let ahead: Int?
+    let behind: Int?
+    let bisecting: Bool
     let edits: Int
     let facts: Int
     let tensors: Int
@@ -26,7 +30,9 @@ struct StatusView: View {
     let (path, state) = base
     return Document(
       branch: status.branch, commit: status.commit.hexadecimal, summary: status.summary,
-      edits: status.edits, facts: status.facts, tensors: status.tensors,
+      upstream: status.upstream?.name, ahead: status.upstream?.ahead,
+      behind: status.upstream?.behind, bisecting: status.isBisecting, edits: status.edits,
+      facts: status.facts, tensors: status.tensors,
       payloadBytes: status.payloadBytes, fingerprint: status.fingerprint.hexadecimal,
       architecture: status.architecture, basePath: path, baseState: state)
   }
@@ -40,11 +46,29 @@ struct StatusView: View {
     }
   }
 
+  private static func distance(_ upstream: RepositoryStatus.Upstream) -> String {
+    switch (upstream.ahead, upstream.behind) {
+    case (0, 0): "up to date"
+    case (let ahead, 0): "\(Figures.count(ahead, "commit")) ahead"
+    case (0, let behind): "\(Figures.count(behind, "commit")) behind"
+    case (let ahead, let behind):
+      "\(Figures.count(ahead, "commit")) ahead, \(Figures.count(behind, "commit")) behind"
+    }
+  }
+
   func write(to page: Page) {
     page.line(
       status.branch.map { "On branch \($0, .heading)" }
         ?? "HEAD detached at \(Figures.shortID(status.commit), .identifier)")
     page.line("  \(Figures.shortID(status.commit), .identifier) \(status.summary)")
+    if let upstream = status.upstream {
+      page.line("  \(upstream.name): \(Self.distance(upstream))")
+    }
+    if status.isBisecting {
+      page.line(
+        "\("Bisecting", .warning): go on with emend bisect good, bad or skip; end with emend bisect reset"
+      )
+    }
     page.line(
       "Active: \(Figures.count(status.edits, "edit")), \(Figures.count(status.facts, "fact")), "
         + "\(Figures.count(status.tensors, "tensor")) changed, "
