@@ -13,6 +13,12 @@ import emend
     #expect(interpolated.rendered(inColor: true) == "\u{1B}[32m\(text.plain)\u{1B}[m")
   }
 
+  @Test("the lines of a text keep their tabs, and nothing else that a terminal obeys")
+  func lines() {
+    let lines = StyledText.lines(of: "one\n\ta\tb\r\u{1B}c\n", indented: 2)
+    #expect(lines.map(\.plain) == ["  one", "  \ta\tb\\r\\u{1B}c"])
+  }
+
   @Test("roles become colors only where they are wanted")
   func roles() {
     let text: StyledText = "\("abc", .identifier) said \("no", .bad)"

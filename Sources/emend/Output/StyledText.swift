@@ -32,7 +32,7 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
   /// Adds other text at the end, its roles unchanged.
   package mutating func append(_ other: StyledText) { pieces += other.pieces }
 
-  /// The lines of a text, each after an indentation; empty lines stay empty.
+  /// The lines of a text, each after an indentation; empty lines stay empty, and tabs are tabs.
   package static func lines(
     of text: String, indented: Int = 0, _ role: TextRole = .plain
   ) -> [StyledText] {
@@ -40,12 +40,10 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
     let lines = text.utf8.last == 10 ? text.utf8.dropLast() : text.utf8[...]
     return lines.split(separator: 10, omittingEmptySubsequences: false).map { part in
       guard !part.isEmpty else { return StyledText() }
-      if role == .plain {
-        var line = blank
-        line += Substring(part)
-        return StyledText(line)
-      }
-      return StyledText(blank) + StyledText(String(Substring(part)), role)
+      var line = StyledText(blank)
+      line.pieces.append(
+        Piece(text: withVisibleControls(String(Substring(part)), keepingTabs: true), role: role))
+      return line
     }
   }
 
@@ -121,7 +119,7 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
 }
 
 /// The text with each control or direction-changing character as its Swift escape.
-func withVisibleControls(_ text: String) -> String {
+func withVisibleControls(_ text: String, keepingTabs: Bool = false) -> String {
   if text.utf8.withContiguousStorageIfAvailable({ isPrintable($0) }) == true { return text }
   guard text.unicodeScalars.contains(where: actsOnTerminal) else { return text }
   var shown = ""
@@ -129,7 +127,7 @@ func withVisibleControls(_ text: String) -> String {
     switch scalar {
     case "\n": shown += "\\n"
     case "\r": shown += "\\r"
-    case "\t": shown += "\\t"
+    case "\t": shown += keepingTabs ? "\t" : "\\t"
     case _ where actsOnTerminal(scalar):
       shown += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
     default: shown.unicodeScalars.append(scalar)
