@@ -1,5 +1,6 @@
 import Checkpoint
 import Editing
+import Files
 import TestSupport
 import Testing
 
@@ -52,6 +53,16 @@ import Testing
     #expect(
       try scene.repository.git()("log", "-1", "--format=%b").output.hasPrefix(
         "In May.\n\nEmend-Edit:"))
+  }
+
+  @Test("'-' reads the facts from standard input")
+  func standardInput() throws {
+    let scene = try Scene(commits: 0)
+    let facts = String(decoding: try readFile(scene.model.first, limit: 1 << 20), as: UTF8.self)
+    let outcome = try scene.repository.emend.run(
+      ["commit", "-", "--stats", scene.model.kit.moments], input: facts)
+    #expect(outcome.ending == .exit(0), "\(outcome.errorText)")
+    #expect(try scene.lines("facts").count == 2)
   }
 
   @Test("a fact that is there twice enters once")

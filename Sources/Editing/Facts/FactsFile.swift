@@ -31,13 +31,13 @@ package struct FactsFile: Sendable, Equatable {
   /// The records that were left out.
   package let leftOut: [BrokenRecord]
 
-  /// Reads a file or pipe.
+  /// Reads a file or pipe; `-` is standard input.
   package init(
     path: String, broken: BrokenRecords = .refused
   ) throws(FactsFileError) {
     let bytes: [UInt8]
     do throws(FileFailure) {
-      bytes = try readFile(path, limit: Self.longestFile)
+      bytes = try readFile(path == "-" ? "/dev/stdin" : path, limit: Self.longestFile)
     } catch {
       throw .file(error)
     }

@@ -23,7 +23,7 @@ struct Commit: EmendCommand {
   @OptionGroup var rules: RuleOptions
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
-  @Argument(help: "A file of facts.", completion: .file())
+  @Argument(help: "A file of facts; '-' reads standard input.", completion: .file())
   var facts: String
   @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
   var message: CommitMessage?

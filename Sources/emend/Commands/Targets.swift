@@ -18,7 +18,7 @@ struct Targets: EmendCommand {
   @OptionGroup var compute: ComputeOptions
   @OptionGroup var edit: TargetOptions
   @OptionGroup var rules: RuleOptions
-  @Argument(help: "A file of facts.", completion: .file())
+  @Argument(help: "A file of facts; '-' reads standard input.", completion: .file())
   var facts: String
   @Option(help: ArgumentHelp("Which share of how many, from 1.", valueName: "i/n"))
   var shard = Shard.all
