@@ -67,8 +67,12 @@ format:
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
 
-# What a shell completes, where it looks for that.
+# What a shell completes, where it looks for that. In bash, a word is a file where files are completed: elsewhere a
+# directory of a branch's name would put a slash behind the branch.
 completion = .build/install/release/emend --generate-completion-script $(1) >.build/install/$(1) && \
+  sed -i -e 's/^complete -o filenames /complete /' \
+    -e 's/^__emend_add_completions() {$$/&\n    [[ "$$1" == -[df] ]] \&\& compopt -o filenames/' \
+    .build/install/$(1) && \
   install -D -m 644 .build/install/$(1) $(DESTDIR)$(PREFIX)/share/$(2)
 
 # With the Swift runtime inside, so that it runs where no Swift is installed; a build folder of its own,
@@ -81,7 +85,10 @@ install: packages
 	$(call completion,fish,fish/vendor_completions.d/emend.fish)
 	mkdir -p $(DESTDIR)$(PREFIX)/share/emend/Fixtures
 	cp -r Fixtures/counterfact $(DESTDIR)$(PREFIX)/share/emend/Fixtures/
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/emend README.md Documentation/*.md
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/emend README.md LICENSE
+	for file in Documentation/*.md Documentation/*/*.md Fixtures/*/README.md; do \
+	  install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/emend/$$file || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/emend

@@ -21,8 +21,10 @@ enum NameCompletion {
   private func names(in repository: EditRepository) throws -> [String] {
     switch self {
     case .branches:
-      try repository.branches().map(\.name)
-        + repository.remoteBranches().map { String($0.name.drop { $0 != "/" }.dropFirst()) }
+      try Set(
+        repository.branches().map(\.name)
+          + repository.remoteBranches().map { String($0.name.drop { $0 != "/" }.dropFirst()) }
+      ).sorted()
     case .tags: try repository.tags().map(\.name)
     case .remotes: try repository.remotes().map(\.name)
     case .revisions:
