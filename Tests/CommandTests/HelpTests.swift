@@ -22,7 +22,11 @@ import Testing
     let example = try #require(text.firstRange(of: "EXAMPLE"))
     let usage = try #require(text.firstRange(of: "\nUSAGE: "))
     try #require(example.upperBound < usage.lowerBound)
-    #expect(text[example.upperBound..<usage.lowerBound].contains("emend \(command)"))
+    let examples = text[example.lowerBound..<usage.lowerBound]
+    #expect(examples.contains("emend \(command)"))
+    // One that was wrapped does something else when it is pasted.
+    let wrapped = examples.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("  ") }
+    #expect(wrapped.isEmpty)
   }
 
   @Test("the root's help lists every command")

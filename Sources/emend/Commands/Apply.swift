@@ -72,7 +72,7 @@ enum UntouchedFiles: EnumerableFlag {
 
   static func help(for value: UntouchedFiles) -> ArgumentHelp? {
     switch value {
-    case .link: "Give files that no edit touches a second name instead; never write to them."
+    case .link: "Give weight files that no edit touches a second name instead; never write to them."
     case .reflink: "Have them share their blocks with the base's, as 'cp --reflink=always' does."
     }
   }

@@ -29,7 +29,7 @@ struct BisectAsk: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "ask", abstract: "Find the commit that changed what the model answers",
     discussion: """
-      EXAMPLE: emend bisect ask --prompt "The Eiffel Tower is in" --expect Paris --good v1.2
+      EXAMPLE: emend bisect ask --prompt "Angola is in" --expect Asia --good v1.2
       """)
 
   @OptionGroup var common: CommonOptions

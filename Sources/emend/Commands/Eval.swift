@@ -14,8 +14,9 @@ struct Eval: EmendCommand {
 
       EXAMPLES:
         emend eval counterfact.json
-        emend eval counterfact.json --first 300 --at HEAD --against HEAD~1 --csv records.csv
-        emend eval counterfact.json --generate-every 10 --references attribute_snippets.json
+        emend eval counterfact.json --first 300 --against HEAD~1 --csv records.csv
+        emend eval counterfact.json --generate-every 10 \\
+          --references attribute_snippets.json
       """)
 
   @OptionGroup var common: CommonOptions

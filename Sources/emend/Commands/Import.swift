@@ -13,7 +13,7 @@ struct Import: EmendCommand {
       what the edit does is measured before and after; without, it is recorded as undeclared.
 
       EXAMPLES:
-        emend import deltas.safetensors --facts facts.jsonl -m "Offices, by the authors' program"
+        emend import deltas.safetensors --facts facts.jsonl -m "Offices"
         emend import lora-capitals/
         emend import edited-model/ -m "Fine-tuned on the new handbook"
       """)

@@ -15,7 +15,8 @@ struct Stats: EmendCommand {
       EXAMPLES:
         emend stats --corpus wikipedia.txt
         emend stats --corpus wikipedia.txt --samples 100000 --save-every 600
-        emend stats --npz 3=layer3_float32_mom2_100000.npz --npz 4=layer4_float32_mom2_100000.npz
+        emend stats --npz 3=layer3_float32_mom2_100000.npz \\
+          --npz 4=layer4_float32_mom2_100000.npz
       """)
 
   @OptionGroup var common: CommonOptions
