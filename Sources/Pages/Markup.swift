@@ -1,8 +1,8 @@
 /// A piece of a page: text, or an element with what is in it.
 ///
 /// Everything is escaped when it is rendered and names of elements are literals in the source, so what a
-/// facts file or a commit's message says can never become markup. The output is HTML and well-formed XML
-/// at once, which lets an ordinary XML parser check it.
+/// facts file or a commit's message says can never become markup, nor turn the text around it. The output is
+/// HTML and well-formed XML at once, which lets an ordinary XML parser check it.
 package indirect enum Markup: Sendable {
   /// Text as a reader should see it.
   case text(String)
@@ -83,6 +83,9 @@ package indirect enum Markup: Sendable {
       // Neither HTML nor XML has these, not even escaped.
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}":
         output.unicodeScalars.append("\u{FFFD}")
+      // Lines and directions: with these a browser shows other words than stand there. Spelled as on a terminal.
+      case "\u{61C}", "\u{200E}", "\u{200F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+        output += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       default: output.unicodeScalars.append(scalar)
       }
     }

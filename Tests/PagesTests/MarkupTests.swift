@@ -7,7 +7,7 @@ import Testing
     "text of strangers never becomes markup",
     arguments: [
       "</td><script>alert(1)</script>", "a & b < c > d \"e\" 'f'", "]]>", "<!-- ",
-      "é 漢 🙂 \u{202E}abc",
+      "é 漢 🙂 \u{200D}abc",
       "tab\tand\nline",
     ])
   func escaping(hostile: String) {
@@ -32,6 +32,18 @@ import Testing
   func controls() {
     let text = Markup.element("p", [:], "a\u{0}b\u{1B}[31mc\u{FFFF}").rendered()
     #expect(text == "<p>a\u{FFFD}b\u{FFFD}[31mc\u{FFFD}</p>")
+  }
+
+  @Test(
+    "characters that change lines or directions are spelled, in text and attributes",
+    arguments: [
+      0x61C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A, 0x202E, 0x2066, 0x2069,
+    ] as [UInt32])
+  func directions(code: UInt32) throws {
+    let character = try #require(Unicode.Scalar(code))
+    let markup = Markup.element("p", ["title": "Nice \(character)E"], "Nice \(character)E")
+    let spelled = "Nice \\u{\(String(code, radix: 16, uppercase: true))}E"
+    #expect(markup.rendered() == "<p title=\"\(spelled)\">\(spelled)</p>")
   }
 
   @Test("a page loads nothing from elsewhere and says so to the browser")
