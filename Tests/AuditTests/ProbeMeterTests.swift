@@ -98,23 +98,28 @@ struct ProbeMeterTests {
     #expect(found.perplexityBefore != nil && found.perplexityBefore == found.perplexityAfter)
   }
 
-  @Test("perplexity is that of all tokens but each document's first, cut at the context")
+  @Test("perplexity is of all tokens but each document's first, in pieces as long as the context")
   func perplexity() throws {
     let long = (0..<40).map { "The lamp \($0) was bright before dawn." }.joined(separator: " ")
-    #expect(tokenizer.encode(long).count > 128)
+    #expect(tokenizer.encode(long).count > 255)
     let texts = documents + [long]
     let meter = meter([], texts)
     let found = try meter.compare(meter.ask(old), meter.ask(new))
     func expected(_ model: DecoderModel) throws -> Double {
       var (sum, count) = (0.0, 0.0)
       for text in texts {
-        let tokens = Array(tokenizer.encode(text).prefix(128))
-        let values = try logProbabilities(tokens, model)
-        for position in tokens.indices.dropFirst() {
-          sum -= values[position - 1][Int(tokens[position])]
-          count += 1
+        let all = tokenizer.encode(text)
+        // 128 positions: tokens 0 to 127, 127 to 254, and so on.
+        for start in stride(from: 0, to: all.count - 1, by: 127) {
+          let tokens = Array(all[start..<min(start + 128, all.count)])
+          let values = try logProbabilities(tokens, model)
+          for position in tokens.indices.dropFirst() {
+            sum -= values[position - 1][Int(tokens[position])]
+            count += 1
+          }
         }
       }
+      #expect(count == texts.reduce(0.0) { $0 + Double(tokenizer.encode($1).count) - 1 })
       return Double.exponential(sum / count)
     }
     let (before, after) = (try expected(old), try expected(new))
