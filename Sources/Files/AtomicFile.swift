@@ -20,9 +20,14 @@ package final class AtomicFile {
   package init(replacing path: String) throws(FileFailure) {
     let destination = try Self.behindLinks(path)
     self.destination = destination
-    let sibling = try TemporarySibling(.file, for: destination)
     var old = stat()
-    if stat(destination, &old) == 0 { fchmod(sibling.descriptor.raw, old.st_mode & 0o777) }
+    let isThere = stat(destination, &old) == 0
+    // Known at the end at the latest, and then the work for it was in vain.
+    if isThere, old.st_mode & S_IFMT == S_IFDIR {
+      throw .system(.replace, path: destination, code: EISDIR)
+    }
+    let sibling = try TemporarySibling(.file, for: destination)
+    if isThere { fchmod(sibling.descriptor.raw, old.st_mode & 0o777) }
     self.sibling = consume sibling
   }
 

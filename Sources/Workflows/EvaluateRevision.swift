@@ -1,6 +1,6 @@
 internal import Editing
 package import Evaluation
-internal import Files
+package import Files
 package import Store
 internal import Diagnostics
 internal import Transformer
@@ -101,8 +101,9 @@ extension EvaluateRevision.Outcome {
     return table.text
   }
 
-  /// Writes ``csv`` to a file that appears whole or not at all.
-  package func writeCSV(to path: String) throws {
-    try AtomicFile.write(Array(csv.utf8), to: path)
+  /// Writes ``csv`` to a file and puts that in its place.
+  package func writeCSV(to file: AtomicFile) throws(FileFailure) {
+    try file.append(Array(csv.utf8))
+    try file.commit()
   }
 }

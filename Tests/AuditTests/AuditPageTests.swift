@@ -1,4 +1,5 @@
 import Audit
+import Files
 import Foundation
 import FoundationXML
 import Store
@@ -61,7 +62,7 @@ import Testing
   func browser() throws {
     let directory = try TemporaryDirectory()
     let path = directory["audit.html"]
-    try AuditPage(try report()).write(to: path)
+    try AuditPage(try report()).write(to: AtomicFile(replacing: path))
     let text = try HeadlessBrowser.document(of: path)
     // The count beside the search field is written by the page's script.
     #expect(text.contains("aria-live=\"polite\">8 of 8</span>"))

@@ -53,6 +53,9 @@ import Testing
     let page = scene.directory["audit.html"]
     try scene.repository(audit(scene, "--html", page))
     #expect(try contents(of: scene.directory.path)["/audit.html"] != nil)
+    // Where the page cannot be written, nothing is read or run before that is said.
+    let early = try scene.repository.emend.run(["audit", "--html", "no/a.html", "--against", "no"])
+    #expect(early.outputText.isEmpty && early.errorText.contains("no/a.html"))
 
     let bare = try scene.repository.emend.run(["audit"])
     #expect(bare.ending == .exit(0))

@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  @Test("a table that cannot be written is refused before anything is read or measured")
+  func table() throws {
+    for (table, words) in [("nosuch/a.csv", "there is no such file"), (".", "it is a directory")] {
+      let outcome = try repository.emend.run(["eval", "nosuch.json", "--csv", table])
+      #expect(outcome.ending != .exit(0) && outcome.outputText.isEmpty)
+      #expect(outcome.errorText.contains(table) && outcome.errorText.contains(words))
+    }
+  }
+
   @Test("texts are written and compared where that is asked for; CSV has a line a record")
   func texts() throws {
     let real = try UserRepository(

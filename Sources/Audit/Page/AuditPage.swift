@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 internal import Pages
 
 /// The report of an audit as one page that needs nothing else.
@@ -8,11 +8,12 @@ package struct AuditPage {
   /// Shows a report.
   package init(_ report: AuditReport) { self.report = report }
 
-  /// Writes the page; the file appears whole or not at all.
+  /// Writes the page to a file and puts that in its place.
   ///
   /// - Throws: ``FileFailure``.
-  package func write(to path: String) throws {
-    try AtomicFile.write(Array(text.utf8), to: path)
+  package func write(to file: AtomicFile) throws(FileFailure) {
+    try file.append(Array(text.utf8))
+    try file.commit()
   }
 
   /// The whole document.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Audit
+internal import Files
 internal import Store
 internal import Workflows
 
@@ -42,14 +43,17 @@ struct AuditCommand: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    // Where it cannot be written, that is said before anything is run.
+    let page = try html.map { try AtomicFile(replacing: $0) }
     let earlier = try against.map { try EarlierAudit(path: $0) }
     let found = try AuditHistory(in: workspace, audit.moments.settings(of: workspace), audit.plan())
       .run(range)
     let report = earlier.map { found.compared(with: $0) } ?? found
-    if let html { try AuditPage(report).write(to: html) }
+    let written = Result { try page.map { try AuditPage(report).write(to: $0) } }
     try console.page(
       AuditView(report, form: verbose ? .full : .screen),
       corePager: workspace.repository.corePager())
+    try written.get()
     if strict ? report.verdict != .clean : report.verdict.isFailure { throw ExitStatus.refused }
   }
 }

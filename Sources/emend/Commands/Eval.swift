@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Evaluation
+internal import Files
 internal import Store
 internal import Workflows
 
@@ -38,11 +39,14 @@ struct Eval: EmendCommand {
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute)
+    // Where it cannot be written, that is said before anything is measured.
+    let table = try table.map { try AtomicFile(replacing: $0) }
     let outcome = try EvaluateRevision(in: workspace).run(
       records.data(data), at: revision,
       against: against.map { .revision($0) } ?? .base, records.generation())
-    try table.map { try outcome.writeCSV(to: $0) }
+    let written = Result { try table.map { try outcome.writeCSV(to: $0) } }
     try console.show(
       EvalView(outcome, at: revision.text, against: against?.text ?? "base"))
+    try written.get()
   }
 }
