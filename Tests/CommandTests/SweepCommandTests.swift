@@ -53,6 +53,8 @@ import Testing
     #expect(
       String(decoding: try readFile(files[0], limit: 1 << 20), as: UTF8.self) == csv,
       "results were computed again")
+    let few = try repository(arguments("--n", "2,8")).outputText
+    #expect(few.contains("0 categories: no relation has 300 records (--min-cases)\n"))
   }
 
   @Test("what cannot be swept is refused before anything is run")

@@ -77,6 +77,10 @@ package struct SweepPlan: Sendable, Equatable {
 
   /// The jobs, in order.
   package let jobs: [SweepJob]
+  /// The parts that were asked for.
+  package let parts: Set<Part>
+  /// How many records a relation needs for a category.
+  package let minCases: Int
   /// Relations with enough records for a category.
   package let relations: [String]
   /// The pairs that are mixed.
@@ -105,6 +109,8 @@ package struct SweepPlan: Sendable, Equatable {
     _ data: EvaluationData, sizes: [Int]?, parts: Set<Part>, minCases: Int = paperCases,
     pairs asked: [[String]]? = nil
   ) throws(EvaluationError) {
+    self.parts = parts
+    self.minCases = minCases
     let count = data.cases.count
     for size in sizes ?? [] where size > count {
       throw .tooFewRecords(file: data.file, asked: size, found: count)

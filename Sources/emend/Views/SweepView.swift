@@ -95,15 +95,24 @@ struct SweepView: View {
           + ["\(Figures.fixed(sweep.batchSeconds(point), decimals: 2))"])
     }
     page.table(table)
-    if !sweep.categories.isEmpty || !sweep.mixes.isEmpty {
-      page.line(
-        "\(Figures.count(sweep.plan.relations.count, "category", plural: "categories")), \(Figures.count(sweep.mixes.count, "mix", plural: "mixes"))"
-      )
-    }
+    if sweep.plan.parts.contains(.categories) { page.line(categories) }
+    if sweep.plan.parts.contains(.mixes) { page.line(mixes) }
     for one in sweep.data.leftOut {
       page.line(EvalView.line(one))
     }
     for file in files { page.line("  \(file, .identifier)") }
+  }
+
+  private var categories: StyledText {
+    let count = sweep.plan.relations.count
+    let why = count > 0 ? "" : ": no relation has \(sweep.plan.minCases) records (--min-cases)"
+    return "\(Figures.count(count, "category", plural: "categories"))\(why)"
+  }
+
+  private var mixes: StyledText {
+    let count = sweep.mixes.count
+    let why = count > 0 ? "" : ": there is no n from 2 on that two relations have records for"
+    return "\(Figures.count(count, "mix", plural: "mixes"))\(why)"
   }
 
   /// The benchmark's own metrics, and what texts say where some were written.
