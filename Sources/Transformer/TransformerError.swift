@@ -55,7 +55,8 @@ package enum TransformerError: ExplainedError, Equatable {
         remedy: "Edit a base without 'lm_head.weight': save_pretrained writes it so.")
     case .tooLong(let tokens, let limit, let text):
       Explanation(
-        "text is longer than the model's context", field: text, found: "\(tokens) tokens",
+        "text is longer than the model's context",
+        field: text.count > 60 ? "\(text.prefix(60))…" : text, found: "\(tokens) tokens",
         expected: "at most \(limit)", remedy: "Shorten the prompt.")
     case .tokenOutsideVocabulary(let id, let vocabulary):
       Explanation(

@@ -54,6 +54,9 @@ import Testing
     let long = Array(repeating: "home port", count: 80).joined(separator: " ")
     try expectRefusal(
       repository, ["generate", long], 2, ["longer than the model's context", "at most 127"])
+    // Enough of it to know it by.
+    let outcome = try repository.emend.run(["generate", long])
+    #expect(outcome.errorText.contains("home port …") && outcome.errorText.count < 250)
     try expectRefusal(repository, ["generate", ""], 2, ["no tokens"])
     try expectRefusal(repository, ["generate", "--next", "2", ""], 2, ["no tokens"])
     try expectRefusal(
