@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Editing
 
 /// Beginnings of documents of a text, as prompts.
@@ -8,16 +9,22 @@ package enum PromptSample {
   /// Beginnings of `count` documents, evenly spread over a text; the same each time.
   ///
   /// Each has half of its document's words, 16 at most, so that there is something to continue. Documents of a
-  /// single word are left out.
+  /// single word are left out. Where there are fewer than that, all are taken, and it is said.
   /// - Throws: ``FileFailure``, ``EditingError/emptyCorpus(file:)``.
-  package static func read(_ path: String, boundary: DocumentBoundary, count: Int) throws
-    -> [String]
-  {
+  package static func read(
+    _ path: String, boundary: DocumentBoundary, count: Int, notes: any ProgressSink
+  ) throws -> [String] {
     let corpus = try Corpus(path: path, boundary: boundary)
     var total = 0
     var counted = corpus.documents()
     while let document = try counted.next() { total += beginning(of: document) == nil ? 0 : 1 }
     guard total > 0 else { throw EditingError.emptyCorpus(file: path) }
+    if total < count {
+      notes.warn(
+        "\(path) has \(total) document\(total == 1 ? "" : "s") to ask, not \(count)"
+          + (boundary == .paragraph
+            ? ": they end at an empty line; --documents line takes each line as one" : ""))
+    }
     let wanted = min(count, total)
     var prompts: [String] = []
     var index = 0

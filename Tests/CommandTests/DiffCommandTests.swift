@@ -122,6 +122,13 @@ import Testing
       "diff", "HEAD~1", "--sample", "3", "--corpus", corpus)
     let prompts = document["prompts"]?.array?.compactMap { $0["prompt"]?.string } ?? []
     #expect(Set(prompts) == ["Document 0", "Document 3", "Document 6"])
+    // Without an empty line, the text is one document.
+    let few = try scene.repository(
+      "diff", "HEAD~1", "--sample", "3", "--corpus",
+      scene.directory.write("Oslo is in Rome\nBern is in Lima\n", to: "lines.txt"))
+    #expect(few.outputText.contains("Oslo is in"))
+    #expect(
+      few.errorText.contains("lines.txt has 1 document to ask, not 3: they end at an empty line"))
     let half = try scene.repository.emend.run(["diff", "HEAD~1", "--sample", "3"])
     #expect(half.ending == .exit(2) && half.errorText.contains("--corpus"))
   }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Editing
 internal import Store
 internal import Workflows
@@ -60,10 +61,11 @@ struct Diff: EmendCommand {
       ["--documents": documents != nil], when: sample == nil, "without --sample")
   }
 
-  private func questions() throws -> [String] {
+  private func questions(_ notes: any ProgressSink) throws -> [String] {
     if let prompts { return try PromptFile.readPromptsOrFacts(prompts) }
     guard let sample, let corpus else { return [] }
-    return try PromptSample.read(corpus, boundary: documents ?? .paragraph, count: sample)
+    return try PromptSample.read(
+      corpus, boundary: documents ?? .paragraph, count: sample, notes: notes)
   }
 
   func run(on console: Console) throws {
@@ -72,7 +74,7 @@ struct Diff: EmendCommand {
     let scope: CompareRevisions.Scope = isFactsOnly ? .facts : .everything
     let (from, to) = try repository.compared(old, new)
     let outcome = try CompareRevisions(in: workspace).run(
-      from: from, to: to, scope: scope, prompts: questions(),
+      from: from, to: to, scope: scope, prompts: questions(console.progress),
       measuring: interference ? .interference : .nothing)
     try console.page(
       DiffView(outcome, form: stat ? .counts : .full, scope: scope),
