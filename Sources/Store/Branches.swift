@@ -185,7 +185,7 @@ extension EditRepository {
   /// Puts `HEAD` on a branch: its commit is the state from now on.
   /// - Throws: ``StoreError/noSuchBranch``.
   package func switchTo(branch name: String) throws {
-    _ = try branchCommit(name)
+    _ = try stack(at: branchCommit(name))
     try moveHead(to: .symbolic("refs/heads/" + name), name)
   }
 
@@ -221,6 +221,7 @@ extension EditRepository {
       switch try references.head() {
       case .branch(let name, _): Self.shortBranchName(name)
       case .detached(let commit): commit.abbreviated
+      case .damaged: "HEAD"
       }
     let reason = "checkout: moving from \(place) to \(name)"
     try operate(.switch, name, reason, settling: settle) {

@@ -79,6 +79,7 @@ extension EditRepository {
         name: name, before: old.map { .object($0) } ?? .absent, after: .object(commit))
     case .detached(let old):
       ReferenceChange(name: "HEAD", before: .object(old), after: .object(commit))
+    case .damaged: ReferenceChange(name: "HEAD", before: .absent, after: .object(commit))
     }
   }
 }

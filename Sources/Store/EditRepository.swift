@@ -53,24 +53,47 @@ package final class EditRepository {
   }
 
   private func checkFormat() throws {
-    // HEAD may be on a branch that nobody has made: any other one shows then what this is.
-    guard let commit = try presentHead()?.commit ?? branches().first?.commit else {
-      throw StoreError.noCommits(path: location.gitDirectory)
+    let head = try presentHead()?.commit
+    if let head, try showsFormat(head) { return }
+    // HEAD may be on a branch that nobody has made, on a commit of something else, or be damaged: any other branch shows then
+    // what this is.
+    let others = try branches().map(\.commit)
+    if try others.contains(where: showsFormat) { return }
+    guard let commit = head ?? others.first else {
+      // Throws, but for damage. What is damaged is for those to tell who need it: others may lead out.
+      do { _ = try self.head() } catch StoreError.damagedReference {}
+      return
     }
-    guard let entry = try database.tree(database.commit(commit).tree)[EditPath.format] else {
+    if let tree = try? database.tree(database.commit(commit).tree), tree[EditPath.format] == nil {
       throw StoreError.notEmend(path: location.gitDirectory, commit: commit)
     }
-    try RepositoryFormat.check(
-      database.read(entry.id, as: .blob, limit: RepositoryFormat.byteLimit))
+  }
+
+  /// Whether a commit has our format; no, too, where that cannot be read.
+  /// - Throws: ``FormatError`` for a newer one.
+  private func showsFormat(_ commit: ObjectID) throws -> Bool {
+    do {
+      guard let entry = try database.tree(database.commit(commit).tree)[EditPath.format] else {
+        return false
+      }
+      try RepositoryFormat.check(
+        database.read(entry.id, as: .blob, limit: RepositoryFormat.byteLimit))
+      return true
+    } catch is ObjectError {
+      return false
+    }
   }
 
   /// Where `HEAD` is.
-  /// - Throws: ``StoreError/unbornHead(branch:branches:)``, ``StoreError/noCommits(path:)``.
+  /// - Throws: ``StoreError/unbornHead(branch:branches:)``, ``StoreError/noCommits(path:)``,
+  ///   ``StoreError/damagedReference(_:last:)``.
   package func head() throws -> HeadPosition {
     switch try references.head() {
     case .branch(let name, let commit?):
       return HeadPosition(branch: Self.shortBranchName(name), commit: commit)
+    case .damaged: throw damagedReference("HEAD")
     case .branch(let name, nil):
+      if references.damage(of: name) != nil { throw damagedReference(name) }
       let branches = try branches().map(\.name)
       guard !branches.isEmpty else { throw StoreError.noCommits(path: location.gitDirectory) }
       throw StoreError.unbornHead(branch: Self.shortBranchName(name), branches: branches)
@@ -78,10 +101,17 @@ package final class EditRepository {
     }
   }
 
-  /// Where `HEAD` is; `nil` while it is on a branch that has no commit.
+  /// Where `HEAD` is; `nil` while it is on a branch that has no commit, or cannot be read.
   package func presentHead() throws -> HeadPosition? {
-    if case .branch(_, nil) = try references.head() { return nil }
-    return try head()
+    switch try references.head() {
+    case .branch(_, nil), .damaged: nil
+    case .branch, .detached: try head()
+    }
+  }
+
+  /// What to say of a damaged reference.
+  func damagedReference(_ name: String) -> StoreError {
+    .damagedReference(name, last: (try? references.log(of: name))?.first?.new)
   }
 
   static func shortBranchName(_ name: String) -> String {
@@ -103,6 +133,9 @@ package final class EditRepository {
       if case .unknown(let text, _) = error, text.hasPrefix("HEAD") || text.hasPrefix("@") {
         _ = try head()
       }
+      throw error
+    } catch let error as GitFailure where error.isDamagedReference {
+      _ = try head()
       throw error
     }
   }

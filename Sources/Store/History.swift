@@ -84,8 +84,10 @@ extension EditRepository {
   /// The log of a branch or of `HEAD`, the latest entry first.
   /// - Throws: ``StoreError/noSuchBranch``.
   package func referenceLog(of name: String) throws -> [ReferenceLogEntry] {
-    if name != "HEAD" { _ = try branchCommit(name) }
-    return try references.log(of: name == "HEAD" ? name : "refs/heads/" + name)
+    let reference = name == "HEAD" ? name : "refs/heads/" + name
+    // The log of a damaged branch is what it is set anew from.
+    if name != "HEAD", references.damage(of: reference) == nil { _ = try branchCommit(name) }
+    return try references.log(of: reference)
   }
 
   /// The note on a commit; `nil` when it has none.

@@ -145,6 +145,8 @@ private final class ObjectCheck {
     var tips: [ObjectID] = []
     do {
       tips.append(try repository.head().commit)
+    } catch StoreError.damagedReference(let name, _) where name != "HEAD" {
+      // Is found below, with the others.
     } catch {
       // Git takes a branch that is not there yet for no damage, either.
       let isUnborn = if case StoreError.unbornHead = error { true } else { false }
@@ -155,6 +157,9 @@ private final class ObjectCheck {
         for reference in try repository.references.list(prefix) {
           if let commit = peel(reference.target, reference.name) { tips.append(commit) }
         }
+        for name in try repository.references.damaged(prefix) {
+          note(.reference(name), Explanation(of: repository.damagedReference(name)))
+        }
       }
     } catch {
       note(.reference("refs/"), Explanation(of: error))
@@ -164,6 +169,8 @@ private final class ObjectCheck {
 
   /// The commit behind a reference's target, through any tags; a tag alone may have none.
   private func peel(_ target: ObjectID, _ name: String) -> ObjectID? {
+    // A branch names a commit itself: what it names is looked at as one.
+    if name.hasPrefix("refs/heads/") { return target }
     do {
       return name.hasPrefix("refs/tags/")
         ? try database.commit(behind: target) : try database.peeledToCommit(target)

@@ -9,6 +9,7 @@ package enum StoreError: ExplainedError, Equatable {
   case alreadyExists(path: String)
   case noCommits(path: String)
   case unbornHead(branch: String, branches: [String])
+  case damagedReference(String, last: ObjectID?)
   case shallow(path: String)
   case hasWorkingTree(path: String)
   case locked(path: String, holder: Int?)
@@ -78,6 +79,14 @@ package enum StoreError: ExplainedError, Equatable {
         "HEAD is on a branch that has no commit", field: "HEAD", found: branch,
         expected: "one of the branches: \(branches.prefix(8).joined(separator: ", "))",
         remedy: "Go to one with `emend switch NAME`.")
+    case .damagedReference(let name, let last):
+      Explanation(
+        "the reference's file is damaged", field: name, found: "nothing that can be read",
+        expected: last.map { "\($0), where its log ends" },
+        remedy: name == "HEAD"
+          ? "Go to a branch with `emend switch NAME`."
+          : "Set it anew: `emend reset COMMIT` where HEAD is on it, else with --force or by a fetch."
+      )
     case .shallow(let path):
       Explanation(
         "the repository is a shallow clone: its history is cut off", file: path,

@@ -49,6 +49,13 @@ package struct ListBranches {
       if let merged, try !repository.isAncestor(branch.commit, of: merged) { return false }
       if let notMerged, try repository.isAncestor(branch.commit, of: notMerged) { return false }
       return true
-    }.map { Entry(branch: $0, summary: try repository.commit($0.commit).summary) }
+    }.map { Entry(branch: $0, summary: try summary(of: $0.commit)) }
+  }
+
+  /// Damage of one branch does not hide the others, which lead out.
+  private func summary(of commit: ObjectID) throws -> String {
+    do { return try repository.commit(commit).summary } catch is ObjectError {
+      return "(cannot be read: run `emend fsck`)"
+    }
   }
 }

@@ -23,6 +23,9 @@ package struct GitFailure: ExplainedError, Equatable {
       remedy: remedy)
   }
 
+  /// Whether a reference's own file holds nothing that can be read. libgit2 has no code for it.
+  var isDamagedReference: Bool { message.hasPrefix("corrupted loose reference file") }
+
   private var remedy: String? {
     // libgit2 has no code for it, but passes on the system's words.
     if message.hasSuffix("No space left on device") {

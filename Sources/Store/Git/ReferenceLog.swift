@@ -35,6 +35,22 @@ extension ReferenceStore {
         message: git_reflog_entry_message(entry).map { String(cString: $0) } ?? "")
     }
   }
+
+  /// Adds an entry to the log of a reference, where it has one.
+  func append(
+    _ id: ObjectID, _ reason: String, by person: Signature, toLogOf name: String
+  ) throws(GitFailure) {
+    let action = "write the log of"
+    guard try GitFailure.check(git_reference_has_log(repository.raw, name), action, name) == 1
+    else { return }
+    var log: OpaquePointer?
+    try GitFailure.check(git_reflog_read(&log, repository.raw, name), action, name)
+    defer { git_reflog_free(log) }
+    let signature = try RawSignature(person)
+    var id = id.raw
+    try GitFailure.check(git_reflog_append(log, &id, signature.raw, reason), action, name)
+    try GitFailure.check(git_reflog_write(log), action, name)
+  }
 }
 
 extension Signature {

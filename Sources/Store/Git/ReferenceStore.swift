@@ -1,4 +1,6 @@
 internal import CGit2
+internal import Diagnostics
+internal import Files
 
 /// Branches, tags and `HEAD`: names that move, one compare-and-swap at a time.
 ///
@@ -10,6 +12,8 @@ final class ReferenceStore {
     case branch(String, ObjectID?)
     /// On a commit itself.
     case detached(ObjectID)
+    /// Its own file is damaged.
+    case damaged
   }
 
   /// libgit2 follows no longer chain.
@@ -19,9 +23,10 @@ final class ReferenceStore {
 
   init(of repository: GitRepositoryHandle) { self.repository = repository }
 
-  /// Where `HEAD` points.
+  /// Where `HEAD` points. A branch whose file is damaged counts as one without a commit: see ``damage(of:)``.
   func head() throws(GitFailure) -> Head {
     guard let head = try lookUp("HEAD") else {
+      if damage(of: "HEAD") != nil { return .damaged }
       throw GitFailure(
         kind: .notFound, action: "read HEAD", subject: repository.directory,
         message: "there is no HEAD")
@@ -45,10 +50,37 @@ final class ReferenceStore {
   /// The object that a reference names, through any that it points to; `nil` when there is none.
   func target(of name: String) throws(GitFailure) -> ObjectID? {
     var id = git_oid()
-    let code = git_reference_name_to_id(&id, repository.raw, name)
-    if code == GIT_ENOTFOUND.rawValue { return nil }
-    try GitFailure.check(code, "read the reference", name)
-    return ObjectID(id)
+    return try isThere(git_reference_name_to_id(&id, repository.raw, name), name)
+      ? ObjectID(id) : nil
+  }
+
+  /// What is wrong with a reference whose file is there and cannot be read, such as the empty one that a power cut leaves;
+  /// `nil` when nothing is.
+  ///
+  /// Such a reference counts as absent and can be set anew, so that there is a way out. But not emend's own: to begin notes or the
+  /// log of operations anew would lose the old ones.
+  func damage(of name: String) -> GitFailure? {
+    var found: OpaquePointer?
+    defer { git_reference_free(found) }
+    let code = git_reference_lookup(&found, repository.raw, name)
+    guard code < 0 else { return nil }
+    let failure = GitFailure(code, "read the reference", name)
+    return failure.isDamagedReference && Self.canBeSetAnew(name) ? failure : nil
+  }
+
+  private static func canBeSetAnew(_ name: String) -> Bool {
+    !name.hasPrefix("refs/emend/") && !name.hasPrefix("refs/notes/")
+  }
+
+  /// The references under a prefix that are damaged, by name. ``list(_:)`` leaves them out.
+  func damaged(_ prefix: String) throws -> [String] {
+    let directory = repository.directory + prefix
+    guard try fileKind(at: directory) == .directory else { return [] }
+    return try listDirectory(directory).sorted().flatMap { entry in
+      let name = prefix + entry
+      if try fileKind(at: directory + entry) == .directory { return try damaged(name + "/") }
+      return damage(of: name) == nil ? [] : [name]
+    }
   }
 
   /// All references whose full names begin with `prefix`, and the objects that they name, by name.
@@ -86,6 +118,10 @@ final class ReferenceStore {
       git_repository_set_ident(repository.raw, person.name, person.email), "set the identity",
       person.name)
     let action = "update the reference"
+    if change.after != .absent, isBesideDamage(name) {
+      guard try value(of: name) == change.before else { throw modified(action, name) }
+      return try setAnew(name, change.after, reason, by: person)
+    }
     var updated: OpaquePointer?
     defer { git_reference_free(updated) }
     let code: Int32
@@ -121,6 +157,30 @@ final class ReferenceStore {
     try GitFailure.check(code, action, name)
   }
 
+  /// Whether libgit2, which reads the old value for the log before it writes, cannot: it is damaged, or what it points to is.
+  private func isBesideDamage(_ name: String) -> Bool {
+    if case .symbolic(let target)? = try? value(of: name) { return damage(of: target) != nil }
+    return damage(of: name) != nil
+  }
+
+  /// Writes a reference whatever is in its file, with entries in its log and, where `HEAD` is on it, in that one's.
+  private func setAnew(
+    _ name: String, _ value: ReferenceValue, _ reason: String, by person: Signature
+  ) throws(GitFailure) {
+    do throws(FileFailure) {
+      try AtomicFile.write(Array((value.text + "\n").utf8), to: repository.directory + name)
+    } catch {
+      throw GitFailure(
+        kind: .other, action: "update the reference", subject: name,
+        message: error.explanation.summary)
+    }
+    guard let id = try target(of: name) else { return }
+    let isOfHead = try self.value(of: "HEAD") == .symbolic(name)
+    for log in isOfHead ? [name, "HEAD"] : [name] {
+      try append(id, reason, by: person, toLogOf: log)
+    }
+  }
+
   /// Whether Git allows a branch of this name (without `refs/heads/`).
   static func isValidBranchName(_ name: String) -> Bool {
     var valid: Int32 = 0
@@ -141,10 +201,16 @@ final class ReferenceStore {
 
   private func lookUp(_ name: String) throws(GitFailure) -> OpaquePointer? {
     var found: OpaquePointer?
-    let code = git_reference_lookup(&found, repository.raw, name)
-    if code == GIT_ENOTFOUND.rawValue { return nil }
-    try GitFailure.check(code, "read the reference", name)
-    return found
+    return try isThere(git_reference_lookup(&found, repository.raw, name), name) ? found : nil
+  }
+
+  private func isThere(_ code: Int32, _ name: String) throws(GitFailure) -> Bool {
+    if code == GIT_ENOTFOUND.rawValue { return false }
+    do { try GitFailure.check(code, "read the reference", name) } catch {
+      guard error.isDamagedReference, Self.canBeSetAnew(name) else { throw error }
+      return false
+    }
+    return true
   }
 
   private static func value(of reference: OpaquePointer) -> ReferenceValue {

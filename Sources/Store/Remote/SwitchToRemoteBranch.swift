@@ -22,6 +22,7 @@ extension EditRepository {
       throw RemoteError.severalRemotesHave(branch: name, remotes: found.map(\.0))
     }
     guard let (remote, commit) = found.first else { return try switchTo(branch: name) }
+    _ = try stack(at: commit)
     try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit) {
       try follow(remote, name, from: name)
     }

@@ -16,7 +16,8 @@ struct Fsck: EmendCommand {
   @OptionGroup var common: CommonOptions
 
   func run(on console: Console) throws {
-    let report = try CheckRepository(common.openRepository(console)).run(progress: console.progress)
+    let repository = try common.openRepository(console, checking: .nothing)
+    let report = try CheckRepository(repository).run(progress: console.progress)
     try console.show(FsckView(report))
     if !report.isSound { throw ExitStatus.refused }
   }

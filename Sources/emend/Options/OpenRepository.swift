@@ -4,11 +4,13 @@ internal import Workflows
 
 extension CommonOptions {
   /// The repository that the command works in: named, or found by walking upwards.
-  func openRepository(_ console: Console) throws -> EditRepository {
+  func openRepository(
+    _ console: Console, checking check: EditRepository.OpeningCheck = .format
+  ) throws -> EditRepository {
     let location = try RepositoryLocation.find(
       named: namedRepository(in: console.environment), from: Paths.workingDirectory)
     return try EditRepository(
-      opening: location, GitEnvironment(variables: console.environment))
+      opening: location, GitEnvironment(variables: console.environment), checking: check)
   }
 
   /// The repository with the means to run its model, and to sign what is recorded in it.

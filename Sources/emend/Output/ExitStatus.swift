@@ -47,7 +47,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .alreadyExists,
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
-      .cannotUndo, .basesDiffer, .unresolved, .unbornHead, .shallow:
+      .cannotUndo, .basesDiffer, .unresolved, .unbornHead,
+      .damagedReference, .shallow:
       false
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
       .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
