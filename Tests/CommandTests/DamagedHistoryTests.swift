@@ -150,6 +150,24 @@ struct DamagedHistoryTests {
     #expect(try git.complaints() == "")
   }
 
+  @Test("a commit that is missing further back is damage, and no wrong name")
+  func furtherBack() throws {
+    let missing = try scene.id("v1")
+    try unpack()
+    try FileManager.default.removeItem(
+      atPath: scene.directory[file("objects/\(missing.prefix(2))/\(missing.dropFirst(2))")])
+    for arguments in [
+      ["log"], ["log", "--subject", "Oslo"], ["show", "v1"], ["show", "HEAD~1"],
+      ["diff", "v1", "HEAD"],
+      ["reset", "v1"], ["merge", "side"], ["bisect", "start", "HEAD", "HEAD~2"],
+    ] {
+      try expectRefusal(
+        scene.repository, arguments, 1, ["the object is missing from the repository", missing])
+    }
+    // Nothing here leads to an object that somebody made up.
+    try expectRefusal(scene.repository, ["reset", missing], 2, ["there is no such"])
+  }
+
   @Test("a branch that names a tag is damage, and hides no other branch")
   func tagAsBranch() throws {
     try scene.repository("tag", "-m", "Two", "v2")

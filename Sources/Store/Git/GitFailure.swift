@@ -42,6 +42,23 @@ package struct GitFailure: ExplainedError, Equatable {
 }
 
 extension GitFailure {
+  /// The object whose absence it is: libgit2 names it in its words alone.
+  var missingObject: ObjectID? {
+    guard kind == .notFound, let words = message.firstRange(of: "no match for id (") else {
+      return nil
+    }
+    return ObjectID(hexadecimal: String(message[words.upperBound...].prefix(40)))
+  }
+
+  /// What is wrong where nobody named the object that libgit2 went to: that it is missing is damage.
+  var inHistory: any Error { missingObject.map { ObjectError.missing($0) } ?? self }
+
+  /// As ``check(_:_:_:)``, for what goes through history.
+  @discardableResult
+  static func checkHistory(_ code: Int32, _ action: String, _ subject: String) throws -> Int32 {
+    do { return try check(code, action, subject) } catch { throw error.inHistory }
+  }
+
   /// Turns a negative return value into an error.
   ///
   /// The call is the argument, so that its message, which belongs to the thread and to the last call,

@@ -17,9 +17,12 @@ enum MergeBase {
     let commits = ([commit] + others).map(\.raw)
     var found = git_oidarray()
     let code = git_merge_bases_many(&found, repository.raw, commits.count, commits)
-    if code == GIT_ENOTFOUND.rawValue { return [] }
-    let names = ([commit] + others).map(\.description).joined(separator: ", ")
-    try GitFailure.check(code, "find where histories meet", names)
+    guard code == 0 else {
+      let names = ([commit] + others).map(\.description).joined(separator: ", ")
+      let failure = GitFailure(code, "find where histories meet", names)
+      if failure.kind == .notFound, failure.missingObject == nil { return [] }
+      throw failure.inHistory
+    }
     defer { git_oidarray_dispose(&found) }
     return (0..<found.count).map { ObjectID(found.ids[$0]) }.sorted()
   }
@@ -32,7 +35,7 @@ enum MergeBase {
     try repository.requireWholeHistory()
     var older = ancestor.raw
     var newer = commit.raw
-    return try GitFailure.check(
+    return try GitFailure.checkHistory(
       git_graph_descendant_of(repository.raw, &newer, &older), "compare two histories",
       "\(ancestor), \(commit)") == 1
   }

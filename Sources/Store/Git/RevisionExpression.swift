@@ -149,6 +149,10 @@ struct RevisionResolver {
       }
       return RevisionError.ambiguous(culprit, candidates: Array(candidates.prefix(8)))
     case .notFound:
+      // What somebody named by its id need not be here; what a name or a commit leads to does.
+      if let id = failure.missingObject, !id.hexadecimal.hasPrefix(culprit.lowercased()) {
+        return ObjectError.missing(id)
+      }
       return RevisionError.unknown(culprit, similar: similarNames(to: culprit))
     case .invalidName:
       return RevisionError.malformed(text)

@@ -27,29 +27,33 @@ final class RevisionWalk: Sequence, IteratorProtocol {
     }
     for tip in tips {
       var id = tip.raw
-      try GitFailure.check(git_revwalk_push(raw, &id), "walk through history", tip.hexadecimal)
+      try GitFailure.checkHistory(
+        git_revwalk_push(raw, &id), "walk through history", tip.hexadecimal)
     }
     for tip in hidden {
       var id = tip.raw
-      try GitFailure.check(git_revwalk_hide(raw, &id), "walk through history", tip.hexadecimal)
+      try GitFailure.checkHistory(
+        git_revwalk_hide(raw, &id), "walk through history", tip.hexadecimal)
     }
   }
 
   deinit { git_revwalk_free(raw) }
 
   /// The first failure of ``next()``, which can only end a sequence: to be asked for after the last commit.
-  private(set) var failure: GitFailure?
+  private(set) var failure: (any Error)?
 
   func next() -> ObjectID? {
     var id = git_oid()
     let code = git_revwalk_next(&id, raw)
     if code == 0 { return ObjectID(id) }
-    if code != GIT_ITEROVER.rawValue { failure = GitFailure(code, "walk through history", "") }
+    if code != GIT_ITEROVER.rawValue {
+      failure = GitFailure(code, "walk through history", "").inHistory
+    }
     return nil
   }
 
   /// All that were not given yet.
-  func rest() throws(GitFailure) -> [ObjectID] {
+  func rest() throws -> [ObjectID] {
     let rest = Array(self)
     if let failure { throw failure }
     return rest

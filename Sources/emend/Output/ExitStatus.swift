@@ -80,7 +80,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     MENDError.diverged:
     false
   case DeltaError.precisionOutOfReach: true
-  case is ObjectError, is DeltaError: false
+  case is ObjectError, is FormatError, is DeltaError: false
   default: true
   }
 }
