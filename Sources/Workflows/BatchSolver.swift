@@ -122,10 +122,9 @@ struct BatchSolver {
       for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules))
     var stored: [Int: [Float]] = [:]
     if refreshingTargets == .keep, hyperparameters.method.keepsTargets {
-      guard let bytes = try edit.targets() else {
+      guard let all = try edit.decodedTargets(width: model.width, count: cases.count) else {
         throw WorkflowError.damagedTargets(edit: edit.id.abbreviated, reason: "there are none")
       }
-      let all = try TargetArchive.decode(bytes, width: model.width, count: cases.count)
       // A target that a fact shared with one that goes says what that one said, too.
       let gone = Set(cases.filter { !isKept($0) }.map(\.fact.subject))
       for (place, index) in kept.enumerated() where !gone.contains(cases[index].fact.subject) {

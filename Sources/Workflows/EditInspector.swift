@@ -27,7 +27,7 @@ package struct ContradictedRecord: ExplainedError, Equatable {
 }
 
 /// Looks into an edit whose bytes are whole: whether every payload decodes, is what the manifest says of it and lies on the base's
-/// grid, and every fact can be read.
+/// grid, every fact can be read, and the targets are targets.
 enum EditInspector {
   /// Decodes everything, and keeps nothing.
   ///
@@ -39,7 +39,20 @@ enum EditInspector {
       try check(record.description, delta, of: edit)
       if let base { try check(record.tensor, delta, of: edit, on: base) }
     }
-    _ = try ListFacts.facts(of: edit)
+    let facts = try ListFacts.facts(of: edit)
+    if let targets = try edit.decodedTargets(width: nil, count: facts.count) {
+      try check(targets, of: edit)
+    }
+  }
+
+  /// A target is what the changed tensors are to put out: one of their sides is as long.
+  private static func check(_ targets: [[Float]], of edit: StoredEdit) throws {
+    let width = targets.first?.count ?? 0
+    for record in edit.manifest.deltas where !record.description.shape.contains(width) {
+      throw WorkflowError.damagedTargets(
+        edit: edit.id.abbreviated,
+        reason: "of width \(width), where \(record.tensor) has \(record.description.shape)")
+    }
   }
 
   private static func check(

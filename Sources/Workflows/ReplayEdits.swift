@@ -84,8 +84,9 @@ package final class ReplayEdits {
     let moments = moments.preferring(recorded.statistics)
     try check(moments, recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
-    guard let bytes = try edit.targets() else { throw ReplayObstacle.notRecorded("targets") }
-    let targets = try TargetArchive.decode(bytes, width: architecture.width, count: facts.count)
+    guard
+      let targets = try edit.decodedTargets(width: architecture.width, count: facts.count)
+    else { throw ReplayObstacle.notRecorded("targets") }
     let history = EditHistory(facts: facts, templates: try recorded.templates())
     let model = try models.model(at: state)
     let updates: [LayerUpdate]

@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 import TestSupport
 import Testing
@@ -104,6 +105,28 @@ struct DamagedPayloadTests {
     try tampered.commit("Infinite")
     try expectRefusal(
       repository, ["resolve", "HEAD", "--stats", model.kit.moments], 2, ["v_lr", text])
+  }
+
+  @Test("targets that are none are found, their SHA-256 being right", arguments: [0, 20, 200])
+  func noTargets(kept: Int) throws {
+    let tampered = try TamperedTree(repository.gitDirectory)
+    let edit = try #require(
+      repository.git()("log", "-1", "--format=%(trailers:key=Emend-Edit,valueonly)").lines.first)
+    let folder = TamperedTree.folder(ofEdit: edit)
+    let old = try tampered.read(folder + "/targets/000")
+    let new = old.prefix(kept) + [UInt8](repeating: 255, count: kept == 0 ? old.count : 0)
+    try tampered.write(Array(new), to: folder + "/targets/000")
+    try tampered.rewriteManifest(in: folder) {
+      $0.replacing(Digest(of: old).hexadecimal, with: Digest(of: Array(new)).hexadecimal)
+        .replacing("\"bytes\": \(old.count),", with: "\"bytes\": \(new.count),")
+    }
+    try tampered.commit("No targets", on: "HEAD~1")
+    let check = try repository.emend.run(["fsck"])
+    #expect(check.ending == .exit(1))
+    #expect(check.outputText.contains("the stored targets are damaged"), "\(check.outputText)")
+    try expectRefusal(
+      repository, ["resolve", "HEAD", "--stats", model.kit.moments], 1,
+      ["the stored targets are damaged"])
   }
 
   @Test("a byte of a pack: fsck says what cannot be read")

@@ -49,10 +49,10 @@ package enum TargetArchive {
   /// The targets in some bytes.
   ///
   /// - Parameters:
-  ///   - width: d, the model's.
+  ///   - width: d, the model's; `nil` for whatever the bytes say.
   ///   - count: n, the number of facts.
   /// - Throws: ``TargetArchiveError`` for bytes that are anything else.
-  package static func decode(_ bytes: [UInt8], width: Int, count: Int) throws(TargetArchiveError)
+  package static func decode(_ bytes: [UInt8], width: Int?, count: Int) throws(TargetArchiveError)
     -> [[Float]]
   {
     guard bytes.count >= headerBytes, bytes.starts(with: magic) else { throw .notTargets }
@@ -61,6 +61,7 @@ package enum TargetArchive {
     let (storedWidth, storedCount) = (
       number(bytes, at: 6, bytes: 4), number(bytes, at: 10, bytes: 4)
     )
+    let width = width ?? storedWidth
     guard storedWidth == width, storedCount == count else {
       throw .wrongExtents(found: [storedCount, storedWidth], expected: [count, width])
     }
