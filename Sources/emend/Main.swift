@@ -11,7 +11,10 @@ internal import Glibc
   }
 
   private static func run() -> ExitStatus {
+    // A file that may not grow any more is an error of the call that writes, which says so.
+    signal(SIGXFSZ, SIG_IGN)
     UnfinishedFiles.beforeTheFirst { _ = Interruption.add { UnfinishedFiles.removeAll() } }
+    if let refusal = NameNotText.find() { return refuse(explained: refusal) }
     let command: any ParsableCommand
     let words = GitSpelling.read(Array(CommandLine.arguments.dropFirst()))
     do { command = try Emend.parseAsRoot(words) } catch { return refuse(error) }
@@ -44,10 +47,7 @@ internal import Glibc
   /// What the argument parser throws: help that was asked for, or a command line it cannot read.
   private static func refuse(_ error: any Error) -> ExitStatus {
     if let unknown = UnknownCommand.find(in: CommandLine.arguments.dropFirst(), of: Emend.self) {
-      var settings = OutputSettings()
-      settings.format = asksForDocuments ? .json : .text
-      Console(settings).present(unknown)
-      return .misuse
+      return refuse(explained: unknown)
     }
     let text = Emend.fullMessage(for: error) + "\n"
     guard !Emend.exitCode(for: error).isSuccess else {
@@ -64,6 +64,13 @@ internal import Glibc
       try? TextStream.output.write(document)
     }
     try? TextStream.errors.write(text.utf8)
+    return .misuse
+  }
+
+  private static func refuse(explained refusal: any ExplainedError) -> ExitStatus {
+    var settings = OutputSettings()
+    settings.format = asksForDocuments ? .json : .text
+    Console(settings).present(refusal)
     return .misuse
   }
 

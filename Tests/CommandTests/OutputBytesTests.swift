@@ -118,6 +118,42 @@ struct OutputBytesTests {
     #expect(try FileStamp(ofFileAt: model.kit.base + "/model.safetensors") == stamp)
   }
 
+  /// Runs a shell's words before `emend`, whose path and arguments follow them.
+  private func run(
+    after words: String, _ repository: UserRepository, _ arguments: [String]
+  ) throws -> ProcessOutcome {
+    var child = try repository.emend.child([])
+    child.arguments = ["-c", words + "exec \"$0\" \"$@\"", child.executable] + arguments
+    child.executable = "/bin/sh"
+    return try child.run()
+  }
+
+  @Test("a limit on the size of files is said, and leaves nothing")
+  func fileLimit() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory)
+    let before = try lasting(repository)
+    let outcome = try run(after: "ulimit -f 16; ", repository, ["apply", "--output", "out"])
+    #expect(outcome.ending == .exit(1), "\(outcome.ending)")
+    #expect(outcome.errorText.contains("files this large"), "\(outcome.errorText)")
+    #expect(try lasting(repository) == before)
+  }
+
+  @Test("a name that is no text is refused, and not written as another one")
+  func notText() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory)
+    let before = try lasting(repository)
+    let words = "set -- \"$@\" \"$(printf 'out\\377')\"; "
+    let outcome = try run(after: words, repository, ["apply", "--json", "--output"])
+    #expect(outcome.ending == .exit(2), "\(outcome.ending)")
+    #expect(outcome.errorText.contains("argument 4"), "\(outcome.errorText)")
+    #expect(outcome.outputText.contains("a name is not UTF-8"), "\(outcome.outputText)")
+    #expect(try lasting(repository) == before)
+  }
+
   @Test("a directory that exists is left as it is, and so is one that is a file or a dangling link")
   func existing() throws {
     let directory = try TemporaryDirectory()
