@@ -71,8 +71,9 @@ extension DerivedCache {
     return entries
   }
 
-  /// What is in a directory, but for files that are being written; nothing where it does not exist.
+  /// What is in a directory, but for files that are being written; nothing where it does not exist or somebody has put a file.
   private func names(in path: String) throws(FileFailure) -> [String] {
+    guard try fileKind(at: path) == .directory else { return [] }
     do throws(FileFailure) {
       return try listDirectory(path).filter { !$0.hasPrefix(".") }
     } catch  where error.isAbsence {

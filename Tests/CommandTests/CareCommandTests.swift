@@ -57,6 +57,18 @@ import Testing
     #expect(try scene.repository("fsck").outputText.hasPrefix("sound"))
   }
 
+  @Test("files that somebody has put into the cache are passed over")
+  func strangers() throws {
+    let scene = try Scene()
+    let before = try scene.lines("cache", "list")
+    for name in ["notes.txt", "cholesky/notes.txt"] {
+      try scene.directory.write("mine", to: "work/.emend/emend/cache/" + name)
+    }
+    #expect(try scene.lines("cache", "list") == before)
+    try scene.repository("cache", "clear")
+    try scene.repository("gc")
+  }
+
   @Test("what a killed git gc leaves in the way is removed by the next writer")
   func collectionKilled() throws {
     let scene = try Scene()
