@@ -16,7 +16,8 @@ package struct RepositoryLocation: Sendable, Hashable {
   /// - Parameter named: what the user gave with `--repo`, else `EMEND_DIR`: the repository itself or the directory
   ///   that has it; wins over the search.
   /// - Parameter directory: where the search begins; it goes upwards to the root.
-  /// - Throws: ``StoreError/notFound`` or, for a name, ``StoreError/notARepository``.
+  /// - Throws: ``StoreError/notFound`` or, for a name, ``StoreError/notARepository``; ``StoreError/incomplete(path:)`` where the
+  ///   search comes to a directory of ours that is none: another repository above it is not the one that is meant.
   package static func find(named: String?, from directory: String) throws -> RepositoryLocation {
     if let named {
       for candidate in [named + "/" + directoryName, named] where try isGitDirectory(candidate) {
@@ -32,6 +33,9 @@ package struct RepositoryLocation: Sendable, Hashable {
     while true {
       let candidate = (place == "/" ? "" : place) + "/" + directoryName
       if try isGitDirectory(candidate) { return RepositoryLocation(gitDirectory: candidate) }
+      if try fileKind(at: candidate) == .directory {
+        throw StoreError.incomplete(path: candidate)
+      }
       guard let slash = place.lastIndex(of: "/"), place != "/" else { break }
       place = slash == place.startIndex ? "/" : String(place[..<slash])
     }

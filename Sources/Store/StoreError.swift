@@ -5,6 +5,7 @@ package import Diagnostics
 package enum StoreError: ExplainedError, Equatable {
   case notFound(searched: String)
   case notARepository(path: String)
+  case incomplete(path: String)
   case notEmend(path: String, commit: ObjectID)
   case alreadyExists(path: String)
   case noCommits(path: String)
@@ -61,6 +62,11 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "not a Git repository", file: path,
         remedy: "Name the directory that contains .emend, or .emend itself.")
+    case .incomplete(let path):
+      Explanation(
+        "a repository without what every Git repository has", file: path,
+        expected: "a file HEAD and a directory objects",
+        remedy: "Put back what is missing, or name another repository with --repo.")
     case .notEmend(let path, let commit):
       Explanation(
         "a Git repository, but not one of emend's", file: path,

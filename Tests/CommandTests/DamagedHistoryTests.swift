@@ -178,6 +178,18 @@ struct DamagedHistoryTests {
     #expect(try scene.lines("branch").count == 3)
   }
 
+  @Test("a directory .emend that is no repository hides one above it")
+  func incomplete() throws {
+    try scene.directory.write([], to: "work/below/.emend/config")
+    let below = EmendProcess(in: scene.directory["work/below"])
+    for arguments in [["undo"], ["fsck"]] {
+      let outcome = try below.run(arguments)
+      #expect(outcome.ending == .exit(1) && outcome.errorText.contains("work/below/.emend"))
+    }
+    // The tag was the last operation there.
+    #expect(try scene.lines("tag").count == 1)
+  }
+
   @Test("the log of operations is not begun anew where it is damaged")
   func operations() throws {
     try write([], to: "refs/emend/operations")

@@ -48,7 +48,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .unresolved, .unbornHead,
-      .damagedReference, .shallow:
+      .damagedReference, .incomplete, .shallow:
       false
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
       .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
