@@ -201,7 +201,12 @@ final class ModelAudit {
   func finish(_ stack: EditStack, _ commits: [CommitAudit]) throws -> End {
     let model = try models.model(at: stack)
     var sources: [String: CommitAudit] = [:]
-    for commit in commits { for edit in commit.edits { sources[edit.id] = commit } }
+    for commit in commits {
+      // A merge has the edits of its other side again; the commit that brought them is on that side.
+      for edit in commit.edits where commit.parents.count < 2 || sources[edit.id] == nil {
+        sources[edit.id] = commit
+      }
+    }
     var facts: [FactStanding] = []
     for id in stack.edits {
       let cases = try ListFacts.facts(of: stack.edit(id))

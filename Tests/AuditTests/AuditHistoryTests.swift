@@ -258,6 +258,10 @@ import Workflows
     #expect(range.verdict == .clean && range.commits.count == 2)
     #expect(range.effects?.probes == 40 && range.effects == range.commits[0].effects)
     #expect(range.commits.flatMap(\.findings).allSatisfy { !$0.summary.contains("leaves out") })
+    // The merge has the side's edit again; it is the side's commit that brought it.
+    let standing = range.facts.filter { $0.edit == side.edit.hexadecimal }
+    #expect(standing.count == 2)
+    #expect(standing.allSatisfy { $0.commit == side.commit.id.hexadecimal })
 
     let merge = try repository.head().commit
     try repository.reset(to: second.commit.id)
