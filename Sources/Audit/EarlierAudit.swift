@@ -7,12 +7,18 @@ package struct EarlierAudit: Sendable {
   private let verdicts: [String: String]
   private let holds: [String: Bool]
 
+  /// The latest `schema_version` that is understood.
+  private static let newestVersion = 2
+
   /// Reads the document of `emend audit --json`.
   ///
   /// - Throws: ``FileFailure``, ``JSONError``, ``AuditError/notAnAudit(file:field:)``.
   package init(path: String) throws {
     file = path
     let document = try JSONValue(parsing: readFile(path, limit: 1 << 30), file: path)
+    guard let version = document["schema_version"]?.integer,
+      (1...Self.newestVersion).contains(version)
+    else { throw AuditError.notAnAudit(file: path, field: "schema_version") }
     guard let data = document["data"], let commits = data["commits"]?.array else {
       throw AuditError.notAnAudit(file: path, field: "data.commits")
     }
