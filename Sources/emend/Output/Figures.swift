@@ -4,12 +4,15 @@ internal import Glibc
 package enum Figures {
   /// With so many decimals, rounded as the C library does it: `0.970`.
   package static func fixed(_ value: Double, decimals: Int) -> String {
-    formatted("%.*f", Int32(decimals), value)
+    let text = formatted("%.*f", Int32(decimals), value.isNaN ? .nan : value)
+    // What rounds to nothing has no sign.
+    return text.hasPrefix("-") && !text.contains { "123456789in".contains($0) }
+      ? String(text.dropFirst()) : text
   }
 
   /// With so many significant digits, a power of ten where that is shorter: `1e-03`.
   package static func significant(_ value: Double, digits: Int) -> String {
-    formatted("%.*g", Int32(digits), value)
+    formatted("%.*g", Int32(digits), value.isNaN ? .nan : value)
   }
 
   /// A share as a percentage: `0.4217` is `42.2 %`.
