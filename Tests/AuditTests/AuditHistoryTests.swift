@@ -41,6 +41,7 @@ import Workflows
     let whole = try scene.audit().commits[0]
     let alone = try scene.audit("HEAD~1..HEAD").commits[0]
     #expect(alone.id == whole.id)
+    #expect(whole.edits[0].proof.layers.count == 2 && alone.edits[0].proof.layers.count == 2)
     for (a, b) in zip(whole.edits[0].proof.layers, alone.edits[0].proof.layers) {
       #expect(abs(a.outside - b.outside) < 1e-6)
       #expect(abs(a.action - b.action) < 1e-5)
@@ -80,6 +81,21 @@ import Workflows
     }
   }
 
+  @Test("a precision that could hide a fact is no proof")
+  func coarse() throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<4)
+    try scene.forge(
+      facts: 4,
+      hyperparameters: { old in
+        .init(
+          old.members.map { ($0.name, $0.name == "precision" ? .string("0.02") : $0.value) })
+      })
+    let commit = try scene.audit().commits[0]
+    #expect(commit.verdict == .notProvable)
+    #expect(commit.edits[0].proof.reason?.contains("too coarsely") == true)
+  }
+
   @Test("a declared fact so large that its rounding could hide another is no proof")
   func enlarged() throws {
     let scene = try StudyRepository.fictional()
@@ -104,6 +120,75 @@ import Workflows
     let large = try proof(settings)
     #expect(large.outcome == .notProvable && large.layers.allSatisfy(\.isProven))
     #expect(large.reason?.contains("leaves room") == true)
+  }
+
+  @Test("other tensors than the method edits are refuted, and so are fewer")
+  func otherTensors() throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<4)
+    let base = try scene.workspace.base().manifest
+    let stack = try scene.repository.stack(at: scene.repository.head().commit)
+    let edit = try stack.edit(stack.edits[0])
+    let own = edit.manifest.deltas.map(\.tensor)
+    let shape = edit.manifest.deltas[0].description.shape
+    let other = try #require(
+      base.tensors.first { $0.shape == shape && !own.contains($0.name) && $0.gridExponent != nil })
+    let factors = try #require(EncodedEdit.Part(stored: edit, tensor: own[0]).delta().factors())
+    let (delta, error) = try TensorDelta.encode(
+      factors, grid: FixedPointGrid(exponent: #require(other.gridExponent)))
+    let description = DeltaRecord.Description(
+      tensor: other.name, kind: .lowRank(rank: try #require(delta.rank)), shape: other.shape,
+      relativeError: .rounded(error.relative), keyError: nil,
+      norm: .rounded(try delta.frobeniusNorm()), weightNorm: nil)
+    let parent = try scene.repository.commitID(RevisionExpression("HEAD~1"))
+    func reason() throws -> String? {
+      let proof = try scene.audit().commits[0].edits[0].proof
+      #expect(proof.outcome == .refuted && proof.layers.allSatisfy(\.isProven))
+      try scene.repository.reset(to: parent)
+      try scene.commit(0..<4)
+      return proof.reason
+    }
+    try scene.forge(facts: 4, beside: [(description, delta.payload())])
+    #expect(try reason() == "it changes \(other.name), which its method does not edit")
+    try scene.forge(facts: 4, keeping: { $0 != own[1] })
+    #expect(try reason() == "it does not change \(own[1]), which its facts ask for")
+  }
+
+  @Test(
+    "a recorded probability may be off by what another machine makes of it, before as well as after"
+  )
+  func tolerance() throws {
+    let scene = try StudyRepository.fictional()
+    try scene.commit(0..<4)
+    let stack = try scene.repository.stack(at: scene.repository.head().commit)
+    let recorded = try stack.edit(stack.edits[0]).manifest.description.measurements
+    func moved(_ side: String, by step: Double) -> CanonicalJSON.Object {
+      func change(_ path: [String], _ object: CanonicalJSON.Object) -> CanonicalJSON.Object {
+        .init(
+          object.members.map { member in
+            guard member.name == path[0] else { return (member.name, member.value) }
+            switch member.value {
+            case .object(let inner): return (member.name, .object(change(Array(path[1...]), inner)))
+            case .string(let text):
+              return (
+                member.name,
+                .string(DecimalText.rounded((Double(text) ?? 0) + step).description)
+              )
+            default: return (member.name, member.value)
+            }
+          })
+      }
+      return change([side, "probability", "mean"], recorded)
+    }
+    for (side, step, isAgreed) in [
+      ("before", 0.0005, true), ("before", 0.002, false), ("after", -0.0005, true),
+      ("after", -0.002, false),
+    ] {
+      try scene.forge(facts: 4, measurements: moved(side, by: step))
+      let failures = try scene.audit().commits[0].findings.filter { $0.severity == .failure }
+      #expect(failures.isEmpty == isAgreed, "\(side) \(step): \(failures)")
+      #expect(failures.allSatisfy { $0.summary.contains("probability \(side)") })
+    }
   }
 
   @Test("a fact that the commit does not declare is found, with the prompt that it moves")

@@ -29,12 +29,18 @@ extension StudyRepository {
   ///   - targets: changes the stored targets.
   ///   - payload: changes the payload of a tensor.
   ///   - description: changes what the manifest says of a tensor.
+  ///   - isKept: whether the change of a tensor stays.
+  ///   - beside: changes of other tensors.
+  ///   - hyperparameters: changes the settings that it says it was computed with.
   ///   - measurements: what it says was measured; `nil` keeps it.
   ///   - weights: what the commit says its weights are.
   func forge(
     facts count: Int, targets change: ([[Float]]) -> [[Float]] = { $0 },
     payload: (DeltaRecord, [UInt8]) throws -> [UInt8] = { $1 },
     description claim: (DeltaRecord.Description) throws -> DeltaRecord.Description = { $0 },
+    keeping isKept: (String) -> Bool = { _ in true },
+    beside: [(DeltaRecord.Description, [UInt8])] = [],
+    hyperparameters: (CanonicalJSON.Object) -> CanonicalJSON.Object = { $0 },
     measurements: CanonicalJSON.Object? = nil, weights: String? = nil
   ) throws {
     let head = try repository.head().commit
@@ -49,7 +55,8 @@ extension StudyRepository {
     try repository.reset(to: parent)
     let commit = StackCommit(in: repository)
     let writer = commit.newEdit()
-    for record in edit.manifest.deltas {
+    for (description, payload) in beside { try writer.add(delta: description, payload: payload) }
+    for record in edit.manifest.deltas where isKept(record.tensor) {
       try writer.add(
         delta: claim(record.description), payload: payload(record, edit.delta(of: record.tensor)))
     }
@@ -58,7 +65,8 @@ extension StudyRepository {
     }
     let old = edit.manifest.description
     let description = EditDescription(
-      method: count > 0 ? old.method : "import", hyperparameters: old.hyperparameters,
+      method: count > 0 ? old.method : "import",
+      hyperparameters: hyperparameters(old.hyperparameters),
       contextTemplates: old.contextTemplates, provenance: count > 0 ? .computed : .undeclared,
       computedOn: old.computedOn, statistics: old.statistics,
       measurements: measurements ?? (count == lines.count ? old.measurements : .init()),
