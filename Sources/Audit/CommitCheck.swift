@@ -141,11 +141,9 @@ extension EditAudit {
       factCount: edit.manifest.facts.count,
       tensors: edit.manifest.deltas.map { delta in
         let rank: Int? = if case .lowRank(let rank) = delta.description.kind { rank } else { nil }
-        let norm = delta.description.norm.value
-        let weight = delta.description.weightNorm?.value ?? 0
         return Tensor(
-          name: delta.tensor, rank: rank, norm: norm,
-          relativeNorm: weight > 0 ? norm / weight : nil)
+          name: delta.tensor, rank: rank, norm: delta.description.norm.value,
+          relativeNorm: delta.description.relativeNorm.flatMap { $0.isFinite ? $0 : nil })
       }, proof: proof, effect: effect)
   }
 

@@ -11,7 +11,8 @@ struct Bisect: ParsableCommand {
     discussion: """
       With --prompt and --expect, each candidate is materialised in memory and asked. Otherwise as in \
       Git: say of commits whether they are good or bad, or let a command say it. HEAD does not move; the \
-      commit to look at is BISECT_HEAD, which is a revision like any other.
+      commit to look at is BISECT_HEAD, which is a revision like any other. Where a good commit is on \
+      another branch than the bad one, what the two have in common is looked at first.
 
       EXAMPLES:
         emend bisect --prompt "The Eiffel Tower is in" --expect Paris
