@@ -38,7 +38,8 @@ package struct TensorGrowth: Sendable, Encodable, Equatable {
   package let relativeNorm: Double
   /// The directions of all edits together, at most the tensor's smaller extent; `nil` where one is dense.
   package let directions: Int?
-  /// ‖ΔW‖_F of what this commit added, relative to `norm`; `nil` for a range.
+  /// ‖ΔW‖_F of what this commit added, relative to `norm`: of several edits as if they were perpendicular, so that it can be
+  /// above 1. `nil` for a range.
   package let share: Double?
 }
 
