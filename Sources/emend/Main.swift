@@ -22,6 +22,10 @@ internal import Glibc
     let console = command.common.console()
     defer { console.progress.end() }
     do {
+      let arguments = CommandLine.arguments.dropFirst()
+      if let repeated = try RepeatedOption.find(in: arguments, of: type(of: command)) {
+        throw repeated
+      }
       try command.run(on: console)
       return .success
     } catch {

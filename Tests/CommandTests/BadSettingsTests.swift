@@ -17,8 +17,13 @@ struct BadSettingsTests {
   }
 
   private func refuse(_ option: String, _ file: String, _ parts: String...) throws {
-    try expectRefusal(
-      repository, repository.commitArguments(model.first) + [option, file], 2, [file] + parts)
+    let arguments =
+      option == "--stats" ? commit(stats: file) : commit(stats: model.kit.moments) + [option, file]
+    try expectRefusal(repository, arguments, 2, [file] + parts)
+  }
+
+  private func commit(stats file: String) -> [String] {
+    ["commit", model.first, "--stats", file, "-m", "Facts"]
   }
 
   @Test(
@@ -111,7 +116,7 @@ struct BadSettingsTests {
     try refuse("--stats", cut, "data_offsets")
     let singular = try file([0, 1, 2]) { $0 == 0 ? -1 : 1 }
     try expectRefusal(
-      repository, repository.commitArguments(model.first) + ["--stats", singular], 2,
+      repository, commit(stats: singular), 2,
       ["the second moment is not positive definite", "layer 1"])
     try expectRefusal(
       repository, ["commit", model.first], 2, ["there are no second moments", "emend stats"])

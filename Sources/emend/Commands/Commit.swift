@@ -25,8 +25,8 @@ struct Commit: EmendCommand {
   @OptionGroup var signing: SigningOptions
   @Argument(help: "A file of facts; '-' reads standard input.", completion: .file())
   var facts: String
-  @Option(name: .shortAndLong, help: "The commit's message (default: a summary of the facts).")
-  var message: CommitMessage?
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
+  var message: [CommitMessage] = []
   @Option(
     help:
       "The relative error of the stored delta, from 1e-9 (of low rank, some 1e-7) to below 1.")
@@ -35,7 +35,7 @@ struct Commit: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
-      facts, message: message?.text, rules: rules.rules, requiring: gate.require,
+      facts, message: message.text, rules: rules.rules, requiring: gate.require,
       precision: precision.value, tool: Version.tool)
     try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
   }

@@ -28,8 +28,8 @@ struct Import: EmendCommand {
     help: ArgumentHelp("The facts that the edit was made for.", valueName: "file"),
     completion: .file())
   var facts: String?
-  @Option(name: .shortAndLong, help: "The commit's message (default: a summary).")
-  var message: CommitMessage?
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
+  var message: [CommitMessage] = []
   @Option(
     help:
       "The relative error of the stored delta, from 1e-9 (of low rank, some 1e-7) to below 1.")
@@ -38,7 +38,7 @@ struct Import: EmendCommand {
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try ImportEdit(in: workspace).run(
-      source, facts: facts, message: message?.text, precision: precision.value,
+      source, facts: facts, message: message.text, precision: precision.value,
       requiring: gate.require, tool: Version.tool)
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
   }

@@ -25,8 +25,8 @@ struct Merge: EmendCommand {
   @OptionGroup var signing: SigningOptions
   @Argument(help: "The revision to merge.")
   var revision: RevisionExpression
-  @Option(name: .shortAndLong, help: "The message.")
-  var message: CommitMessage?
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
+  var message: [CommitMessage] = []
   @OptionGroup var sides: MergeOptions
   @Option(
     help: ArgumentHelp(
@@ -42,7 +42,7 @@ struct Merge: EmendCommand {
     }
     try ValidationError.refuse(
       [
-        "--message": message != nil, "--stats": sides.moments.stats != nil,
+        "--message": !message.isEmpty, "--stats": sides.moments.stats != nil,
         "--require": gate.require != nil,
         "--interference/--no-interference": sides.interference != nil,
         "--sign/--no-sign": signing.sign != nil,
@@ -62,7 +62,7 @@ struct Merge: EmendCommand {
       return
     }
     let outcome = try merge.run(
-      revision, message: message?.text,
+      revision, message: message.text,
       resolution: resolve.map { .file(try ResolutionFile(path: $0)) } ?? sides.resolution,
       requiring: gate.require, measuring: sides.measuring, tool: Version.tool)
     try console.show(MergeView(outcome, workspace.repository))

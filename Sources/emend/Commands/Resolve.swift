@@ -36,8 +36,8 @@ struct Resolve: EmendCommand {
   var ontoBase: String?
   @Flag(help: "Optimise the targets anew.")
   var refreshTargets = false
-  @Option(name: .shortAndLong, help: "The message.")
-  var message: CommitMessage?
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
+  var message: [CommitMessage] = []
   @OptionGroup var moments: MomentsOption
 
   func validate() throws {
@@ -52,7 +52,7 @@ struct Resolve: EmendCommand {
       revision.map { .commit($0) } ?? .all,
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
       refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require,
-      message: message?.text, tool: Version.tool)
+      message: message.text, tool: Version.tool)
     try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
   }
 }

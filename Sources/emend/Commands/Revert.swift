@@ -24,8 +24,8 @@ struct Revert: EmendCommand {
   @OptionGroup var signing: SigningOptions
   @Argument(help: "Commits, and ranges taken from their latest commit on.")
   var revisions: [RevisionExpression]
-  @Option(help: "The message (default: Revert \"…\").")
-  var message: CommitMessage?
+  @Option(help: "The message, a paragraph each time (default: Revert \"…\").")
+  var message: [CommitMessage] = []
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
@@ -52,14 +52,14 @@ struct Revert: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try RevertCommits(in: workspace).run(
-        revisions, mainline: mainline?.value, message: message?.text, made: made)
+        revisions, mainline: mainline?.value, message: message.text, made: made)
     }
   }
 
   private func takeOutFacts(_ console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try RevertFacts(in: workspace, moments.settings(of: workspace)).run(
-      revisions[0], subjects: subjects, message: message?.text, tool: Version.tool)
+      revisions[0], subjects: subjects, message: message.text, tool: Version.tool)
     try console.show(RecordedView([outcome.commit], workspace.repository))
   }
 }

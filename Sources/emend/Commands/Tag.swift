@@ -16,8 +16,8 @@ struct Tag: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Flag(name: .shortAndLong, help: "Make a tag with a message, a tagger and a date.")
   var annotate = false
-  @Option(name: .shortAndLong, help: "The message; the tag then has a tagger and a date.")
-  var message: String?
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time; the tag has a tagger.")
+  var message: [CommitMessage] = []
   @Flag(name: .shortAndLong, help: "Move a tag that is there.")
   var force = false
   @Flag(name: .shortAndLong, help: "Delete tags.")
@@ -42,11 +42,11 @@ struct Tag: EmendCommand {
     guard delete || lists || names.count <= 2 else {
       throw ValidationError("A tag has one name and names one revision.")
     }
-    guard message == nil && !annotate && !force || !names.isEmpty && !delete && !lists else {
+    guard message.isEmpty && !annotate && !force || !names.isEmpty && !delete && !lists else {
       throw ValidationError(
         "--message, --annotate and --force make a tag: name it, without --delete, --list and -n.")
     }
-    guard !annotate || message != nil else {
+    guard !annotate || !message.isEmpty else {
       throw ValidationError("--annotate needs a message: -m TEXT.")
     }
   }
@@ -57,8 +57,8 @@ struct Tag: EmendCommand {
       try repository.deleteTags(names)
     } else if !lists, let name = names.first {
       try repository.createTag(
-        name, at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")), message: message,
-        ifTaken: force ? .replace : .refuse)
+        name, at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")),
+        message: message.text, ifTaken: force ? .replace : .refuse)
     }
     try console.show(
       TagsView(

@@ -9,3 +9,8 @@ struct CommitMessage: ExpressibleByArgument {
     text = argument
   }
 }
+
+extension [CommitMessage] {
+  /// As Git joins messages: each a paragraph of its own; `nil` where none was given.
+  var text: String? { isEmpty ? nil : map(\.text).joined(separator: "\n\n") }
+}

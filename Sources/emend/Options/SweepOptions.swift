@@ -58,6 +58,10 @@ struct SweepOptions: ParsableArguments {
     for file in hyperparameters + templates where !methods.elements.contains(file.key) {
       throw ValidationError("\(file.path) is for \(file.key), which --methods does not name.")
     }
+    for (name, files) in [("hparams", hyperparameters), ("templates", templates)]
+    where Set(files.map(\.key)).count < files.count {
+      throw ValidationError("--\(name) takes one file for each method.")
+    }
     try refuseIdle()
   }
 
@@ -84,8 +88,8 @@ struct SweepOptions: ParsableArguments {
     methods.elements.map { method in
       var settings = EditSettings(of: workspace)
       settings.method = method
-      settings.hyperparameters = hyperparameters.last { $0.key == method }?.path
-      settings.templates = templates.last { $0.key == method }?.path
+      settings.hyperparameters = hyperparameters.first { $0.key == method }?.path
+      settings.templates = templates.first { $0.key == method }?.path
       settings.moments = moments.stats
       settings.mendEditor = editor
       settings.seed = seed ?? 0
