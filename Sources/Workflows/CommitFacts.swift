@@ -57,6 +57,7 @@ package struct CommitFacts {
     _ path: String, message: String?, rules: SolveRules, requiring requirement: String? = nil,
     precision: Double, tool: String
   ) throws -> Outcome {
+    try EditSettings.checkSeed(of: [settings])
     let (cases, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
     try repository.checkRecording()

@@ -26,8 +26,8 @@ package struct EditSettings {
   package var targetCache: String?
   /// A file of a trained MEND editor; `emend.mend.editor` where it is `nil`.
   package var mendEditor: String?
-  /// What the model's own contexts are drawn with.
-  package var seed: UInt64 = 0
+  /// What the model's own contexts are drawn with; 0 where it is `nil`.
+  package var seed: UInt64?
   /// Settings of a repository, with nothing named.
   package init(of workspace: Workspace) { self.workspace = workspace }
 
@@ -110,17 +110,31 @@ package struct EditSettings {
   private func contextTemplates(
     for hyperparameters: EditHyperparameters, _ model: DecoderModel
   ) throws -> ContextTemplates {
-    let setting = method == .rome ? "rome.templates" : "templates"
-    if let path = try templates ?? repository.setting(setting) {
+    if let path = try templates ?? repository.setting(templateSetting) {
       return try ContextTemplates(json: readFile(path, limit: 1 << 20), file: path)
     }
     let tokenizer = try workspace.tokenizer()
     switch hyperparameters {
     case .memit, .alphaEdit, .ft, .mend:
-      return try ContextTemplates(generatedBy: model, tokenizer, seed: seed)
+      return try ContextTemplates(generatedBy: model, tokenizer, seed: seed ?? 0)
     case .rome(let values):
-      return try ContextTemplates(fromNothingBy: model, tokenizer, values.contexts, seed: seed)
+      return try ContextTemplates(fromNothingBy: model, tokenizer, values.contexts, seed: seed ?? 0)
     }
+  }
+
+  private var templateSetting: String { method == .rome ? "rome.templates" : "templates" }
+
+  /// Refuses a seed that no method draws its contexts with: all have theirs from files.
+  ///
+  /// - Throws: ``WorkflowError/idleOption(_:circumstance:)``.
+  static func checkSeed(of methods: [EditSettings]) throws {
+    guard methods.contains(where: { $0.seed != nil }) else { return }
+    for settings in methods {
+      let path = try settings.templates ?? settings.repository.setting(settings.templateSetting)
+      if path == nil { return }
+    }
+    throw WorkflowError.idleOption(
+      "--seed", circumstance: "with the repository's context templates")
   }
 
   /// The second moments, for a method that uses some. A repository's file that is gone counts as none.
@@ -135,6 +149,15 @@ package struct EditSettings {
       cache: repository.location.cacheDirectory, notes: workspace.progress,
       isChosen: moments != nil
     ).preferring(earlierMoments)
+  }
+
+  /// Refuses second moments that were named for edits to be solved again, of which none was solved with any.
+  ///
+  /// - Throws: ``WorkflowError/idleOption(_:circumstance:)``.
+  func checkMoments(for edits: [StoredEdit]) throws(WorkflowError) {
+    let solved = edits.map(\.manifest.description).filter { $0.provenance == .computed }
+    guard moments != nil, !solved.isEmpty, solved.allSatisfy(\.statistics.isEmpty) else { return }
+    throw .idleOption("--stats", circumstance: "where no edit was solved with second moments")
   }
 
   /// The file or directory of second moments; `nil` where none is named or what the repository names is gone.

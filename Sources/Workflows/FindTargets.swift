@@ -23,6 +23,7 @@ package struct FindTargets {
   package func run(_ path: String, share: Int, of count: Int, rules: SolveRules) throws
     -> Int
   {
+    try EditSettings.checkSeed(of: [settings])
     let cases = try FactsFile.distinctCases(path: path).cases
     let state = SolveState(stack: try workspace.stack(at: RevisionExpression("HEAD")))
     let model = try workspace.model(at: state.stack)

@@ -50,16 +50,23 @@ package struct ImportEdit {
   ///   - path: a file of factors, the directory of a LoRA adapter, or that of an edited checkpoint.
   ///   - facts: a facts file; without one the edit is recorded as undeclared.
   ///   - message: the commit's; a summary where it is `nil`.
-  ///   - precision: the relative error of the stored delta; checkpoints are kept bit for bit.
+  ///   - precision: the relative error of the stored delta; `nil` for the usual one, and of checkpoints, which are kept
+  ///     bit for bit.
   ///   - requirement: what the edit must measure up to, beside the repository's own requirement; without facts
   ///     nothing is measured, and no condition on a metric holds.
   ///   - tool: this program's name and version.
-  /// - Throws: ``ImportError``, ``RequirementError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
+  /// - Throws: ``ImportError``, ``WorkflowError/idleOption(_:circumstance:)``, ``RequirementError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
   ///   what the base and the store throw.
   package func run(
-    _ path: String, facts: String?, message: String?, precision: Double,
+    _ path: String, facts: String?, message: String?, precision asked: Double? = nil,
     requiring requirement: String? = nil, tool: String
   ) throws -> Outcome {
+    let form = try Self.form(of: path)
+    guard asked == nil || form != .checkpoint else {
+      throw WorkflowError.idleOption(
+        "--precision", circumstance: "on a checkpoint, which is kept bit for bit")
+    }
+    let precision = asked ?? TensorDelta.defaultPrecision
     let cases = try facts.map { try FactsFile.distinctCases(path: $0).cases } ?? []
     let repository = workspace.repository
     try repository.checkRecording()
@@ -67,7 +74,6 @@ package struct ImportEdit {
     let head = try repository.head()
     let stack = try repository.stack(at: head.commit)
 
-    let form = try Self.form(of: path)
     var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
     // Changes wait on the disk, so that memory does not follow how many there are.
     let payloads = try PayloadFile(of: repository)

@@ -77,6 +77,7 @@ package struct ResolveEdits {
     let head = try repository.head()
     let stack = try repository.stack(at: head.commit)
     let edits = try order(of: selection, in: stack, at: head.commit).map { try stack.edit($0) }
+    try settings.checkMoments(for: edits)
     let newBase: NewBase?
     switch ground {
     case .presentBase:

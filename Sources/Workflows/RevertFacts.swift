@@ -40,6 +40,7 @@ package struct RevertFacts {
     let stack = try repository.stack(at: head.commit)
     let edits = try repository.changes(of: target).added.filter { stack.contains($0) }
     guard !edits.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
+    try settings.checkMoments(for: edits.map { try stack.edit($0) })
     let wanted = Set(subjects.map(\.collapsed))
     func isRemoved(_ factCase: FactCase) -> Bool {
       wanted.contains(factCase.fact.subject.collapsed)

@@ -52,6 +52,7 @@ package struct RunSweep {
   /// - Parameter methods: the editors, each with the settings of its own.
   /// - Throws: what data, settings, editors and the directory throw.
   package func run(_ request: Request, _ methods: [EditSettings], tool: String) throws -> Outcome {
+    try EditSettings.checkSeed(of: methods)
     let base = try workspace.base()
     let model = try workspace.baseModel()
     let tokenizer = try workspace.tokenizer()

@@ -49,6 +49,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case ruleNotOfMethod(rule: String, method: String)
   /// A method whose work cannot be cut into shares.
   case noShares(method: String)
+  /// An option that would be read and do nothing, which only the repository or a file could tell.
+  case idleOption(String, circumstance: String)
 
   /// What to tell the user.
   package var explanation: Explanation {
@@ -166,6 +168,8 @@ package enum WorkflowError: ExplainedError, Equatable {
         "the work of this method cannot be shared out", found: method,
         expected: "a method whose targets do not depend on each other, such as memit",
         remedy: "Commit the facts in one run.")
+    case .idleOption(let option, let circumstance):
+      Explanation("\(option) has no effect \(circumstance)", remedy: "Leave the option out.")
     }
   }
 }

@@ -43,6 +43,32 @@ import Testing
     #expect(try contents(of: directory.path).isEmpty)
   }
 
+  @Test("so it is where only the repository or a file tells")
+  func found() throws {
+    let scene = try Scene(commits: 0)
+    let (repository, facts) = (scene.repository, scene.model.first)
+    // Contexts come from the repository's file.
+    let seed = ["--seed has no effect", "with the repository's context templates"]
+    try expectRefusal(repository, repository.commitArguments(facts) + ["--seed", "3"], 2, seed)
+    try expectRefusal(repository, ["targets", facts, "--seed", "3"], 2, seed)
+    try expectRefusal(repository, ["sweep", facts, "-o", "sweep", "--seed", "3"], 2, seed)
+    let hparams = try scene.directory.write(
+      #"{"layers": [1], "num_steps": 8, "lr": 0.01}"#, to: "ft.json")
+    try repository("commit", facts, "--method", "ft", "--hparams", hparams)
+    let stats = ["--stats has no effect", "no edit was solved with second moments"]
+    for command in [
+      ["resolve", "HEAD"], ["resolve", "--all"], ["revert", "HEAD", "--fact", "Oslo"],
+    ] {
+      try expectRefusal(repository, command + ["--stats", "nosuch"], 2, stats)
+    }
+    try repository("apply", "--output", scene.directory["edited"])
+    try repository("reset", "HEAD~1")
+    try expectRefusal(
+      repository, ["import", scene.directory["edited"], "--precision", "0.1"], 2,
+      ["--precision has no effect", "on a checkpoint, which is kept bit for bit"])
+    try repository("import", scene.directory["edited"])
+  }
+
   @Test("so it is with what does not make, move or delete anything")
   func words() throws {
     let directory = try TemporaryDirectory()

@@ -68,7 +68,7 @@ struct ImportCheckpointTests {
 
   private func run(_ path: String, in study: StudyRepository) throws -> ImportEdit.Outcome {
     try ImportEdit(in: study.workspace).run(
-      path, facts: nil, message: nil, precision: 1e-6, tool: "test")
+      path, facts: nil, message: nil, tool: "test")
   }
 
   private func refusal(_ path: String, in study: StudyRepository) throws -> Explanation? {

@@ -31,14 +31,15 @@ struct Import: EmendCommand {
   @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
   var message: [CommitMessage] = []
   @Option(
-    help:
-      "The relative error of the stored delta, from 1e-9 (of low rank, some 1e-7) to below 1.")
-  var precision = RelativeError.usual
+    help: ArgumentHelp(
+      "The relative error of the stored delta, from 1e-9 (of low rank, some 1e-7) to below 1 "
+        + "(default: \(RelativeError.usual.value)); a checkpoint is kept bit for bit."))
+  var precision: RelativeError?
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try ImportEdit(in: workspace).run(
-      source, facts: facts, message: message.text, precision: precision.value,
+      source, facts: facts, message: message.text, precision: precision?.value,
       requiring: gate.require, tool: Version.tool)
     try console.show(ImportView(outcome, branch: workspace.repository.head().branch))
   }

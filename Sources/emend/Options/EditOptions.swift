@@ -51,7 +51,7 @@ struct TargetOptions: ParsableArguments {
     var settings = editing.settings(of: workspace)
     settings.templates = templates
     settings.targetCache = cache
-    settings.seed = seed ?? 0
+    settings.seed = seed
     return settings
   }
 }

@@ -92,7 +92,7 @@ struct SweepOptions: ParsableArguments {
       settings.templates = templates.first { $0.key == method }?.path
       settings.moments = moments.stats
       settings.mendEditor = editor
-      settings.seed = seed ?? 0
+      settings.seed = seed
       return settings
     }
   }

@@ -66,7 +66,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit, .overflow:
       false
     case .baseUnknown, .baseMissing, .wrongBase, .wrongCompanion, .noMoments, .usesNoMoments,
-      .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares:
+      .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares,
+      .idleOption:
       true
     }
   case ResolutionError.unresolved: false
