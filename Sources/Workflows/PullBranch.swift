@@ -10,14 +10,18 @@ package struct PullBranch {
     case fastForwardOnly
   }
 
-  /// What a pull has done.
-  package struct Outcome: Sendable {
+  /// What came, and what of it is merged.
+  package struct Fetched: Sendable {
     /// The remote's name or address.
     package let remote: String
     /// What came.
-    package let fetched: FetchOutcome
-    /// What the merge came to.
-    package let merge: MergeBranches.Outcome
+    package let outcome: FetchOutcome
+    /// The remote's branch that is merged.
+    let branch: String
+    /// What it names.
+    let commit: ObjectID
+    /// The branch that it is merged into.
+    let current: String
   }
 
   private let workspace: Workspace
@@ -32,17 +36,16 @@ package struct PullBranch {
     self.directory = directory
   }
 
-  /// Pulls a branch of a remote.
+  /// Brings what a remote has.
   ///
   /// - Parameters:
   ///   - remote: a name or an address; `nil` for the one that the branch follows.
   ///   - branch: a branch of the remote; `nil` for the one that the branch follows.
-  ///   - measuring: whether the batches of both sides are measured against each other after a merge.
-  /// - Throws: ``RemoteError/noUpstream(branch:)``, ``RemoteError/diverged(branch:remote:)``, and what fetching and merging throw.
-  package func run(
-    _ remote: String?, _ branch: String?, _ options: FetchRequest.Options, _ rule: Rule,
-    measuring: MergeBranches.Measuring, tool: String
-  ) throws -> Outcome {
+  /// - Throws: ``RemoteError/noBranch``, ``RemoteError/noUpstream(branch:)``, ``RemoteError/notOnRemote(branch:remote:similar:)``,
+  ///   and what fetching throws.
+  package func fetch(
+    _ remote: String?, _ branch: String?, _ options: FetchRequest.Options
+  ) throws -> Fetched {
     let repository = workspace.repository
     guard let current = try repository.head().branch else { throw RemoteError.noBranch }
     let upstream = try repository.upstream(of: current)
@@ -56,17 +59,40 @@ package struct PullBranch {
     guard let commit = fetched.outcome.heads[other] else {
       throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
     }
-    if case .fastForwardOnly = rule {
+    return Fetched(
+      remote: fetched.remote, outcome: fetched.outcome, branch: other, commit: commit,
+      current: current)
+  }
+
+  /// Merges what came.
+  ///
+  /// - Parameters:
+  ///   - message: of a merge that is recorded; says what was merged of where it is `nil`.
+  ///   - requirement: as of ``MergeBranches``.
+  ///   - measuring: whether the batches of both sides are measured against each other after a merge.
+  /// - Throws: ``RemoteError/diverged(branch:remote:)``, and what merging throws.
+  package func merge(
+    _ fetched: Fetched, _ rule: Rule, message: String? = nil, requiring requirement: String? = nil,
+    measuring: MergeBranches.Measuring, tool: String
+  ) throws -> MergeBranches.Outcome {
+    let repository = workspace.repository
+    let tracking = "\(fetched.remote)/\(fetched.branch)"
+    let resolution: MergeBranches.Resolution
+    switch rule {
+    case .mergeWhereNeeded(let wanted): resolution = wanted
+    case .fastForwardOnly:
       let ours = try repository.head().commit
       guard
-        try repository.isAncestor(ours, of: commit) || repository.isAncestor(commit, of: ours)
-      else { throw RemoteError.diverged(branch: current, remote: "\(fetched.remote)/\(other)") }
+        try repository.isAncestor(ours, of: fetched.commit)
+          || repository.isAncestor(fetched.commit, of: ours)
+      else { throw RemoteError.diverged(branch: fetched.current, remote: tracking) }
+      resolution = .refuse
     }
-    let resolution: MergeBranches.Resolution =
-      if case .mergeWhereNeeded(let resolution) = rule { resolution } else { .refuse }
-    let merge = try MergeBranches(in: workspace, moments: moments).run(
-      RevisionExpression(commit.hexadecimal), message: "Merge \(other) of \(fetched.remote)",
-      resolution: resolution, measuring: measuring, tool: tool)
-    return Outcome(remote: fetched.remote, fetched: fetched.outcome, merge: merge)
+    // The name by which the user finds it again; an address leaves none.
+    let isTracked = (try? repository.commitID(RevisionExpression(tracking))) == fetched.commit
+    return try MergeBranches(in: workspace, moments: moments).run(
+      RevisionExpression(isTracked ? tracking : fetched.commit.hexadecimal),
+      message: message ?? "Merge \(fetched.branch) of \(fetched.remote)",
+      resolution: resolution, requiring: requirement, measuring: measuring, tool: tool)
   }
 }

@@ -24,7 +24,7 @@ package enum WorkflowError: ExplainedError, Equatable {
   /// An edit that takes a weight beyond what its type holds.
   case overflow(tensor: String, type: String)
   /// A merge's sides give one subject and prompt different objects.
-  case mergeConflicts(lines: [String], count: Int)
+  case mergeConflicts(lines: [String], count: Int, with: String)
   /// The facts named are not in the edit.
   case noSuchFacts(subjects: [String], revision: String)
   /// Ranges without a commit, where commits were to be named.
@@ -107,14 +107,14 @@ package enum WorkflowError: ExplainedError, Equatable {
         remedy:
           "Nothing was recorded. Look at the edit's size; a base in bfloat16 or float32 holds more."
       )
-    case .mergeConflicts(let lines, let count):
+    case .mergeConflicts(let lines, let count, let revision):
       Explanation(
         "the two sides contradict each other", field: lines.joined(separator: "; "),
         found: "\(count) conflicting fact\(count == 1 ? "" : "s")",
         expected: "one object for each subject and prompt",
         remedy:
-          "Say which side's facts stay: --ours or --theirs. Or choose fact by fact: write them to a "
-          + "file with --conflicts, fill in 'keep', and merge with --resolve FILE.")
+          "Say which side's facts stay: --ours or --theirs. Or choose fact by fact: 'emend merge "
+          + "\(revision) --conflicts > FILE', fill in 'keep', and merge with --resolve FILE.")
     case .noSuchFacts(let subjects, let revision):
       Explanation(
         "the commit has no facts about this", field: subjects.joined(separator: ", "),

@@ -234,7 +234,7 @@ private struct Paragraph: View {
       (FileFailure.system(.write, path: "p", code: ENOSPC), .refused),
       (FileFailure.locked(path: "p", holder: 1), .refused),
       (StoreError.notFound(searched: "p"), .misuse), (StoreError.nothingToUndo, .refused),
-      (WorkflowError.mergeConflicts(lines: [], count: 1), .refused),
+      (WorkflowError.mergeConflicts(lines: [], count: 1, with: "side"), .refused),
       (WorkflowError.noMoments, .misuse), (emend.ExitStatus.refused, .refused),
       (Foreign(), .refused),
     ]

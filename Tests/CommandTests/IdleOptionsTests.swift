@@ -16,6 +16,8 @@ import Testing
     "merge side --conflicts -m text", "merge side --conflicts --stats s",
     "merge side --conflicts --require r", "merge side --conflicts --no-interference",
     "merge side --conflicts --sign", "merge side --stats s", "pull --ff-only --ours",
+    "merge side --conflicts --theirs", "merge side --conflicts --resolve r",
+    "pull --ff-only --resolve r", "pull --ff-only -m text", "pull --ff-only --sign",
     "pull --ff-only --stats s", "pull --ff-only --no-interference", "pull --stats s",
     "pull --no-tags --force", "push origin --delete side --force", "push origin -u --delete side",
     "revert HEAD --stats s", "revert HEAD --fact f -m 1", "stats --npz 1=f --documents line",

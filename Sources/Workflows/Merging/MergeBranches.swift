@@ -56,7 +56,7 @@ package struct MergeBranches {
   ///
   /// - Parameter requirement: what both sides' facts must measure up to on the joined state, beside the repository's
   ///   own requirement.
-  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
+  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:with:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
   ///   store throw.
   package func run(
     _ revision: RevisionExpression, message: String?, resolution: Resolution,
@@ -69,7 +69,7 @@ package struct MergeBranches {
     let theirs = try repository.commitID(revision)
     let plan = try repository.planMerge(
       of: theirs, into: ours.commit, findConflicts: MergeConflict.pairs)
-    let losers = try losers(MergeConflict.all(in: plan.conflicts), resolution)
+    let losers = try losers(MergeConflict.all(in: plan.conflicts), resolution, revision)
     if losers.isEmpty { try check(plan, gate) }
     let name = ours.branch.map { " into \($0)" } ?? ""
     var replaced: [EditID: EditID] = [:]
@@ -118,13 +118,13 @@ package struct MergeBranches {
   }
 
   private func losers(
-    _ conflicts: [MergeConflict], _ resolution: Resolution
+    _ conflicts: [MergeConflict], _ resolution: Resolution, _ revision: RevisionExpression
   ) throws -> [StackDifference.Fact] {
     switch resolution {
     case .refuse:
       guard conflicts.isEmpty else {
         throw WorkflowError.mergeConflicts(
-          lines: conflicts.prefix(5).map(\.line), count: conflicts.count)
+          lines: conflicts.prefix(5).map(\.line), count: conflicts.count, with: revision.text)
       }
       return []
     case .ours: return try conflicts.flatMap { try $0.losers(.ours) }

@@ -21,39 +21,20 @@ struct Merge: EmendCommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var compute: ComputeOptions
-  @OptionGroup var gate: GateOptions
-  @OptionGroup var signing: SigningOptions
   @Argument(help: "The revision to merge.")
   var revision: RevisionExpression
-  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
-  var message: [CommitMessage] = []
   @OptionGroup var sides: MergeOptions
-  @Option(
-    help: ArgumentHelp(
-      "Which fact of each conflict stays: the lines of --conflicts, 'keep' filled in.",
-      valueName: "file"), completion: .file())
-  var resolve: String?
   @Flag(help: "Only write the conflicts, one a line; exit with status 1 where there are some.")
   var conflicts = false
 
   func validate() throws {
-    guard [sides.side != nil, resolve != nil, conflicts].filter({ $0 }).count <= 1 else {
-      throw ValidationError("Give only one of --ours, --theirs, --resolve and --conflicts.")
-    }
+    try sides.check(joinsNothing: conflicts, "with --conflicts")
     try ValidationError.refuse(
-      [
-        "--message": !message.isEmpty, "--stats": sides.moments.stats != nil,
-        "--require": gate.require != nil,
-        "--interference/--no-interference": sides.interference != nil,
-        "--sign/--no-sign": signing.sign != nil,
-      ], when: conflicts, "with --conflicts")
-    try ValidationError.refuse(
-      ["--stats": sides.moments.stats != nil], when: sides.side == nil && resolve == nil,
-      "without --ours, --theirs or --resolve")
+      ["--require": sides.gate.require != nil], when: conflicts, "with --conflicts")
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute, signing)
+    let workspace = try common.openWorkspace(console, compute, sides.signing)
     let merge = MergeBranches(in: workspace, moments: sides.moments.stats)
     if conflicts {
       let found = try merge.conflicts(with: revision)
@@ -62,9 +43,8 @@ struct Merge: EmendCommand {
       return
     }
     let outcome = try merge.run(
-      revision, message: message.text,
-      resolution: resolve.map { .file(try ResolutionFile(path: $0)) } ?? sides.resolution,
-      requiring: gate.require, measuring: sides.measuring, tool: Version.tool)
+      revision, message: sides.message.text, resolution: sides.resolution(),
+      requiring: sides.gate.require, measuring: sides.measuring, tool: Version.tool)
     try console.show(MergeView(outcome, workspace.repository))
   }
 }

@@ -8,7 +8,7 @@ struct Pull: EmendCommand {
     abstract: "Fetch, and merge what came into this branch",
     discussion: """
       Without arguments, merges the branch that this one follows. The branch moves forward where that \
-      is enough; else a merge is recorded, with the rules of 'emend merge'.
+      is enough; else a merge is recorded, with the rules and options of 'emend merge'.
 
       EXAMPLES:
         emend pull
@@ -28,26 +28,26 @@ struct Pull: EmendCommand {
   @OptionGroup var sides: MergeOptions
 
   func validate() throws {
-    try ValidationError.refuse(
-      [
-        "--ours/--theirs": sides.side != nil,
-        "--interference/--no-interference": sides.interference != nil,
-        "--stats": sides.moments.stats != nil,
-      ], when: ffOnly, "with --ff-only")
-    try ValidationError.refuse(
-      ["--stats": sides.moments.stats != nil], when: sides.side == nil, "without --ours or --theirs"
-    )
+    try sides.check(joinsNothing: ffOnly, "with --ff-only")
   }
 
   func run(on console: Console) throws {
-    let workspace = try common.openWorkspace(console, compute)
+    let workspace = try common.openWorkspace(console, compute, sides.signing)
+    let rule: PullBranch.Rule =
+      ffOnly ? .fastForwardOnly : .mergeWhereNeeded(try sides.resolution())
     let pull = PullBranch(
       in: workspace, moments: sides.moments.stats, from: Paths.workingDirectory)
-    let outcome = try pull.run(
-      remote, branch, fetching.options,
-      ffOnly ? .fastForwardOnly : .mergeWhereNeeded(sides.resolution),
-      measuring: sides.measuring, tool: Version.tool)
-    let view = try PullView(outcome, workspace.repository)
+    let fetched = try pull.fetch(remote, branch, fetching.options)
+    let merged = Result {
+      try pull.merge(
+        fetched, rule, message: sides.message.text, requiring: sides.gate.require,
+        measuring: sides.measuring, tool: Version.tool)
+    }
+    // What came is here, whatever becomes of the merge.
+    if case .failure = merged, !console.writesDocuments {
+      try console.show(FetchView([(fetched.remote, fetched.outcome)]))
+    }
+    let view = try PullView(fetched, merged.get(), workspace.repository)
     try console.show(view)
     if view.hasRefusals { throw ExitStatus.refused }
   }

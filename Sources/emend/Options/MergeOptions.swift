@@ -15,19 +15,50 @@ struct MergeOptions: ParsableArguments {
     }
   }
 
+  @OptionGroup var gate: GateOptions
+  @OptionGroup var signing: SigningOptions
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
+  var message: [CommitMessage] = []
   @Flag(exclusivity: .exclusive) var side: Side?
+  @Option(
+    help: ArgumentHelp(
+      "Which fact of each conflict stays: the lines of 'emend merge --conflicts', 'keep' filled in.",
+      valueName: "file"), completion: .file())
+  var resolve: String?
   @Flag(
     inversion: .prefixedNo,
     help: "Measure how far the sides' batches disturb each other (default).")
   var interference: Bool?
   @OptionGroup var moments: MomentsOption
 
+  /// Refuses options that contradict each other, and where nothing is joined those of a merge.
+  ///
+  /// - Parameter circumstance: what leaves nothing to join, such as `with --conflicts`.
+  func check(joinsNothing: Bool, _ circumstance: String) throws {
+    try ValidationError.refuse(
+      [
+        "--ours/--theirs": side != nil, "--resolve": resolve != nil,
+        "--message": !message.isEmpty, "--stats": moments.stats != nil,
+        "--interference/--no-interference": interference != nil,
+        "--sign/--no-sign": signing.sign != nil,
+      ], when: joinsNothing, circumstance)
+    guard side == nil || resolve == nil else {
+      throw ValidationError("Give only one of --ours, --theirs and --resolve.")
+    }
+    try ValidationError.refuse(
+      ["--stats": moments.stats != nil], when: side == nil && resolve == nil,
+      "without --ours, --theirs or --resolve")
+  }
+
   /// What becomes of facts that contradict each other.
-  var resolution: MergeBranches.Resolution {
-    switch side {
-    case nil: .refuse
-    case .ours: .ours
-    case .theirs: .theirs
+  ///
+  /// - Throws: what the file of resolutions throws.
+  func resolution() throws -> MergeBranches.Resolution {
+    switch (side, resolve) {
+    case (_, let path?): .file(try ResolutionFile(path: path))
+    case (.ours, nil): .ours
+    case (.theirs, nil): .theirs
+    case (nil, nil): .refuse
     }
   }
 

@@ -148,10 +148,12 @@ struct PullView: View {
   let document: Document
   private let merge: MergeView
 
-  init(_ outcome: PullBranch.Outcome, _ repository: EditRepository) throws {
-    merge = try MergeView(outcome.merge, repository)
+  init(
+    _ fetched: PullBranch.Fetched, _ outcome: MergeBranches.Outcome, _ repository: EditRepository
+  ) throws {
+    merge = try MergeView(outcome, repository)
     document = Document(
-      fetched: FetchView.document(outcome.remote, outcome.fetched), merge: merge.document)
+      fetched: FetchView.document(fetched.remote, fetched.outcome), merge: merge.document)
   }
 
   /// Whether something was not done.

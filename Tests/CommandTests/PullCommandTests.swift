@@ -1,0 +1,59 @@
+import Checkpoint
+import TestSupport
+import Testing
+
+@Suite struct PullCommandTests {
+  /// Two clones, each with a commit that the other has not; both say something about Kyiv.
+  private func diverged() throws -> SharedScene {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "-u")
+    try scene.clone(to: "copy")
+    try scene.commit(scene.model.second, in: "work", message: "Two")
+    try scene("work", "push")
+    let other = try scene.directory.write(TinyModel.facts([("Kyiv", "Nice")]), to: "other.jsonl")
+    try scene.commit(other, in: "copy", message: "Other")
+    return scene
+  }
+
+  @Test("a conflict is refused after what came was told; what the hint says resolves it")
+  func conflict() throws {
+    let scene = try diverged()
+    let before = try scene.head("copy")
+    let refused = try scene.emend(in: "copy").run(["pull"])
+    #expect(refused.ending == .exit(1))
+    #expect(refused.outputText.contains("1 commit") && refused.outputText.contains("origin/main"))
+    #expect(refused.errorText.contains("'emend merge origin/main --conflicts > FILE'"))
+    #expect(try scene.head("copy") == before)
+
+    let conflicts = try scene.emend(in: "copy").run(["merge", "origin/main", "--conflicts"])
+    let file = try scene.directory.write(
+      conflicts.outputText.replacing(#""keep":"""#, with: #""keep":"theirs""#), to: "kept.jsonl")
+    try scene(
+      "copy", "pull", "--resolve", file, "--stats", scene.model.kit.moments, "-m", "Joined", "-m",
+      "By hand")
+    let git = try ReferenceGit(scene.directory["copy/.emend"])
+    #expect(try git("log", "-1", "--format=%B").output.hasPrefix("Joined\n\nBy hand\n"))
+    #expect(try scene("copy", "facts", "--grep", "Kyiv").outputText.contains("Cork"))
+    // An address leaves no name for what came.
+    try scene("copy", "undo")
+    let address = scene.host.address("hub.git")
+    let named = try scene.emend(in: "copy").run(["pull", address, "main"])
+    let commit = try scene.head("work")
+    #expect(named.errorText.contains("'emend merge \(commit) --conflicts > FILE'"))
+  }
+
+  @Test("--require and --no-sign are the merge's")
+  func options() throws {
+    let scene = try diverged()
+    let theirs = ["pull", "--theirs", "--stats", scene.model.kit.moments]
+    let gated = try scene.emend(in: "copy").run(theirs + ["--require", "facts>=50"])
+    #expect(gated.ending == .exit(1))
+    #expect(gated.errorText.contains("--require") && gated.errorText.contains("wanted >=50"))
+    let git = try ReferenceGit(scene.directory["copy/.emend"])
+    try git("config", "commit.gpgSign", "true")
+    try git("config", "gpg.program", "/nonexistent/gpg")
+    #expect(try scene.emend(in: "copy").run(theirs).ending == .exit(1))
+    #expect(try scene.emend(in: "copy").run(theirs + ["--no-sign"]).ending == .exit(0))
+    #expect(try git("rev-list", "--count", "--min-parents=2", "HEAD").lines == ["1"])
+  }
+}
