@@ -55,13 +55,14 @@ struct Apply: EmendCommand {
     if let adapter {
       let outcome = try ExportAdapter(in: workspace).run(
         workspace.repository.resolve(revision), output: Paths.absolute(adapter))
-      return try console.show(AdapterView(outcome, output: adapter))
+      return try console.tell(AdapterView(outcome, output: adapter))
     }
     let outcome = try ApplyRevision(in: workspace).run(
       workspace.repository.commitID(revision), output: output.map(Paths.absolute),
       as: dtype?.elementType, untouched: untouched?.way ?? .copied,
       check: verify ? .everyByte : .stamp)
-    try console.show(ApplyView(outcome, output: output))
+    let view = ApplyView(outcome, output: output)
+    try isDryRun ? console.show(view) : console.tell(view)
   }
 }
 

@@ -52,6 +52,6 @@ struct BaseSet: EmendCommand {
     let base = try BaseBinding.bind(
       repository, to: Paths.absolute(directory), threads: compute.threadCount,
       progress: console.progress)
-    try console.show(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
+    try console.tell(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
   }
 }

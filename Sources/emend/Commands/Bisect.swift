@@ -204,6 +204,6 @@ struct BisectReset: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     try BisectHistory(in: repository).reset()
-    try console.show(StatusView(RepositoryStatus(of: repository)))
+    try console.tell(StatusView(RepositoryStatus(of: repository)))
   }
 }

@@ -135,7 +135,8 @@ struct BranchCommand: EmendCommand {
     filter.containing = contains
     filter.merged = merged
     filter.notMerged = noMerged
-    try console.show(
-      BranchesView(ListBranches(in: repository).run(filter), form: verbose ? .summaries : .ids))
+    let view = try BranchesView(
+      ListBranches(in: repository).run(filter), form: verbose ? .summaries : .ids)
+    try lists || names.isEmpty ? console.show(view) : console.tell(view)
   }
 }

@@ -60,7 +60,7 @@ struct CachePrune: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let freed = try repository.pruneCache(olderThanDays: olderThan, toBytes: to?.bytes)
-    try console.show(
+    try console.tell(
       CacheView(repository.cache.usage(), directory: repository.cache.directory, freed: freed))
   }
 }
@@ -76,7 +76,7 @@ struct CacheClear: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let freed = try repository.cache.prune(toBytes: 0)
-    try console.show(
+    try console.tell(
       CacheView(repository.cache.usage(), directory: repository.cache.directory, freed: freed))
   }
 }

@@ -39,6 +39,6 @@ struct Clone: EmendCommand {
       address, into: directory.map(Paths.absolute), remoteName: origin, branch: branch,
       from: Paths.workingDirectory,
       GitEnvironment(variables: console.environment), progress: console.progress)
-    try console.show(CloneView(outcome))
+    try console.tell(CloneView(outcome))
   }
 }

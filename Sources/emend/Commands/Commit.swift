@@ -37,6 +37,6 @@ struct Commit: EmendCommand {
     let outcome = try CommitFacts(in: workspace, edit.settings(of: workspace)).run(
       facts, message: message.text, rules: rules.rules, requiring: gate.require,
       precision: precision.value, tool: Version.tool)
-    try console.show(CommitView(outcome, branch: workspace.repository.head().branch))
+    try console.tell(CommitView(outcome, branch: workspace.repository.head().branch))
   }
 }

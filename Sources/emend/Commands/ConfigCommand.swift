@@ -83,7 +83,7 @@ struct ConfigSet: EmendCommand {
     let repository = try common.openRepository(console)
     let meant = setting.kind == .path ? Paths.absolute(value) : value
     try SetSetting(in: repository).run(setting, to: meant, shared ? .shared : .local)
-    try console.show(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
+    try console.tell(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
   }
 }
 
@@ -103,6 +103,6 @@ struct ConfigUnset: EmendCommand {
     let setting = try Setting.named(name)
     let repository = try common.openRepository(console)
     try repository.unset(setting, shared ? .shared : .local)
-    try console.show(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
+    try console.tell(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
   }
 }

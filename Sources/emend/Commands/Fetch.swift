@@ -41,7 +41,7 @@ struct Fetch: EmendCommand {
     let fetched = try transfer.fetch(
       all ? .all : .one(remote, branches: branches), fetching.options)
     let view = FetchView(fetched)
-    try console.show(view)
+    try console.tell(view)
     if view.hasRefusals { throw ExitStatus.refused }
   }
 }

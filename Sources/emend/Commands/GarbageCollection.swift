@@ -17,7 +17,7 @@ struct GarbageCollection: EmendCommand {
   @OptionGroup var common: CommonOptions
 
   func run(on console: Console) throws {
-    try console.show(
+    try console.tell(
       HousekeepingView(common.openRepository(console).tidyUp(progress: console.progress)))
   }
 }

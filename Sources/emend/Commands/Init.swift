@@ -46,6 +46,6 @@ struct Init: EmendCommand {
       named: name ?? URL(filePath: path).lastPathComponent, settings: settings,
       GitEnvironment(variables: console.environment), threads: compute.threadCount,
       progress: console.progress)
-    try console.show(InitView(outcome))
+    try console.tell(InitView(outcome))
   }
 }

@@ -45,6 +45,6 @@ struct Merge: EmendCommand {
     let outcome = try merge.run(
       revision, message: sides.message.text, resolution: sides.resolution(),
       requiring: sides.gate.require, measuring: sides.measuring, tool: Version.tool)
-    try console.show(MergeView(outcome, workspace.repository))
+    try console.tell(MergeView(outcome, workspace.repository))
   }
 }

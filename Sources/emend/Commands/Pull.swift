@@ -45,10 +45,10 @@ struct Pull: EmendCommand {
     }
     // What came is here, whatever becomes of the merge.
     if case .failure = merged, !console.writesDocuments {
-      try console.show(FetchView([(fetched.remote, fetched.outcome)]))
+      try console.tell(FetchView([(fetched.remote, fetched.outcome)]))
     }
     let view = try PullView(fetched, merged.get(), workspace.repository)
-    try console.show(view)
+    try console.tell(view)
     if view.hasRefusals { throw ExitStatus.refused }
   }
 }

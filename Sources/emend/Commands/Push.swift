@@ -76,7 +76,7 @@ struct Push: EmendCommand {
       in: repository, from: Paths.workingDirectory, progress: console.progress)
     let pushed = try transfer.push(
       all ? .allBranches : delete ? .deleting(what) : .named(what), to: remote, options)
-    try console.show(PushView(pushed.remote, pushed.outcome))
+    try console.tell(PushView(pushed.remote, pushed.outcome))
     if !pushed.outcome.isComplete { throw ExitStatus.refused }
   }
 }

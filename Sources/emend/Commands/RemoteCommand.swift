@@ -48,7 +48,7 @@ struct RemoteAdd: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     try repository.addRemote(name, RemoteAddress(address, from: Paths.workingDirectory))
-    try console.show(RemotesView(repository.remotes(), .withAddresses))
+    try console.tell(RemotesView(repository.remotes(), .withAddresses))
   }
 }
 
@@ -65,7 +65,7 @@ struct RemoteRemove: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     try repository.removeRemote(name)
-    try console.show(RemotesView(repository.remotes(), .withAddresses))
+    try console.tell(RemotesView(repository.remotes(), .withAddresses))
   }
 }
 
@@ -84,7 +84,7 @@ struct RemoteRename: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     try repository.renameRemote(old, to: new)
-    try console.show(RemotesView(repository.remotes(), .withAddresses))
+    try console.tell(RemotesView(repository.remotes(), .withAddresses))
   }
 }
 
@@ -106,7 +106,7 @@ struct RemoteSetURL: EmendCommand {
     let repository = try common.openRepository(console)
     try repository.setURL(
       of: name, to: RemoteAddress(address, from: Paths.workingDirectory), forPushing: push)
-    try console.show(RemotesView(repository.remotes(), .withAddresses))
+    try console.tell(RemotesView(repository.remotes(), .withAddresses))
   }
 }
 

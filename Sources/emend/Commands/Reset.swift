@@ -19,6 +19,6 @@ struct Reset: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     try repository.reset(to: repository.commitID(revision))
-    try console.show(StatusView(RepositoryStatus(of: repository)))
+    try console.tell(StatusView(RepositoryStatus(of: repository)))
   }
 }

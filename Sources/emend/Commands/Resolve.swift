@@ -53,6 +53,6 @@ struct Resolve: EmendCommand {
       on: ontoBase.map { .newBase(Paths.absolute($0)) } ?? .presentBase,
       refreshing: refreshTargets ? .refresh : .keep, requiring: gate.require,
       message: message.text, tool: Version.tool)
-    try console.show(ResolveView(outcome, branch: workspace.repository.head().branch))
+    try console.tell(ResolveView(outcome, branch: workspace.repository.head().branch))
   }
 }

@@ -60,6 +60,6 @@ struct Revert: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     let outcome = try RevertFacts(in: workspace, moments.settings(of: workspace)).run(
       revisions[0], subjects: subjects, message: message.text, tool: Version.tool)
-    try console.show(RecordedView([outcome.commit], workspace.repository))
+    try console.tell(RecordedView([outcome.commit], workspace.repository))
   }
 }

@@ -70,13 +70,13 @@ struct Stats: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     guard let corpus else {
       let outcome = try ImportMoments(in: workspace).run(archives.map { (Int($0.key), $0.path) })
-      return try console.show(StatsView(outcome))
+      return try console.tell(StatsView(outcome))
     }
     let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
     let outcome = try CollectMoments(in: workspace).run(
       corpus: corpus, boundary: documents ?? .paragraph, layers: layers, limit: samples,
       savingEvery: .seconds(saveEvery ?? 300))
-    try console.show(StatsView(outcome))
+    try console.tell(StatsView(outcome))
   }
 }
 

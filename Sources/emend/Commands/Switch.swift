@@ -48,6 +48,6 @@ struct Switch: EmendCommand {
     } else {
       try repository.switchTo(branchHereOrOnRemote: name)
     }
-    try console.show(StatusView(RepositoryStatus(of: repository)))
+    try console.tell(StatusView(RepositoryStatus(of: repository)))
   }
 }

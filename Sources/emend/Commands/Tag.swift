@@ -60,9 +60,9 @@ struct Tag: EmendCommand {
         name, at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")),
         message: message.text, ifTaken: force ? .replace : .refuse)
     }
-    try console.show(
-      TagsView(
-        ListTags(in: repository).run(lists ? names.map { NamePattern($0) } : []),
-        form: showsMessages ? .messages : .names))
+    let view = try TagsView(
+      ListTags(in: repository).run(lists ? names.map { NamePattern($0) } : []),
+      form: showsMessages ? .messages : .names)
+    try lists || names.isEmpty ? console.show(view) : console.tell(view)
   }
 }

@@ -27,7 +27,7 @@ struct Targets: EmendCommand {
     let workspace = try common.openWorkspace(console, compute)
     let count = try FindTargets(in: workspace, edit.settings(of: workspace)).run(
       facts, share: shard.index, of: shard.count, rules: rules.rules)
-    try console.show(TargetsView(count: count, shard: shard))
+    try console.tell(TargetsView(count: count, shard: shard))
   }
 }
 

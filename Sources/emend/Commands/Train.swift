@@ -61,7 +61,7 @@ struct Train: ParsableCommand {
       let outcome = try TrainMEND(in: workspace).run(
         .init(training: facts, validation: validation, heldOut: heldOut),
         hyperparameters: hparams, output: Paths.absolute(output), restart: restart)
-      try console.show(TrainMENDView(outcome))
+      try console.tell(TrainMENDView(outcome))
     }
   }
 }

@@ -15,7 +15,7 @@ struct Undo: EmendCommand {
   @OptionGroup var common: CommonOptions
 
   func run(on console: Console) throws {
-    try console.show(OperationsView([common.openRepository(console).undo()], heading: "took back"))
+    try console.tell(OperationsView([common.openRepository(console).undo()], heading: "took back"))
   }
 }
 
@@ -28,7 +28,7 @@ struct Redo: EmendCommand {
   @OptionGroup var common: CommonOptions
 
   func run(on console: Console) throws {
-    try console.show(OperationsView([common.openRepository(console).redo()], heading: "took back"))
+    try console.tell(OperationsView([common.openRepository(console).redo()], heading: "took back"))
   }
 }
 

@@ -18,7 +18,7 @@ package struct CommonOptions: ParsableArguments {
   @Flag(help: "Do not use a pager.")
   private var noPager = false
 
-  @Flag(name: .shortAndLong, help: "Say nothing but results, warnings and errors.")
+  @Flag(name: .shortAndLong, help: "Say nothing but warnings, errors and what was asked for.")
   private var quiet = false
 
   @Flag(exclusivity: .chooseLast)
@@ -45,6 +45,7 @@ package struct CommonOptions: ParsableArguments {
     settings.format = json ? .json : .text
     settings.color = color
     settings.usesPager = !noPager
+    settings.isQuiet = quiet
     settings.progress =
       switch progress {
       case _ where quiet: .never

@@ -32,6 +32,13 @@ package final class Console: Sendable {
   /// - Throws: what standard output refused.
   package func show(_ view: some View) throws { try show(view, pager: nil) }
 
+  /// Tells what was done: as ``show(_:)``, but with `--quiet` only what warns of something.
+  ///
+  /// - Throws: what standard output refused.
+  package func tell(_ view: some View) throws {
+    try show(view, pager: nil, onlyWarnings: settings.isQuiet)
+  }
+
   /// Whether results are documents for programs: nothing else may stand on the standard output then.
   package var writesDocuments: Bool { settings.format == .json }
 
@@ -69,7 +76,7 @@ package final class Console: Sendable {
 
   private var isIndented: Bool { output.isTerminal }
 
-  private func show(_ view: some View, pager: Pager?) throws {
+  private func show(_ view: some View, pager: Pager?, onlyWarnings: Bool = false) throws {
     switch settings.format {
     case .json:
       let document = try JSONOutput.bytes(data: view.document, indented: isIndented)
@@ -79,7 +86,7 @@ package final class Console: Sendable {
       let page = Page(
         width: output.isTerminal ? output.columns(environment: environment) : nil,
         inColor: settings.color.isColored(
-          isTerminal: output.isTerminal, environment: environment)
+          isTerminal: output.isTerminal, environment: environment), onlyWarnings: onlyWarnings
       ) { [progress, output] bytes in
         if let pager {
           try pager.write(bytes)

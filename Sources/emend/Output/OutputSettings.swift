@@ -21,6 +21,8 @@ package struct OutputSettings: Sendable {
   package var usesPager = true
   /// When progress is shown.
   package var progress: ProgressChoice = .automatic
+  /// Whether commands keep to themselves what they have done.
+  package var isQuiet = false
 
   /// The settings of a command line without options.
   package init() {}

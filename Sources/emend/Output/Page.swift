@@ -10,18 +10,25 @@ package final class Page {
   private static let pieceSize = 1 << 15
 
   private let inColor: Bool
+  private let onlyWarnings: Bool
   private let drain: ([UInt8]) throws -> Void
   private var waiting: [UInt8] = []
   private var failure: (any Error)?
 
-  init(width: Int?, inColor: Bool, drain: @escaping ([UInt8]) throws -> Void) {
+  /// - Parameter onlyWarnings: whether lines without a ``TextRole/warning`` or ``TextRole/bad`` are left out.
+  init(
+    width: Int?, inColor: Bool, onlyWarnings: Bool = false,
+    drain: @escaping ([UInt8]) throws -> Void
+  ) {
     self.width = width
     self.inColor = inColor
+    self.onlyWarnings = onlyWarnings
     self.drain = drain
   }
 
   /// Writes a line; without text, an empty one.
   package func line(_ text: StyledText = "") {
+    guard !onlyWarnings || text.warns else { return }
     text.write(to: &waiting, inColor: inColor)
     waiting.append(UInt8(ascii: "\n"))
     if waiting.count >= Self.pieceSize { flush() }
@@ -29,7 +36,7 @@ package final class Page {
 
   /// Writes text that has lines of its own, each after an indentation.
   package func paragraph(_ text: String, indented: Int = 0, _ role: TextRole = .plain) {
-    guard role == .plain, copyLines(of: text, indented: indented) else {
+    guard role == .plain, !onlyWarnings, copyLines(of: text, indented: indented) else {
       return StyledText.lines(of: text, indented: indented, role).forEach { line($0) }
     }
     if waiting.count >= Self.pieceSize { flush() }

@@ -64,6 +64,9 @@ package struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation
   /// How many columns of a terminal it takes.
   package var width: Int { pieces.reduce(0) { $0 + displayWidth($1.text) } }
 
+  /// Whether a piece of it warns.
+  package var warns: Bool { pieces.contains { $0.role == .warning || $0.role == .bad } }
+
   /// Whether there is nothing to see.
   package var isEmpty: Bool { pieces.isEmpty }
 

@@ -51,7 +51,7 @@ extension Console {
   ) throws {
     var made: [RecordedCommit] = []
     let outcome = Result { try series { made.append($0) } }
-    if !made.isEmpty { try show(RecordedView(made, repository)) }
+    if !made.isEmpty { try tell(RecordedView(made, repository)) }
     try outcome.get()
   }
 }
