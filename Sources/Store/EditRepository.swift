@@ -168,7 +168,16 @@ package final class EditRepository {
   }
 
   /// A commit's content.
-  package func commit(_ id: ObjectID) throws -> CommitObject { try database.commit(id) }
+  ///
+  /// - Throws: ``StoreError/shallow(path:)`` for one that lies beyond the end of a shallow clone.
+  package func commit(_ id: ObjectID) throws -> CommitObject {
+    do {
+      return try database.commit(id)
+    } catch .missing(let id) {
+      try handle.requireWholeHistory()
+      throw ObjectError.missing(id)
+    }
+  }
 
   /// The edits active at a commit.
   package func stack(at commit: ObjectID) throws -> EditStack {

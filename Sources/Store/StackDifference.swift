@@ -81,6 +81,6 @@ extension EditRepository {
       throw StoreError.noSuchParent(commit, found: content.parents.count, wanted: mainline)
     }
     return try StackDifference(
-      from: database.commit(content.parents[mainline - 1]).tree, to: content.tree, in: database)
+      from: self.commit(content.parents[mainline - 1]).tree, to: content.tree, in: database)
   }
 }

@@ -125,6 +125,9 @@ struct RepositoryTests {
     let refusal = StoreError.shallow(path: folder["shallow"] + "/")
     #expect(throws: refusal) { try cut.check() }
     #expect(throws: refusal) { try cut.walk(RevisionExpression("HEAD")) { _ in .goOn } }
+    #expect(throws: refusal) { try cut.changes(of: cut.head().commit) }
+    #expect(throws: refusal) { try cut.commitID(RevisionExpression("HEAD~1")) }
+    #expect(throws: refusal) { try cut.resolve(RevisionExpression("main^..HEAD")) }
     try ReferenceGit(folder["shallow"])("fetch", "--quiet", "--unshallow")
     let whole = try EditRepository(opening: location, SampleRepository.environment)
     #expect(try whole.check().commits == 2)
@@ -200,6 +203,9 @@ struct RepositoryTests {
     }
     #expect(throws: RevisionError.unknown("rel2@", similar: ["rel@"])) {
       try sample.commit("rel2@")
+    }
+    #expect(throws: RevisionError.noSuchPath("nothing", revision: "HEAD")) {
+      try sample.commit("HEAD:nothing")
     }
     #expect(throws: RevisionError.notACommit("HEAD:format", found: "blob")) {
       try sample.commit("HEAD:format")

@@ -5,6 +5,7 @@ package enum RevisionError: ExplainedError, Equatable {
   case empty
   case malformed(String)
   case unknown(String, similar: [String])
+  case noSuchPath(String, revision: String)
   case ambiguous(String, candidates: [String])
   case notACommit(String, found: String)
   case severalCommits(String)
@@ -25,6 +26,10 @@ package enum RevisionError: ExplainedError, Equatable {
         remedy: similar.isEmpty
           ? "`emend log`, `emend branch` and `emend tag` show what there is."
           : "Did you mean \(similar.joined(separator: ", "))?")
+    case .noSuchPath(let path, let revision):
+      Explanation(
+        "there is no such path in the revision's tree", file: revision, field: path,
+        remedy: "`emend show \(revision):` shows what is there.")
     case .ambiguous(let text, let candidates):
       Explanation(
         "several objects begin with these digits", field: text,

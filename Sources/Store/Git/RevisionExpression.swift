@@ -149,6 +149,15 @@ struct RevisionResolver {
       }
       return RevisionError.ambiguous(culprit, candidates: Array(candidates.prefix(8)))
     case .notFound:
+      if let colon = culprit.firstIndex(of: ":"), isKnown(String(culprit[..<colon])) {
+        return RevisionError.noSuchPath(
+          String(culprit[culprit.index(after: colon)...]), revision: String(culprit[..<colon]))
+      }
+      let name = culprit.prefix { !"~^".contains($0) }
+      if name.count < culprit.count, isKnown(String(name)) {
+        // A name that is there leads too far, or to where a shallow clone ends.
+        do { try repository.requireWholeHistory() } catch { return error }
+      }
       // What somebody named by its id need not be here; what a name or a commit leads to does.
       if let id = failure.missingObject, !id.hexadecimal.hasPrefix(culprit.lowercased()) {
         return ObjectError.missing(id)
