@@ -56,8 +56,8 @@ package struct CompareRevisions {
     package let name: String
     /// Directions of the net change; `nil` where a delta is dense.
     package let rank: Int?
-    /// ‖ΔW‖_F of the net change.
-    package let norm: Double
+    /// ‖ΔW‖_F of the net change; `nil` where a dense delta stands beside another, whose products are not formed.
+    package let norm: Double?
     /// ‖ΔW‖₂ of it; `nil` where a delta is dense.
     package let spectralNorm: Double?
     /// ‖W‖_F before all edits that differ, where one of them recorded it: what both norms are relative to.
@@ -72,7 +72,7 @@ package struct CompareRevisions {
     package let byteCount: Int
 
     /// ‖ΔW‖_F relative to ‖W‖_F.
-    package var relativeNorm: Double? { weightNorm.map { norm / $0 } }
+    package var relativeNorm: Double? { norm.flatMap { norm in weightNorm.map { norm / $0 } } }
   }
 
   /// One prompt on both sides.

@@ -40,6 +40,7 @@ struct TensorComparison {
     var old = Side()
     var new = Side()
     var weightNorm: Double?
+    var deltaCount = 0
     var byteCount = 0
   }
 
@@ -70,14 +71,15 @@ struct TensorComparison {
       }
       return CompareRevisions.TensorChange(
         name: name, rank: net.hasDense ? nil : spectrum?.rank ?? 0,
-        norm: try Self.norm(net, spectrum), spectralNorm: spectrum?.spectralNorm,
+        norm: net.hasDense && tensor.deltaCount > 1 ? nil : try Self.norm(net, spectrum),
+        spectralNorm: spectrum?.spectralNorm,
         weightNorm: tensor.weightNorm.flatMap { $0 > 0 ? $0 : nil },
         old: old.map { .init($0) }, new: new.map { .init($0) }, angles: angles,
         byteCount: tensor.byteCount)
     }
   }
 
-  /// What is no direction is taken as perpendicular to the rest: their product is not formed here.
+  /// Corrections of directions are taken as perpendicular to the rest.
   private static func norm(_ side: Side, _ spectrum: DeltaSpectrum?) throws -> Double {
     let slim = try spectrum?.norm ?? (side.left.isEmpty ? 0 : side.factors.frobeniusNorm)
     return (slim * slim + side.denseSquares).squareRoot()
@@ -103,6 +105,7 @@ struct TensorComparison {
     for record in edit.manifest.deltas {
       let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta()
       var tensor = tensors[record.tensor] ?? Tensor()
+      tensor.deltaCount += 1
       tensor.byteCount += record.byteCount
       if startsFromShared, tensor.weightNorm == nil {
         tensor.weightNorm = record.description.weightNorm?.value

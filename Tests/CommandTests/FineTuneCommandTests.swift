@@ -41,6 +41,25 @@ struct FineTuneCommandTests {
     #expect(try scene.repository.tree() == tree)
   }
 
+  @Test("diff gives the norm of a dense change alone, and of several together none")
+  func denseNorms() throws {
+    _ = try commit()
+    let one = try scene.repository.document("diff", "HEAD~1", "HEAD")["tensors"]?.array ?? []
+    let shown = try scene.repository.document("show", "HEAD")
+    #expect(one.count == 10)
+    for tensor in one {
+      let norm = try #require(tensor["norm"]?.double)
+      #expect(String(describing: shown).contains(tensor["name"]?.string ?? "?") && norm > 0)
+    }
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    _ = try commit("--precision", "1e-2")
+    // Nearly the same twice: their difference is small, and their squares say nothing of it.
+    for tensor in try scene.repository.document("diff", "main", "side")["tensors"]?.array ?? [] {
+      #expect(tensor["norm"] == nil && tensor["relative_norm"] == nil)
+    }
+    #expect(try scene.repository("diff", "main", "side").outputText.contains("dense"))
+  }
+
   @Test("one fact of it can be taken out: the method runs again on the rest")
   func revertFact() throws {
     _ = try commit()

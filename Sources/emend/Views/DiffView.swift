@@ -15,7 +15,7 @@ struct DiffView: View {
     struct Tensor: Encodable {
       let name: String
       let rank: Int?
-      let norm: Double
+      let norm: Double?
       let relativeNorm: Double?
       let spectralNorm: Double?
       let relativeSpectralNorm: Double?
@@ -140,7 +140,7 @@ struct DiffView: View {
     for tensor in outcome.tensors {
       table.add([
         "\(tensor.name)", "\(tensor.rank.map(String.init) ?? "dense")",
-        "\(Figures.significant(tensor.norm, digits: 4))",
+        "\(tensor.norm.map { Figures.significant($0, digits: 4) } ?? "–")",
         "\(tensor.relativeNorm.map { Figures.percentage($0) } ?? "–")",
         "\(tensor.spectralNorm.map { Figures.significant($0, digits: 4) } ?? "–")",
         "\(Self.relative(tensor.spectralNorm, tensor).map { Figures.percentage($0) } ?? "–")",
