@@ -20,14 +20,9 @@ package final class AtomicFile {
   package init(replacing path: String) throws(FileFailure) {
     let destination = try Self.behindLinks(path)
     self.destination = destination
-    var old = stat()
-    let isThere = stat(destination, &old) == 0
-    // Known at the end at the latest, and then the work for it was in vain.
-    if isThere, old.st_mode & S_IFMT == S_IFDIR {
-      throw .system(.replace, path: destination, code: EISDIR)
-    }
     let sibling = try TemporarySibling(.file, for: destination)
-    if isThere { fchmod(sibling.descriptor.raw, old.st_mode & 0o777) }
+    var old = stat()
+    if stat(destination, &old) == 0 { fchmod(sibling.descriptor.raw, old.st_mode & 0o777) }
     self.sibling = consume sibling
   }
 
@@ -37,11 +32,10 @@ package final class AtomicFile {
     case .regular, .symbolicLink, nil: break
     }
     guard try fileKindWithoutFollowing(at: path) == .symbolicLink else { return path }
-    guard let place = realpath(path, nil) else {
+    guard let place = realPath(path) else {
       throw .system(.create, path: path, code: errno)
     }
-    defer { free(place) }
-    return String(cString: place)
+    return place
   }
 
   /// Adds bytes at the end.
@@ -77,4 +71,11 @@ package final class AtomicFile {
     try file.append(bytes)
     try file.commit()
   }
+}
+
+/// The path of what a path leads to, without symbolic links; `nil`, and `errno`, where there is nothing.
+package func realPath(_ path: String) -> String? {
+  guard let place = realpath(path, nil) else { return nil }
+  defer { free(place) }
+  return String(cString: place)
 }

@@ -55,7 +55,7 @@ import Testing
 
   @Test("a table that cannot be written is refused before anything is read or measured")
   func table() throws {
-    for (table, words) in [("nosuch/a.csv", "there is no such file"), (".", "it is a directory")] {
+    for (table, words) in [("nosuch/a.csv", "there is no such file"), (".", "not a regular file")] {
       let outcome = try repository.emend.run(["eval", "nosuch.json", "--csv", table])
       #expect(outcome.ending != .exit(0) && outcome.outputText.isEmpty)
       #expect(outcome.errorText.contains(table) && outcome.errorText.contains(words))
