@@ -38,6 +38,10 @@ package enum TokenizerError: ExplainedError, Equatable {
   /// The parts of what the user is told.
   package var explanation: Explanation {
     switch self {
+    case .unreadable(let failure) where failure.isAbsence:
+      Explanation(
+        "there is no tokenizer file", file: failure.explanation.file, expected: "tokenizer.json",
+        remedy: "A fast tokenizer of transformers writes it: AutoTokenizer, then save_pretrained.")
     case .unreadable(let failure): failure.explanation
     case .malformed(let error): error.explanation
     case .tooMany(let file, let field, let limit):
