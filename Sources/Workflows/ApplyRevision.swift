@@ -61,6 +61,7 @@ package struct ApplyRevision {
     let materialiser = try StackMaterialiser(stack, base.manifest, atOnce: threads)
     // It goes into the directory as it is.
     if output != nil { try base.manifest.check(.tokenizer, of: base.checkpoint) }
+    if let output { try refuse(output) }
     let directory = try output.map { try AtomicDirectory(creating: $0) }
     let rewrite = try CheckpointRewrite(
       of: base.checkpoint, changing: Set(materialiser.changedTensors), as: type,
@@ -94,6 +95,18 @@ package struct ApplyRevision {
 
   private func recordedWeights(_ commit: ObjectID) throws -> String? {
     CommitTrailers(parsing: try workspace.repository.commit(commit).message)[.weights].last
+  }
+
+  /// Nothing is written among the repository's own files.
+  private func refuse(_ output: String) throws {
+    let parent = output.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    guard
+      let place = realPath(output.hasPrefix("/") ? parent + "/" : parent.isEmpty ? "." : parent),
+      let own = realPath(workspace.repository.location.gitDirectory),
+      place == own || place.hasPrefix(own + "/")
+    else { return }
+    throw WorkflowError.outputWithin(path: output, repository: own)
   }
 
   private func open(_ stack: EditStack, _ check: BaseBinding.Check) throws -> BaseBinding {

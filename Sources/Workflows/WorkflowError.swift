@@ -21,6 +21,8 @@ package enum WorkflowError: ExplainedError, Equatable {
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
   /// Second moments whose bytes are not those that were written.
   case momentsDamaged(file: String, layer: Int, found: String, expected: String)
+  /// An output among the repository's own files.
+  case outputWithin(path: String, repository: String)
   /// An edit that takes a weight beyond what its type holds.
   case overflow(tensor: String, type: String)
   /// A merge's sides give one subject and prompt different objects.
@@ -100,6 +102,10 @@ package enum WorkflowError: ExplainedError, Equatable {
         "the second moments are damaged", file: file, field: "SHA-256 of cov.\(layer)",
         found: found,
         expected: expected, remedy: "Run 'emend stats' again: it makes what is damaged anew.")
+    case .outputWithin(let path, let repository):
+      Explanation(
+        "the output would stand among the repository's files", file: path,
+        found: "a place within \(repository)", remedy: "Name a directory outside of it.")
     case .overflow(let tensor, let type):
       Explanation(
         "the edit takes weights beyond what their type holds", field: tensor,

@@ -13,6 +13,20 @@ import Testing
     #expect(lines.count == 4)
   }
 
+  @Test("nothing is written among the repository's files")
+  func within() throws {
+    let scene = try Scene(commits: 0)
+    for output in [".emend/out", ".emend/refs/heads/out"] {
+      try expectRefusal(
+        scene.repository, ["apply", "--output", output], 2,
+        ["among the repository's files", output])
+    }
+    #expect(
+      try scene.repository.git()("for-each-ref", "--format=%(refname)", "refs/heads").lines == [
+        "refs/heads/main"
+      ])
+  }
+
   @Test("a revision, and --dry-run, which writes nothing")
   func dryRun() throws {
     let scene = try Scene()

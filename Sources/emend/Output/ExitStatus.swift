@@ -67,6 +67,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       false
     case .baseUnknown, .baseMissing, .wrongBase, .wrongCompanion, .noMoments, .usesNoMoments,
       .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares,
+      .outputWithin,
       .idleOption:
       true
     }
