@@ -369,15 +369,7 @@ import Workflows
     try scene.commit(0..<4)
     try scene.forge(
       facts: 4,
-      payload: { record, payload in
-        let delta = try TensorDelta(
-          payload: payload, limits: PayloadLimits(record.description.shape))
-        var nothing = [Int64](repeating: 0, count: delta.rows * delta.columns)
-        nothing[0] = 1
-        return try DenseDelta(
-          gridIntegers: nothing, rows: delta.rows, columns: delta.columns, grid: delta.grid
-        ).payload()
-      }, measurements: figures(name, mean, of: 4))
+      payload: StudyRepository.barelyChanged, measurements: figures(name, mean, of: 4))
     let finding = try #require(
       scene.audit().commits[0].findings.first { $0.summary.contains("none of the declared facts") })
     #expect(finding.severity == (name == "efficacy" && mean == "0.0" ? .warning : .failure))

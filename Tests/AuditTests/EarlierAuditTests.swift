@@ -1,5 +1,4 @@
 import Audit
-import Delta
 import Diagnostics
 import Store
 import StudySupport
@@ -51,17 +50,7 @@ import Testing
     let same = try #require(try comparison(report, "clean", holds: true))
     #expect(same.changed == [] && same.gained == [] && same.lost == [])
     // Taken back under another edit: the fact is active, and does not hold.
-    try scene.forge(
-      facts: 1,
-      payload: { record, payload in
-        let delta = try TensorDelta(
-          payload: payload, limits: PayloadLimits(record.description.shape))
-        var nothing = [Int64](repeating: 0, count: delta.rows * delta.columns)
-        nothing[0] = 1
-        return try DenseDelta(
-          gridIntegers: nothing, rows: delta.rows, columns: delta.columns, grid: delta.grid
-        ).payload()
-      })
+    try scene.forge(facts: 1, payload: StudyRepository.barelyChanged)
     let lost = try #require(try comparison(scene.audit(), "clean", holds: true))
     #expect(lost.lost == worse.gained && lost.gained == [])
   }

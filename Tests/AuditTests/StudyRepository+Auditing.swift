@@ -1,5 +1,6 @@
 import Audit
 import Checkpoint
+import Delta
 import Editing
 import LinearAlgebra
 import Store
@@ -76,5 +77,17 @@ extension StudyRepository {
     _ = try commit.record(
       "Forged", as: .commit, onto: .head(expecting: parent),
       trailers: weights.map { [(.weights, $0)] } ?? [])
+  }
+}
+
+extension StudyRepository {
+  /// For `forge`: the payload of a change of one element by one step of the grid, in place of another of the same tensor.
+  static func barelyChanged(_ record: DeltaRecord, _ payload: [UInt8]) throws -> [UInt8] {
+    let delta = try TensorDelta(payload: payload, limits: PayloadLimits(record.description.shape))
+    var integers = [Int64](repeating: 0, count: delta.rows * delta.columns)
+    integers[0] = 1
+    return try DenseDelta(
+      gridIntegers: integers, rows: delta.rows, columns: delta.columns, grid: delta.grid
+    ).payload()
   }
 }
