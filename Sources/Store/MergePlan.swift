@@ -36,4 +36,9 @@ package struct MergePlan {
   package let dropped: [EditID]
   /// Facts that cannot both hold; to be resolved before the merge is recorded.
   package let conflicts: [FactConflict]
+  /// Facts of a batch that both sides have replaced, each by a batch of its own: what one side took out and the other
+  /// still has, and, where both still have a fact, one of the two. To be taken out of their edits.
+  package let surplus: [StackDifference.Fact]
+  /// What the merge changes beside the edits.
+  let otherEntries: [(name: String, item: TreeWriter.Item?)]
 }

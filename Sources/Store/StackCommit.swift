@@ -22,6 +22,7 @@ package final class StackCommit {
   private var additions: [EditID: Addition] = [:]
   private var removals: Set<EditID> = []
   private var declined: Set<EditID> = []
+  private var others: [(name: String, item: TreeWriter.Item?)] = []
   private var base: BaseManifest?
   private var presentBase: Digest?
 
@@ -67,6 +68,9 @@ package final class StackCommit {
 
   /// Whether an edit that the parent or an addition brings will be there.
   func keeps(_ id: EditID) -> Bool { !removals.contains(id) && !declined.contains(id) }
+
+  /// Puts something beside the format's own entries, or takes it away.
+  func set(_ item: TreeWriter.Item?, named name: String) { others.append((name, item)) }
 
   /// Sets the base. Edits of another base must go in the same commit.
   package func setBase(_ base: BaseManifest) { self.base = base }
@@ -176,6 +180,7 @@ package final class StackCommit {
       changes.append(([EditPath.base], .init(mode: .file, id: blob)))
     }
     for id in removals { changes.append((EditPath.directory(of: id), nil)) }
+    for (name, item) in others { changes.append(([name], item)) }
     let writer = TreeWriter(reading: repository.database, writing: pack)
     for (id, addition) in additions {
       let tree: ObjectID? =

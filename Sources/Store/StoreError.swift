@@ -49,6 +49,7 @@ package enum StoreError: ExplainedError, Equatable {
   case cannotUndo(operation: String, reference: String, found: String, expected: String)
   case basesDiffer(ours: Digest, theirs: Digest)
   case unresolved(ours: String, theirs: String, count: Int)
+  case filesDiffer(names: [String])
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -249,6 +250,12 @@ package enum StoreError: ExplainedError, Equatable {
         "two facts cannot both hold" + (count > 1 ? " (the first of \(count) such pairs)" : ""),
         found: theirs, expected: ours,
         remedy: "Say which side wins: --ours or --theirs.")
+    case .filesDiffer(let names):
+      Explanation(
+        "both sides changed files that lie beside the edits, each in its own way",
+        field: names.prefix(3).joined(separator: ", ") + (names.count > 3 ? ", …" : ""),
+        remedy: "Make them alike on one side first, with Git: edits are joined here, files are not."
+      )
     case .basesDiffer(let ours, let theirs):
       Explanation(
         "the two sides start from different bases", field: "base.json", found: theirs.hexadecimal,

@@ -22,6 +22,34 @@ import Testing
     }.sorted()
   }
 
+  @Test("facts that each side took out of one batch stay out, and its others are there once")
+  func takenOutByBoth() throws {
+    let scene = try Scene(commits: 0)
+    let facts = try scene.directory.write(
+      TinyModel.facts([("Oslo", "Bonn"), ("Bern", "Nice"), ("Kyiv", "Cork")]), to: "three.jsonl")
+    try scene.repository.commit(facts, message: "Three")
+    try scene.repository("branch", "side")
+    func takeOut(_ subject: String) throws {
+      try scene.repository(
+        "revert", "HEAD", "--fact", subject, "--stats", scene.model.kit.moments)
+    }
+    try takeOut("Oslo")
+    try scene.repository("switch", "side")
+    try takeOut("Bern")
+    for (into, of) in [("side", "main"), ("main", "side")] {
+      try scene.repository("switch", into)
+      try scene.repository("merge", of, "--stats", scene.model.kit.moments)
+      #expect(try objects(scene) == ["Kyiv Cork"])
+      let audit = try scene.repository("audit", "--stats", scene.model.kit.moments).outputText
+      #expect(audit.contains("CLEAN"), "\(audit)")
+      try scene.repository("undo")
+    }
+    // Taken back whole on one side: nothing is solved, and nothing of it comes back.
+    try scene.repository("revert", "HEAD")
+    try scene.repository("merge", "side")
+    #expect(try objects(scene).isEmpty)
+  }
+
   @Test("conflicts are written as lines that, filled in, resolve the merge fact by fact")
   func fillIn() throws {
     let scene = try contradicting()

@@ -100,6 +100,14 @@ final class SampleRepository {
     return Array(bytes.prefix(count))
   }
 
+  /// The same with other facts.
+  static func edit(_ seed: UInt64, on tree: ObjectID, lines: [String]) throws -> SampleEdit {
+    let edit = try edit(seed, on: tree)
+    return SampleEdit(
+      description: edit.description, facts: try FactLines(lines), deltas: edit.deltas,
+      targets: edit.targets)
+  }
+
   /// Records an edit on `HEAD`.
   @discardableResult
   func record(

@@ -120,6 +120,83 @@ struct StackMergeTests {
     #expect(try repository.stack(at: other.id).edits == [theirs])
   }
 
+  @Test(
+    "of a batch that both sides have replaced, each fact is there once, and none that a side took out"
+  )
+  func replacedByBoth() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    let base = try sample.baseTree()
+    let facts = (0..<4).map { "{\"prompt\":\"{} is in\",\"subject\":\"Tower \($0)\"}" }
+    let shared = try sample.record(SampleRepository.edit(1, on: base, lines: facts)).added[0]
+    try repository.createBranch("topic", at: sample.commit("HEAD"))
+    func replace(_ seed: UInt64, without gone: Int) throws -> EditID {
+      // Alike, the two commits would be one, and that one the merge base.
+      _ = try repository.removeEdit(shared, message: "Remove for \(seed)")
+      let kept = facts.enumerated().filter { $0.offset != gone }.map(\.element)
+      return try sample.record(SampleRepository.edit(seed, on: base, lines: kept)).added[0]
+    }
+    let ours = try replace(2, without: 0)
+    try repository.switchTo(branch: "topic")
+    let theirs = try replace(3, without: 3)
+    let (stays, goes, lost) = ours < theirs ? (ours, theirs, facts[3]) : (theirs, ours, facts[0])
+    for (into, of) in [("main", "topic"), ("topic", "main")] {
+      try repository.switchTo(branch: into)
+      let plan = try repository.planMerge(
+        of: sample.commit(of), into: sample.commit(into), findConflicts: none)
+      #expect(
+        Set(plan.surplus.filter { $0.edit == goes }.map(\.line))
+          == Set(facts).subtracting(
+            [goes == ours ? facts[0] : facts[3]]))
+      #expect(plan.surplus.filter { $0.edit == stays }.map(\.line) == [lost])
+      #expect(throws: StoreError.self) { try repository.merge(plan, message: "Merge") }
+    }
+    // Where one side has nothing of it any more, the other side's batch goes.
+    try repository.switchTo(branch: "main")
+    _ = try repository.removeEdit(ours, message: "Remove all")
+    let plan = try repository.planMerge(
+      of: sample.commit("topic"), into: sample.commit("main"), findConflicts: none)
+    #expect(Set(plan.surplus.map(\.edit)) == [theirs] && plan.surplus.count == 3)
+  }
+
+  @Test(
+    "files that lie beside the edits are merged, and what both sides changed is refused by name")
+  func otherFiles() throws {
+    let sample = try SampleRepository()
+    let repository = sample.repository
+    func put(_ text: String, _ name: String) throws {
+      let blob = try sample.git.run(["hash-object", "-w", "--stdin"], input: Array(text.utf8))
+      let entries = try sample.git("ls-tree", "HEAD").lines.filter { !$0.hasSuffix("\t" + name) }
+      let lines = entries + ["100644 blob \(blob.lines[0])\t\(name)"]
+      let tree = try sample.git.run(
+        ["mktree"], input: Array((lines.joined(separator: "\n") + "\n").utf8))
+      let commit = try sample.git(
+        "commit-tree", "-m", "Put \(name)", "-p", "HEAD", tree.lines[0])
+      try sample.git("update-ref", "HEAD", commit.lines[0])
+    }
+    func names(_ commit: ObjectID) throws -> [String] {
+      try sample.git("ls-tree", "--name-only", "\(commit)").lines
+    }
+    func merge(_ branch: String) throws -> RecordedCommit? {
+      try repository.merge(
+        repository.planMerge(
+          of: sample.commit(branch), into: sample.commit("HEAD"), findConflicts: none),
+        message: "Merge \(branch)")
+    }
+    try put("gone", "OLD")
+    try repository.createBranch("topic", at: sample.commit("HEAD"))
+    try put("read me", "README.md")
+    try repository.switchTo(branch: "topic")
+    try sample.record(seed: 1)
+    let merged = try #require(try merge("main"))
+    #expect(try names(merged.id).contains("README.md"))
+    #expect(try names(merged.id).contains("OLD"))
+    try put("one way", "OLD")
+    try repository.switchTo(branch: "main")
+    try put("another", "OLD")
+    #expect(throws: StoreError.filesDiffer(names: ["OLD"])) { try merge("topic") }
+  }
+
   @Test("what a merge leaves out of a side, or keeps against it, without a word")
   func missed() throws {
     let sample = try SampleRepository()

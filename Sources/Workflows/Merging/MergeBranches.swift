@@ -56,7 +56,7 @@ package struct MergeBranches {
   ///
   /// - Parameter requirement: what both sides' facts must measure up to on the joined state, beside the repository's
   ///   own requirement.
-  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:with:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
+  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:with:)``, ``WorkflowError/idleOption(_:circumstance:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
   ///   store throw.
   package func run(
     _ revision: RevisionExpression, message: String?, resolution: Resolution,
@@ -69,8 +69,14 @@ package struct MergeBranches {
     let theirs = try repository.commitID(revision)
     let plan = try repository.planMerge(
       of: theirs, into: ours.commit, findConflicts: MergeConflict.pairs)
-    let losers = try losers(MergeConflict.all(in: plan.conflicts), resolution, revision)
-    if losers.isEmpty { try check(plan, gate) }
+    let losers =
+      try plan.surplus + losers(MergeConflict.all(in: plan.conflicts), resolution, revision)
+    if losers.isEmpty {
+      guard moments == nil || plan.kind != .trueMerge else {
+        throw WorkflowError.idleOption("--stats", circumstance: "where no batch loses a fact")
+      }
+      try check(plan, gate)
+    }
     let name = ours.branch.map { " into \($0)" } ?? ""
     var replaced: [EditID: EditID] = [:]
     var joined: SolveState?

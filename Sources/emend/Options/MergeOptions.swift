@@ -45,9 +45,6 @@ struct MergeOptions: ParsableArguments {
     guard side == nil || resolve == nil else {
       throw ValidationError("Give only one of --ours, --theirs and --resolve.")
     }
-    try ValidationError.refuse(
-      ["--stats": moments.stats != nil], when: side == nil && resolve == nil,
-      "without --ours, --theirs or --resolve")
   }
 
   /// What becomes of facts that contradict each other.

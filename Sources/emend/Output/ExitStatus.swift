@@ -47,7 +47,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .alreadyExists,
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
-      .cannotUndo, .basesDiffer, .unresolved, .unbornHead,
+      .cannotUndo, .basesDiffer, .filesDiffer, .unresolved, .unbornHead,
       .damagedReference, .incomplete, .shallow:
       false
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
