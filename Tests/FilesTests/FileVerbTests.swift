@@ -1,5 +1,6 @@
 import Dispatch
 import Files
+import Glibc
 import TestSupport
 import Synchronization
 import Testing
@@ -110,6 +111,12 @@ import Testing
     try linkFile(from: path, to: directory["to"])
     #expect(try FileStamp(ofFileAt: path) == FileStamp(ofFileAt: directory["to"]))
     #expect(throws: FileFailure.self) { try linkFile(from: path, to: directory["to"]) }
+    // What a symbolic link names, wherever the new name stands.
+    try makeDirectories(directory["snapshot"])
+    try makeDirectories(directory["out"])
+    #expect(symlink("../from", directory["snapshot/from"]) == 0)
+    try linkFile(from: directory["snapshot/from"], to: directory["out/deep"])
+    #expect(try readFile(directory["out/deep"], limit: 10) == Array("x".utf8))
   }
 
   @Test("a tree is removed with all that is in it; nothing there is fine")
