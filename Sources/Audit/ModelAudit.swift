@@ -139,9 +139,12 @@ final class ModelAudit {
     content.findings += try notes.run(entry.id, after, newModel)
     content.edits = try change.added.map { id in
       let edit = try change.edit(id)
-      let proof =
-        proofs[id] ?? declaration.run(edit, neighbours: [after] + (before.map { [$0] } ?? []))
+      let known = [after] + (before.map { [$0] } ?? [])
+      var proof = proofs[id] ?? declaration.run(edit, neighbours: known)
       proofs[id] = proof
+      if proof.outcome == .proven {
+        proof = try declaration.foreignState(of: edit, entry, known: known) ?? proof
+      }
       let cases = try ListFacts.facts(of: edit)
       guard !cases.isEmpty else { return EditAudit(edit, proof: proof, effect: nil) }
       let recorded = edit.manifest.description
@@ -216,14 +219,17 @@ final class ModelAudit {
       let audited = source?.edits.first { $0.id == id.hexadecimal }?.effect?.facts ?? []
       for (index, factCase) in cases.enumerated() {
         let earlier = audited.indices.contains(index) ? audited[index] : nil
+        let answer = now[index].rewrite
+        // Something else may be said now that is neither object: a later edit of the same prompt, say.
+        let isLost = earlier?.isAnswer == true && !answer.wanted.isBest
         facts.append(
           FactStanding(
             edit: id.hexadecimal, commit: source?.id, subject: factCase.fact.subject,
             prompt: factCase.fact.filledPrompt, target: factCase.fact.targetNew,
             rival: factCase.fact.targetTrue, probabilityBefore: earlier?.probabilityBefore,
             probabilityAfter: earlier?.probabilityAfter, heldAfter: earlier?.holds,
-            probabilityNow: now[index].rewrite.wanted.probability,
-            holdsNow: EffectCheck.holds(now[index].rewrite)))
+            probabilityNow: answer.wanted.probability,
+            holdsNow: EffectCheck.holds(answer) && !isLost))
       }
     }
     let order = Dictionary(

@@ -40,6 +40,19 @@ struct DeclarationCheck {
     }
   }
 
+  /// Why a proven edit is none in this history: it was computed on what nobody audits here. `nil` where that is not so.
+  func foreignState(
+    of edit: StoredEdit, _ entry: HistoryEntry, known: [EditStack]
+  ) throws -> DeclarationAudit? {
+    let check = StateCheck(repository: workspace.repository)
+    return try check.foreignEdit(in: replays.editsBeneath(edit), of: entry, known: known).map {
+      .init(
+        .notProvable,
+        "it was computed on a state with edit \($0.abbreviated), which this history never had; "
+          + "`emend resolve \(entry.id.abbreviated)` computes it on this one")
+    }
+  }
+
   private func prove(_ edit: StoredEdit, _ replay: ReplayEdits.Replay) throws -> DeclarationAudit {
     var layers: [LayerProof] = []
     var search: [PromptSearch.Layer] = []

@@ -87,6 +87,7 @@ struct EffectCheck {
       target: factCase.fact.targetNew, rival: factCase.fact.targetTrue,
       probabilityBefore: before.rewrite.wanted.probability,
       probabilityAfter: after.rewrite.wanted.probability, holds: holds(after.rewrite),
+      isAnswer: after.rewrite.wanted.isBest,
       paraphrases: paraphrases.isEmpty
         ? nil : paraphrases.reduce(0, +) / Double(paraphrases.count))
   }

@@ -19,6 +19,8 @@ package struct EffectAudit: Sendable, Encodable {
     package let probabilityAfter: Double
     /// Whether the object wins after: over the rival, or over everything where none is known.
     package let holds: Bool
+    /// Whether nothing is more probable after than the object.
+    package let isAnswer: Bool
     /// The share of the paraphrases that say it; `nil` without any.
     package let paraphrases: Double?
   }
@@ -59,7 +61,7 @@ package struct FactStanding: Sendable, Encodable, Equatable {
   package let heldAfter: Bool?
   /// The object's probability now.
   package let probabilityNow: Double
-  /// Whether it holds now.
+  /// Whether it holds now: the object wins as it did after its commit, and is still the answer where it was that.
   package let holdsNow: Bool
   /// Whether it held and no longer does.
   package var hasDrifted: Bool { heldAfter == true && !holdsNow }
