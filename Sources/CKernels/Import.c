@@ -80,6 +80,7 @@ INLINE void measure(const void *target, const void *present, int is_double, int 
                     emend_difference *result) {
   size_t size = is_double ? 8 : 4;
   eight_doubles_t noise = {0}, square = {0}, inverse = {0}, weight = {0};
+  eight_words_t changed = {0};
   for (size_t i = 0; i < count; i += EIGHT) {
     eight_doubles_t t, p, u, v, w = {0};
     size_t left = count - i;
@@ -89,6 +90,7 @@ INLINE void measure(const void *target, const void *present, int is_double, int 
     spacing(&t, type, &u);
     spacing(&d, type, &v);
     v = ONLY(d != 0, v);
+    changed -= (eight_words_t)(d != 0);
     if (rounded_twice) spacing(&p, type, &w);
     // A spacing is a power of two; so is its inverse.
     eight_doubles_t least = typical + (eight_doubles_t){0}, coarse = EITHER(u > least, u, least);
@@ -105,12 +107,13 @@ INLINE void measure(const void *target, const void *present, int is_double, int 
     inverse += one;
     weight += p * p;
   }
-  *result = (emend_difference){0, 0, 0, 0};
+  *result = (emend_difference){0, 0, 0, 0, 0};
   for (int l = 0; l < EIGHT; l++) {
     result->noise += noise[l];
     result->square += square[l];
     result->inverse += inverse[l];
     result->present += weight[l];
+    result->changed += (double)changed[l];
   }
 }
 

@@ -22,6 +22,9 @@ struct ImportSpectrum {
   /// The mean of 1/u over the elements, the densest sixteenths left out.
   let meanInverseSpacing: Double
 
+  /// The share of the elements that differ.
+  let changedShare: Double
+
   /// Beyond this share of the smaller extent a change is not of low rank.
   private static let mostOfExtent = 3
   private static let widest = 768
@@ -40,6 +43,7 @@ struct ImportSpectrum {
     differenceNorm = statistics.square.squareRoot()
     meanInverseSpacing = statistics.meanInverse
     presentNorm = statistics.present.squareRoot()
+    changedShare = statistics.changed
     let (m, n) = (source.rows, source.columns)
     let extents = Double(m).squareRoot() + Double(n).squareRoot()
     let cut = 1.1 * statistics.variance.squareRoot() * extents
@@ -88,7 +92,9 @@ struct ImportSpectrum {
 
   private static func statistics(
     _ source: ImportSource, _ threads: Workers
-  ) -> (variance: Double, square: Double, meanInverse: Double, present: Double) {
+  ) -> (
+    variance: Double, square: Double, meanInverse: Double, present: Double, changed: Double
+  ) {
     let bands = source.bands
     var parts = [emend_difference](repeating: emend_difference(), count: bands.count)
     // Where a fine spacing tells nothing: numbers far below the typical one.
@@ -106,10 +112,13 @@ struct ImportSpectrum {
       }
     }
     let count = Double(source.rows) * Double(source.columns)
-    let sums = parts.reduce((0.0, 0.0, 0.0, 0.0)) {
-      ($0.0 + $1.noise, $0.1 + $1.square, $0.2 + $1.inverse, $0.3 + $1.present)
+    let sums = parts.reduce((0.0, 0.0, 0.0, 0.0, 0.0)) {
+      (
+        $0.0 + $1.noise, $0.1 + $1.square, $0.2 + $1.inverse, $0.3 + $1.present,
+        $0.4 + $1.changed
+      )
     }
-    return (sums.0 / count / 12, sums.1, sums.2 / count, sums.3)
+    return (sums.0 / count / 12, sums.1, sums.2 / count, sums.3, sums.4 / count)
   }
 
   private static func typicalMagnitude(_ source: ImportSource) -> Double {

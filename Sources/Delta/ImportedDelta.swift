@@ -22,8 +22,9 @@ package struct ImportedDelta: Sendable {
 
   /// Bits that one number off its place costs to store, about.
   private static let bitsPerCorrection = 7.0
-  /// Below this many bits a parameter nothing else is tried.
+  /// Below this many bits a parameter nothing else is tried, unless few elements differ.
   private static let smallEnough = 1.5
+  private static let few = 0.25
 
   /// Finds the change with the fewest bytes: directions with a correction where the difference is of low
   /// rank, else the difference itself in grid integers.
@@ -46,7 +47,7 @@ package struct ImportedDelta: Sendable {
     }
     let elements = Double(source.rows) * Double(source.columns)
     let size = best.map { Double($0.delta.payload().count) } ?? .infinity
-    if size * 8 > Self.smallEnough * elements {
+    if size * 8 > Self.smallEnough * elements || spectrum.changedShare < Self.few {
       let dense = try Self.dense(source, over: count, load)
       if Double(dense.delta.payload().count) < size { best = dense }
     }

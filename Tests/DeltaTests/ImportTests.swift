@@ -229,6 +229,26 @@ import Testing
     #expect(try Self.materialise(tensors, [imported.delta, below[1], below[0]]) == tensors.edited)
   }
 
+  @Test(
+    "where few elements change, they are stored, though their matrix has directions that stand out")
+  func sparse() throws {
+    let all = try Self.tensors(.bfloat16, rank: 3, rms: 4e-4)
+    var bytes = all.base
+    for element in stride(from: 5, to: all.rows * all.columns, by: 97) {
+      bytes.replaceSubrange(
+        2 * element..<2 * element + 2, with: all.edited[2 * element..<2 * element + 2])
+    }
+    let tensors = Tensors(
+      rows: all.rows, columns: all.columns, type: .bfloat16, base: all.base, edited: bytes,
+      grid: all.grid)
+    let imported = try Self.imported(tensors)
+    #expect(try Self.materialise(tensors, [imported.delta]) == bytes)
+    guard case .dense = imported.delta else {
+      Issue.record("\(imported.delta.payload().count) bytes as directions")
+      return
+    }
+  }
+
   @Test("one element that moves by its last place is no less a change")
   func lastPlace() throws {
     var tensors = try Self.tensors(.bfloat16, rank: 0, rms: 1e-3)

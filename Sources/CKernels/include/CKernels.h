@@ -137,12 +137,14 @@ void emend_subtract(const void *a, const void *b, int is_double, size_t count, f
                     double *wide);
 
 /// Sums over the elements of a difference T - P: of the squares of the spacings that were rounded to, not finite
-/// where T is not; of its own squares; of the inverse spacings of T; of the squares of P.
+/// where T is not; of its own squares; of the inverse spacings of T; of the squares of P;
+/// and how many are not 0.
 typedef struct {
   double noise;
   double square;
   double inverse;
   double present;
+  double changed;
 } emend_difference;
 
 /// Measures T - P. `typical` is a spacing below which inverses do not count; `rounded_twice` says that P was
