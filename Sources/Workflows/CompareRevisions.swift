@@ -56,11 +56,13 @@ package struct CompareRevisions {
     package let name: String
     /// Directions of the net change; `nil` where a delta is dense.
     package let rank: Int?
-    /// ‖ΔW‖_F of the net change; `nil` where a dense delta stands beside another, whose products are not formed.
+    /// ‖ΔW‖_F of the net change; `nil` where numbers that are no directions stand beside another delta, whose products
+    /// with it are not formed.
     package let norm: Double?
     /// ‖ΔW‖₂ of it; `nil` where a delta is dense.
     package let spectralNorm: Double?
-    /// ‖W‖_F before all edits that differ, where one of them recorded it: what both norms are relative to.
+    /// ‖W‖_F of the base, where an edit of either side that was computed on it alone recorded it: what both norms are
+    /// relative to.
     package let weightNorm: Double?
     /// What only the old side's edits do; `nil` where there is none, or a dense one.
     package let old: Directions?
@@ -150,7 +152,11 @@ package struct CompareRevisions {
     return Outcome(
       added: difference.added, dropped: difference.dropped, bases: bases,
       facts: Self.pair(added: added, dropped: dropped),
-      tensors: scope == .facts ? [] : try TensorComparison(difference, in: repository).run(),
+      tensors: scope == .facts
+        ? []
+        : try TensorComparison(
+          difference, of: [old, new].map { try repository.stack(at: $0) }, in: repository
+        ).run(),
       prompts: changes,
       interference: measuring == .interference
         ? try interference(difference, at: repository.stack(at: new)) : nil)

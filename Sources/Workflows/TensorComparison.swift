@@ -6,10 +6,14 @@ internal import Store
 struct TensorComparison {
   private let difference: StackDifference
   private let repository: EditRepository
+  private let stacks: [EditStack]
 
   /// Compares what only one of two sides has.
-  init(_ difference: StackDifference, in repository: EditRepository) {
+  ///
+  /// - Parameter stacks: of both sides.
+  init(_ difference: StackDifference, of stacks: [EditStack], in repository: EditRepository) {
     self.difference = difference
+    self.stacks = stacks
     self.repository = repository
   }
 
@@ -18,6 +22,8 @@ struct TensorComparison {
     var right: [Matrix<Double>] = []
     var denseSquares = 0.0
     var hasDense = false
+    /// How many deltas have numbers that are no directions.
+    var besideCount = 0
 
     /// How many directions the factors have, needed or not.
     var rank: Int { left.reduce(0) { $0 + $1.columns } }
@@ -39,8 +45,9 @@ struct TensorComparison {
   private struct Tensor {
     var old = Side()
     var new = Side()
-    var weightNorm: Double?
     var deltaCount = 0
+    /// ‖Δ‖_F of the delta that was added last.
+    var lastNorm = 0.0
     var byteCount = 0
   }
 
@@ -50,12 +57,14 @@ struct TensorComparison {
     for (ids, side) in [(difference.added, \Tensor.new), (difference.dropped, \Tensor.old)] {
       for id in ids { try add(difference.edit(id), to: side, of: &tensors) }
     }
+    let weightNorms = try baseNorms(of: Set(tensors.keys))
     return try tensors.sorted { $0.key < $1.key }.map { name, tensor in
       let undone = tensor.old.negative()
       let net = Side(
         left: tensor.new.left + undone.left, right: tensor.new.right + undone.right,
         denseSquares: tensor.new.denseSquares + undone.denseSquares,
-        hasDense: tensor.new.hasDense || undone.hasDense)
+        hasDense: tensor.new.hasDense || undone.hasDense,
+        besideCount: tensor.new.besideCount + undone.besideCount)
       // One decomposition of both sides' factors: the sides and their sum are small matrices in it.
       let split = tensor.new.rank
       let span = net.rank > 0 ? try ChangeSpan(net.factors) : nil
@@ -71,45 +80,57 @@ struct TensorComparison {
       }
       return CompareRevisions.TensorChange(
         name: name, rank: net.hasDense ? nil : spectrum?.rank ?? 0,
-        norm: net.hasDense && tensor.deltaCount > 1 ? nil : try Self.norm(net, spectrum),
+        norm: tensor.deltaCount == 1
+          ? tensor.lastNorm
+          : net.hasDense || net.besideCount > 1 ? nil : try Self.norm(net, spectrum),
         spectralNorm: spectrum?.spectralNorm,
-        weightNorm: tensor.weightNorm.flatMap { $0 > 0 ? $0 : nil },
+        weightNorm: weightNorms[name].flatMap { $0 > 0 ? $0 : nil },
         old: old.map { .init($0) }, new: new.map { .init($0) }, angles: angles,
         byteCount: tensor.byteCount)
     }
   }
 
-  /// Corrections of directions are taken as perpendicular to the rest.
+  /// Corrections of one delta's directions are taken as perpendicular to the rest.
   private static func norm(_ side: Side, _ spectrum: DeltaSpectrum?) throws -> Double {
     let slim = try spectrum?.norm ?? (side.left.isEmpty ? 0 : side.factors.frobeniusNorm)
     return (slim * slim + side.denseSquares).squareRoot()
   }
 
-  /// Whether an edit was made before all others that differ, so that its ‖W‖ is that of what both sides share.
-  private func startsFromShared(_ edit: StoredEdit) throws -> Bool {
-    let description = edit.manifest.description
-    guard description.computedBeside.isEmpty else { return false }
-    do {
-      let state = try repository.stack(ofTree: description.computedOn)
-      return !(difference.added + difference.dropped).contains { state.contains($0) }
-    } catch is ObjectError {
-      // A clone need not have states that no commit of it names.
-      return false
+  /// ‖W‖_F of the base's tensors, as edits that were computed on the unedited base recorded it.
+  private func baseNorms(of tensors: Set<String>) throws -> [String: Double] {
+    var norms: [String: Double] = [:]
+    var isUnedited: [ObjectID: Bool] = [:]
+    for stack in stacks {
+      for id in stack.edits where norms.count < tensors.count {
+        let manifest = try stack.edit(id).manifest
+        let description = manifest.description
+        guard description.computedBeside.isEmpty,
+          manifest.deltas.contains(where: {
+            tensors.contains($0.tensor) && norms[$0.tensor] == nil
+          })
+        else { continue }
+        let tree = description.computedOn
+        // A clone need not have states that no commit of it names.
+        let known =
+          isUnedited[tree] ?? ((try? repository.stack(ofTree: tree))?.edits.isEmpty ?? false)
+        isUnedited[tree] = known
+        guard known else { continue }
+        for record in manifest.deltas where tensors.contains(record.tensor) {
+          norms[record.tensor] = norms[record.tensor] ?? record.description.weightNorm?.value
+        }
+      }
     }
+    return norms
   }
 
   private func add(
     _ edit: StoredEdit, to place: WritableKeyPath<Tensor, Side>, of tensors: inout [String: Tensor]
   ) throws {
-    let startsFromShared = try startsFromShared(edit)
     for record in edit.manifest.deltas {
       let delta = try EncodedEdit.Part(stored: edit, tensor: record.tensor).delta()
       var tensor = tensors[record.tensor] ?? Tensor()
       tensor.deltaCount += 1
       tensor.byteCount += record.byteCount
-      if startsFromShared, tensor.weightNorm == nil {
-        tensor.weightNorm = record.description.weightNorm?.value
-      }
       if let factors = delta.factors() {
         tensor[keyPath: place].left.append(factors.left)
         tensor[keyPath: place].right.append(factors.right)
@@ -119,6 +140,8 @@ struct TensorComparison {
       // Corrections and what stands below the grid count, beside directions too.
       let norm = try delta.normBesideDirections()
       tensor[keyPath: place].denseSquares += norm * norm
+      if norm > 0 { tensor[keyPath: place].besideCount += 1 }
+      tensor.lastNorm = record.description.norm.value
       tensors[record.tensor] = tensor
     }
   }
