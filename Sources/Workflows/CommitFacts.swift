@@ -73,7 +73,8 @@ package struct CommitFacts {
     try gate.check(
       before: solution.before, after: solution.after,
       tensors: solution.encoded.parts.map(\.description))
-    let contradicted = try contradicted(by: cases, in: stack)
+    let contradicted = try ContradictedFacts(in: repository).entries(
+      in: stack, besides: cases.map(\.fact))
     let commit = StackCommit(in: repository)
     let (id, payloadBytes) = try solution.add(to: commit)
     var edited = state
@@ -85,17 +86,6 @@ package struct CommitFacts {
       commit: recorded, edit: id, cases: cases, contradicted: contradicted, duplicates: duplicates,
       before: solution.before, after: solution.after, method: settings.method, steps: steps,
       tensors: solution.encoded.parts.map(\.description), payloadBytes: payloadBytes)
-  }
-
-  private func contradicted(
-    by cases: [FactCase], in stack: EditStack
-  ) throws -> [ListFacts.Entry] {
-    let objects = Dictionary(
-      cases.map { (FactQuestion($0.fact), $0.fact.targetNew) }, uniquingKeysWith: { $1 })
-    return try ListFacts(in: workspace.repository).run(stack).filter { entry in
-      objects[FactQuestion(entry.fact)].map { !MergeConflict.isSame($0, entry.fact.targetNew) }
-        ?? false
-    }
   }
 
   /// "Edit 50 facts: Eiffel Tower, Danielle Darrieux, …".

@@ -32,6 +32,22 @@ import Testing
       scene.repository, ["cherry-pick", "main~2"], 2, ["changes nothing against another one"])
   }
 
+  @Test("active facts to which a picked edit gives another object are named")
+  func contradictions() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("switch", "--create", "side", "HEAD~1")
+    try scene.repository.commit(scene.model.clash, message: "Clash")
+    try scene.repository("switch", "main")
+    let lines = try scene.lines("cherry-pick", "side")
+    #expect(
+      lines.contains("  active facts that say something else, and stay below this edit:")
+        && lines.contains { $0.hasPrefix("    Oslo is in → Rome") })
+    try scene.repository("undo")
+    let document = try scene.repository.document("cherry-pick", "side")
+    let facts = document["commits"]?.array?.first?["contradicted"]?.array
+    #expect(facts?.compactMap { $0["target_new"]?.string } == ["Rome"])
+  }
+
   @Test("an edit that is active already is refused")
   func active() throws {
     let scene = try Scene(commits: 1)

@@ -41,6 +41,6 @@ struct Import: EmendCommand {
     let outcome = try ImportEdit(in: workspace).run(
       source, facts: facts, message: message.text, precision: precision?.value,
       requiring: gate.require, tool: Version.tool)
-    try console.tell(ImportView(outcome, branch: workspace.repository.head().branch))
+    try console.tell(ImportView(outcome, workspace.repository))
   }
 }

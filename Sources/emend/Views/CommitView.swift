@@ -46,7 +46,7 @@ struct CommitView: View {
       edit: outcome.edit.hexadecimal, branch: branch,
       method: outcome.method.rawValue, payloadBytes: outcome.payloadBytes,
       writtenBytes: outcome.commit.writtenBytes, duplicates: outcome.duplicates,
-      contradicted: outcome.contradicted.map { FactDocument($0.fact) },
+      contradicted: ContradictionsView(outcome.contradicted).documents,
       before: before.means, after: after.means,
       facts: outcome.cases.indices.map { index in
         .init(
@@ -68,17 +68,7 @@ struct CommitView: View {
     if outcome.duplicates > 0 {
       page.line("  \(Figures.count(outcome.duplicates, "repeated fact")) left out")
     }
-    if !outcome.contradicted.isEmpty {
-      page.line("  active facts that say something else, and stay below this edit:")
-      for entry in outcome.contradicted.prefix(5) {
-        page.line(
-          "    \(FactsView.line(entry.fact)) (edit \(Figures.shortID(entry.edit), .identifier))")
-      }
-      if outcome.contradicted.count > 5 {
-        page.line("    … and \(outcome.contradicted.count - 5) more")
-      }
-      page.line("    'emend revert REVISION --fact SUBJECT' takes them out")
-    }
+    ContradictionsView(outcome.contradicted).write(to: page)
     MeasurementTable(before: before, after: after).write(to: page)
     let missed = outcome.cases.indices.filter { !outcome.after[$0].rewrite.wanted.isBest }
     if !missed.isEmpty {

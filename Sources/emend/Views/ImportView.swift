@@ -26,11 +26,16 @@ struct ImportView: View {
     let after: [String: Double]
     let facts: [MeasuredFactDocument]
     let tensors: [Tensor]
+    let contradicted: [FactDocument]
   }
 
   let document: Document
+  private let contradictions: ContradictionsView
 
-  init(_ outcome: ImportEdit.Outcome, branch: String?) {
+  init(_ outcome: ImportEdit.Outcome, _ repository: EditRepository) throws {
+    let branch = try repository.head().branch
+    contradictions = ContradictionsView(
+      try ContradictedFacts(in: repository).by(outcome.commit))
     document = Document(
       commit: outcome.commit.id.hexadecimal, tree: outcome.commit.tree.hexadecimal,
       edit: outcome.edit.hexadecimal, branch: branch, form: outcome.form.rawValue,
@@ -46,7 +51,7 @@ struct ImportView: View {
         return .init(
           name: tensor.tensor, rank: rank, norm: tensor.norm.value,
           weightNorm: tensor.weightNorm?.value, relativeError: tensor.relativeError.value)
-      })
+      }, contradicted: contradictions.documents)
   }
 
   func write(to page: Page) {
@@ -57,6 +62,7 @@ struct ImportView: View {
     if document.exact == true {
       page.line("  'emend apply' gives this checkpoint back bit for bit")
     }
+    contradictions.write(to: page)
     let better = document.facts.filter(\.accurateAfter).count
     if document.declared {
       page.line("  first answer after the edit: \(better) of \(document.facts.count)")

@@ -1,4 +1,5 @@
 internal import Store
+internal import Workflows
 
 /// What commands say that record commits without computing anything.
 struct RecordedView: View {
@@ -9,21 +10,28 @@ struct RecordedView: View {
       let summary: String
       let added: [String]
       let dropped: [String]
+      let contradicted: [FactDocument]
     }
     let branch: String?
     let commits: [Commit]
   }
 
   let document: Document
+  private let contradictions: [ContradictionsView]
 
   init(_ recorded: [RecordedCommit], _ repository: EditRepository) throws {
+    let contradictions = try recorded.map {
+      ContradictionsView(try ContradictedFacts(in: repository).by($0))
+    }
+    self.contradictions = contradictions
     document = Document(
       branch: try repository.head().branch,
-      commits: try recorded.map {
+      commits: try zip(recorded, contradictions).map { commit, contradicted in
         .init(
-          commit: $0.id.hexadecimal, tree: $0.tree.hexadecimal,
-          summary: try repository.commit($0.id).summary, added: $0.added.map(\.hexadecimal),
-          dropped: $0.dropped.map(\.hexadecimal))
+          commit: commit.id.hexadecimal, tree: commit.tree.hexadecimal,
+          summary: try repository.commit(commit.id).summary,
+          added: commit.added.map(\.hexadecimal), dropped: commit.dropped.map(\.hexadecimal),
+          contradicted: contradicted.documents)
       })
   }
 
@@ -34,12 +42,13 @@ struct RecordedView: View {
 
   func write(to page: Page) {
     if document.commits.isEmpty { page.line("already up to date") }
-    for commit in document.commits {
+    for (commit, contradicted) in zip(document.commits, contradictions) {
       page.line(
         Self.place(document.branch, commit.commit) + "\(commit.summary)")
       page.line(
         "  \(Figures.count(commit.added.count, "edit")) added, \(commit.dropped.count) taken out; "
           + "tree \(Figures.shortID(commit.tree))")
+      contradicted.write(to: page)
     }
   }
 }
