@@ -51,6 +51,18 @@ package enum TensorDelta: Sendable {
       ? (.dense(dense), denseError) : (lowRank, error)
   }
 
+  /// Bytes that ``encode(_:grid:precision:keys:)`` takes at its widest beside what it is given: the decomposition of
+  /// both factors, or the search's integers, their distance to the change, and that on the keys.
+  ///
+  /// - Parameter directions: r of the factors, and as many keys.
+  package static func encodingBytes(rows: Int, columns: Int, directions: Int) -> Int {
+    let (left, right) = (min(rows, directions), min(columns, directions))
+    let rank = min(left, right)
+    let decomposition = 2 * (rows * left + columns * right) + (left + right) * directions
+    let search = 5 * rank * (rows + columns) + 3 * rank * directions + 12 * rank * rank
+    return MemoryLayout<Double>.size * max(decomposition, search)
+  }
+
   /// Encodes a change given element by element.
   ///
   /// - Parameters:

@@ -23,7 +23,7 @@ struct BatchSolver {
     let memory = TargetMemory(
       TargetCacheDirectory(settings.targetDirectory, notes: workspace.progress),
       weights: try state.modelKey(workspace.base().manifest))
-    let moments: any SecondMomentSource = try moments ?? settings.secondMoments(for: model)
+    let moments: any SecondMomentSource = try moments ?? configuredMoments(for: model)
     switch recipe.hyperparameters {
     case .memit(let hyperparameters):
       return MEMITEditor(
@@ -60,7 +60,7 @@ struct BatchSolver {
     let tokenizer = try workspace.tokenizer()
     let model = try workspace.model(
       at: state.stack, excluding: state.excluded, adding: state.extra)
-    let moments = try settings.secondMoments(for: model)
+    let moments = try configuredMoments(for: model)
     let statistics = try recipe.hyperparameters.momentLayers.map {
       EditDescription.Statistics(name: "cov.\($0)", digest: try moments.digest(layer: $0))
     }
@@ -72,13 +72,14 @@ struct BatchSolver {
       EditBatch(
         cases.map(\.fact), given: stored,
         protecting: recipe.rules.history == .protect ? history(of: state) : []),
-      progress: workspace.progress)
-    // Stored targets are solved for whatever they ask: without their facts, a batch may well be known.
-    guard edit.asksForAnything || !stored.isEmpty else { throw EditingError.changesNothing }
-    let encoded = try EncodedEdit(edit.changes, base.manifest, precision: recipe.precision) {
-      let weight = try model.matrix(named: $0, rows: $1.rows, columns: $1.columns)
-      return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      progress: workspace.progress
+    ) { change in
+      try EncodedEdit.Part(change, base.manifest, precision: recipe.precision) {
+        let weight = try model.matrix(named: $0, rows: $1.rows, columns: $1.columns)
+        return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      }
     }
+    let encoded = EncodedEdit(parts: edit.changes.compactMap { $0 })
     let edited = try workspace.model(
       at: state.stack, excluding: state.excluded, adding: state.extra + encoded.parts)
     guard try changesAnything(encoded, from: model, to: edited) else {
@@ -119,7 +120,8 @@ struct BatchSolver {
     hyperparameters.batchBytes = try MemoryPlan(
       limit: workspace.memory, workspace.baseModel()
     ).batchBytes(
-      for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules))
+      for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules),
+      use: .encoded(bytes: model.encodingBytes(facts: kept.count)))
     var stored: [Int: [Float]] = [:]
     if refreshingTargets == .keep, hyperparameters.method.keepsTargets {
       guard let all = try edit.decodedTargets(width: model.width, count: cases.count) else {
@@ -137,6 +139,12 @@ struct BatchSolver {
     var solver = self
     solver.settings.earlierMoments = recorded.statistics
     return try solver.solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
+  }
+
+  /// On another base than the repository's, those that the user names are that base's.
+  private func configuredMoments(for model: DecoderModel) throws -> ConfiguredMoments {
+    try settings.secondMoments(
+      for: model, of: settings.moments == nil ? nil : workspace.base())
   }
 
   /// The facts of the edits that a state has.

@@ -16,6 +16,8 @@ struct ConfiguredMoments: SecondMomentSource {
   let notes: any ProgressSink
   /// What an edit records of the moments that it was solved with, by name.
   var recorded: [String: Digest] = [:]
+  /// Whether what an edit records is wanted whatever base it was collected on: a base that edits were moved from, say.
+  var recordedAlone = false
   /// Whether the user named `path`: then nothing else is taken.
   let isChosen: Bool
 
@@ -47,29 +49,46 @@ struct ConfiguredMoments: SecondMomentSource {
   /// - Throws: ``WorkflowError/noMoments``, what is wrong with the file.
   func check() throws { _ = try archive() }
 
-  /// The same for solving again what was solved with certain moments.
-  func preferring(_ statistics: [EditDescription.Statistics]) -> ConfiguredMoments {
+  /// The same for solving again what was solved with certain moments; or, where the very result is wanted again, with those
+  /// alone.
+  func preferring(
+    _ statistics: [EditDescription.Statistics], alone: Bool = false
+  ) -> ConfiguredMoments {
     var copy = self
+    copy.recordedAlone = alone
     copy.recorded = Dictionary(statistics.map { ($0.name, $0.digest) }, uniquingKeysWith: { $1 })
     return copy
   }
 
   private func archive() throws -> MomentArchive {
     guard let path else { throw WorkflowError.noMoments }
-    return try archive(at: path)
+    return try archive(at: path, of: base)
   }
 
   private func archive(of layer: Int) throws -> MomentArchive {
     guard !isChosen, let wanted = recorded["cov.\(layer)"] else { return try archive() }
-    for directory in try MomentDirectory.all(in: cache) {
-      // What cannot be read is none of them.
-      guard let archive = try? archive(at: directory) else { continue }
-      if (try? archive.claims(wanted, layer: layer)) == true { return archive }
+    if let own = try cached(wanted, layer: layer, of: base) { return own }
+    // Edits that were moved to another base keep what they were solved with, until there is something of that base.
+    if recordedAlone || (try? archive().digest(layer: layer)) == nil,
+      let moved = try cached(wanted, layer: layer, of: nil)
+    {
+      return moved
     }
     return try archive()
   }
 
-  private func archive(at path: String) throws -> MomentArchive {
+  /// What the cache has of certain bytes.
+  private func cached(_ wanted: Digest, layer: Int, of base: BaseManifest?) throws -> MomentArchive?
+  {
+    for directory in try MomentDirectory.all(in: cache) {
+      // What cannot be read is none of them.
+      guard let archive = try? archive(at: directory, of: base) else { continue }
+      if (try? archive.claims(wanted, layer: layer)) == true { return archive }
+    }
+    return nil
+  }
+
+  private func archive(at path: String, of base: BaseManifest?) throws -> MomentArchive {
     try MomentArchive(path: path, innerWidth: innerWidth, base: base, cache: cache, notes: notes)
   }
 }

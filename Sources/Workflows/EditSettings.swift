@@ -57,7 +57,9 @@ package struct EditSettings {
   ) throws -> EditHyperparameters {
     var result = try named(for: model)
     result.batchBytes = try MemoryPlan(limit: workspace.memory, model)
-      .batchBytes(for: result, facts: facts, protecting: protected)
+      .batchBytes(
+        for: result, facts: facts, protecting: protected,
+        use: .encoded(bytes: model.architecture.encodingBytes(facts: facts)))
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try Digest(ofFile: mendEditorPath())
       result = .mend(use)
@@ -156,7 +158,9 @@ package struct EditSettings {
   /// - Throws: ``WorkflowError/idleOption(_:circumstance:)``.
   func checkMoments(for edits: [StoredEdit]) throws(WorkflowError) {
     let solved = edits.map(\.manifest.description).filter { $0.provenance == .computed }
-    guard moments != nil, !solved.isEmpty, solved.allSatisfy(\.statistics.isEmpty) else { return }
+    guard moments != nil, !solved.isEmpty, !solved.contains(where: \.solvedWithMoments) else {
+      return
+    }
     throw .idleOption("--stats", circumstance: "where no edit was solved with second moments")
   }
 
@@ -177,4 +181,9 @@ package struct EditSettings {
 
   /// Where targets are kept.
   var targetDirectory: String { targetCache ?? repository.location.cacheDirectory }
+}
+
+extension EditDescription {
+  /// Whether the edit was computed here, with second moments.
+  var solvedWithMoments: Bool { provenance == .computed && !statistics.isEmpty }
 }

@@ -3,6 +3,7 @@ package import Delta
 internal import Editing
 internal import LinearAlgebra
 package import Store
+internal import Transformer
 
 /// The deltas of a computed edit, encoded, with what the manifest says of each.
 package struct EncodedEdit: Sendable {
@@ -69,37 +70,36 @@ package struct EncodedEdit: Sendable {
   }
   /// One part a tensor.
   package let parts: [Part]
+}
 
-  /// Encodes the changes of an edit.
+extension EncodedEdit.Part {
+  /// A computed change, encoded; `nil` where it is none: a tensor that a method trains may stay as it is.
   ///
   /// - Parameters:
   ///   - precision: the relative error allowed, on the change and on its action on the edit's own keys.
   ///   - weightNorm: ‖W‖_F of a tensor, of given extents, before the edit.
   /// - Throws: ``DeltaError``, ``WorkflowError/foreignTensor(edit:tensor:found:expected:)``.
-  init(
-    _ changes: [TensorChange], _ base: BaseManifest, precision: Double,
+  init?(
+    _ change: TensorChange, _ base: BaseManifest, precision: Double,
     weightNorm: (String, (rows: Int, columns: Int)) throws -> Double
   ) throws {
-    parts = try changes.compactMap { change -> Part? in
-      guard let tensor = base.tensor(named: change.tensor), let exponent = tensor.gridExponent
-      else {
-        throw WorkflowError.foreignTensor(
-          edit: "new", tensor: change.tensor, found: "a change", expected: "a floating tensor")
-      }
-      let extents = matrixExtents(of: tensor.shape)
-      guard change.extents == extents else {
-        throw WorkflowError.foreignTensor(
-          edit: "new", tensor: change.tensor, found: "a change of \(change.extents)",
-          expected: "\(extents)")
-      }
-      let (delta, error) = try Self.encode(
-        change.form, grid: FixedPointGrid(exponent: exponent), precision: precision)
-      // A tensor that a method trains may stay as it is: it has no place among the deltas.
-      guard try delta.frobeniusNorm() > 0 else { return nil }
-      return try Part(
-        of: tensor, delta, relativeError: error.relative,
-        keyError: error.onKeys.map { .rounded($0) }, weightNorm: weightNorm(tensor.name, extents))
+    guard let tensor = base.tensor(named: change.tensor), let exponent = tensor.gridExponent
+    else {
+      throw WorkflowError.foreignTensor(
+        edit: "new", tensor: change.tensor, found: "a change", expected: "a floating tensor")
     }
+    let extents = matrixExtents(of: tensor.shape)
+    guard change.extents == extents else {
+      throw WorkflowError.foreignTensor(
+        edit: "new", tensor: change.tensor, found: "a change of \(change.extents)",
+        expected: "\(extents)")
+    }
+    let (delta, error) = try Self.encode(
+      change.form, grid: FixedPointGrid(exponent: exponent), precision: precision)
+    guard try delta.frobeniusNorm() > 0 else { return nil }
+    try self.init(
+      of: tensor, delta, relativeError: error.relative,
+      keyError: error.onKeys.map { .rounded($0) }, weightNorm: weightNorm(tensor.name, extents))
   }
 
   private static func encode(
@@ -116,20 +116,7 @@ package struct EncodedEdit: Sendable {
   }
 }
 
-extension TensorChange {
-  /// Rows and columns of the change.
-  fileprivate var extents: (rows: Int, columns: Int) {
-    switch form {
-    case .lowRank(let left, let right, _): (left.rows, right.rows)
-    case .dense(let change): (change.rows, change.columns)
-    }
-  }
-}
-
 extension EncodedEdit {
-  /// Deltas that are encoded already.
-  init(parts: [Part]) { self.parts = parts }
-
   /// Adds the deltas as an edit to a commit in the making.
   ///
   /// - Parameter targets: z of each fact, `[d]`; `nil` where the method has none.
@@ -198,5 +185,14 @@ extension Store.FactLines {
       Editing.FactLines.encode(cases).split(separator: 10).map {
         String(decoding: $0, as: UTF8.self)
       })
+  }
+}
+
+extension ModelArchitecture {
+  /// Bytes that encoding the change of one edited matrix takes.
+  ///
+  /// - Parameter facts: the most directions that it may have.
+  func encodingBytes(facts: Int) -> Int {
+    TensorDelta.encodingBytes(rows: width, columns: innerWidth, directions: facts)
   }
 }

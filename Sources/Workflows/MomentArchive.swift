@@ -69,7 +69,7 @@ package struct MomentArchive: SecondMomentSource {
     return digest
   }
 
-  /// Whether a layer's file says that it holds certain bytes, of keys of the base. The bytes are not looked at.
+  /// Whether a layer's file says that it holds certain bytes, of keys of the base where one was named. The bytes are not looked at.
   func claims(_ digest: Digest, layer: Int) throws -> Bool {
     let file = try file(of: layer)
     return file.header.metadata["sha256"] == digest.hexadecimal && foreignMember(of: file) == nil

@@ -80,8 +80,8 @@ package final class ReplayEdits {
     hyperparameters.batchBytes = try MemoryPlan(limit: workspace.memory, models.unedited())
       .batchBytes(
         for: hyperparameters, facts: edit.manifest.facts.count,
-        protecting: state.protectedCount(recorded.rules))
-    let moments = moments.preferring(recorded.statistics)
+        protecting: state.protectedCount(recorded.rules), use: .held)
+    let moments = moments.preferring(recorded.statistics, alone: true)
     try check(moments, recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
     guard
@@ -213,6 +213,14 @@ package final class ReplayEdits {
       try state.add(stored: place.edit(id))
     }
     return state
+  }
+
+  /// The edits that were active when an edit was computed, as it says; none where the repository has not that state.
+  package func editsBeneath(_ edit: StoredEdit) -> Set<EditID> {
+    let recorded = edit.manifest.description
+    let tree = try? workspace.repository.stack(ofTree: recorded.computedOn)
+    return Set(tree?.edits ?? []).subtracting(recorded.computedWithout)
+      .union(recorded.computedBeside)
   }
 
   /// Whether second moments are at hand.

@@ -23,7 +23,7 @@ struct SharedTargetTests {
     #expect([0, 2, 3].allSatisfy { facts[$0].subject == facts[0].subject })
   }
 
-  private func edit(_ sameSubject: SameSubject) throws -> EditOutcome {
+  private func edit(_ sameSubject: SameSubject) throws -> EditOutcome<TensorChange> {
     let file = try Reference("reference/memit/cov.safetensors")
     let moments = SecondMoments(
       matrices: [2: try file.matrix("cov.2"), 3: try file.matrix("cov.3")], tokenCount: 316_684,
@@ -37,13 +37,14 @@ struct SharedTargetTests {
   private struct Dense: Error {}
 
   /// The keys of the first edited layer, `[f, n]`.
-  private func keys(_ outcome: EditOutcome) throws -> Matrix<Double> {
+  private func keys(_ outcome: EditOutcome<TensorChange>) throws -> Matrix<Double> {
     guard case .lowRank(_, _, let keys?) = outcome.changes[0].form else { throw Dense() }
     return keys.columns
   }
 
   /// The geometric mean of the probabilities of an object's tokens after the bare prompt.
-  private func probability(of fact: Fact, after outcome: EditOutcome) throws -> Double {
+  private func probability(of fact: Fact, after outcome: EditOutcome<TensorChange>) throws -> Double
+  {
     var tensors: [String: FloatRows] = [:]
     for change in outcome.changes {
       tensors[change.tensor] = change.adding(

@@ -2,16 +2,28 @@ package import Diagnostics
 
 /// A method that changes weights so that facts become true.
 ///
-/// An editor belongs to one state of one model, which it does not change: what it found comes back as a list
-/// of changes.
+/// An editor belongs to one state of one model, which it does not change: what it found is handed over, change by
+/// change.
 package protocol Editor {
   /// Refuses what cannot be edited, before anything is run.
   func check(_ facts: [Fact]) throws
 
   /// Computes the edit of some facts.
   ///
-  /// - Throws: ``EditingError``, ``TransformerError``.
-  func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome
+  /// - Parameter keep: makes of each change what the outcome is to hold, at once: the factors of thousands of facts
+  ///   are too large to be held for all tensors together.
+  /// - Throws: ``EditingError/changesNothing`` where the model answers already and no target is given,
+  ///   ``EditingError``, ``TransformerError``, what `keep` throws.
+  func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept>
+}
+
+extension Editor {
+  /// The same with the changes as they are.
+  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws
+    -> EditOutcome<TensorChange>
+  { try edit(batch, progress: progress) { $0 } }
 }
 
 /// An editor whose targets are independent of each other, so that any process can find a share of them.
@@ -61,33 +73,30 @@ package struct EditHistory: Sendable {
 }
 
 /// What an editor found.
-package struct EditOutcome: Sendable {
+package struct EditOutcome<Kept> {
   /// z of each fact, `[d]`, in the facts' order; `nil` from an editor without targets.
   package let targets: [[Float]]?
   /// Optimisation steps that each fact took; 0 where its target was given.
   package let steps: [Int]
   /// At most one change a tensor.
-  package let changes: [TensorChange]
-  /// Whether the facts ask for more than what rounding leaves: where the model answers already, no target
-  /// moves.
-  package let asksForAnything: Bool
+  package let changes: [Kept]
 
   /// What came of a batch.
-  package init(
-    targets: [[Float]]?, steps: [Int], changes: [TensorChange], asksForAnything: Bool
-  ) {
+  package init(targets: [[Float]]?, steps: [Int], changes: [Kept]) {
     self.targets = targets
     self.steps = steps
     self.changes = changes
-    self.asksForAnything = asksForAnything
   }
+}
 
+/// How far a target is from what the model has there.
+enum TargetMove {
   /// The distance between a target and what the model has there now, relative to the target, up to which
   /// nothing is asked for: two ways of computing one hidden state in float32 differ by some 1e-7.
-  package static let leastMove = 1e-5
+  static let least = 1e-5
 
   /// The length of what is between a target and what the model has there, relative to the target's.
-  static func move(_ residual: [Double], to target: [Double]) -> Double {
+  static func length(_ residual: [Double], to target: [Double]) -> Double {
     func square(_ vector: [Double]) -> Double { vector.reduce(0) { $0 + $1 * $1 } }
     let size = square(target)
     return size > 0 ? (square(residual) / size).squareRoot() : 0

@@ -97,6 +97,7 @@ extension ResidualSpread {
       PassingRequests([EarlierRequests(own).source], bytes: standingBytes), targets: columns,
       protecting: protected.isEmpty
         ? nil : PassingRequests(protected.map(\.source), bytes: bytes),
-      progress: progress)
+      progress: progress
+    ) { $0 }
   }
 }

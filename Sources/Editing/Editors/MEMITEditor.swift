@@ -44,7 +44,9 @@ package struct MEMITEditor: TargetFinder {
   package func check(_ facts: [Fact]) throws { _ = try tokens(of: facts) }
 
   /// Computes the edit of some facts; the keys of the batch's history enter the solve.
-  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+  package func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
     let facts = batch.facts
     let (groups, partition) = try groups(of: facts)
     let open = groups.indices.filter { batch.given[partition[$0][0]] == nil }
@@ -61,33 +63,39 @@ package struct MEMITEditor: TargetFinder {
     let columns = Matrix<Double>(rows: model.architecture.width, columns: groups.count) {
       Double(vectors[$1][$0])
     }
-    let updates = try ResidualSpread(
+    var isFirst = true
+    let kept = try ResidualSpread(
       model, hyperparameters, moments, preserving: preservation
     ).updates(
-      groups, targets: columns, protecting: protectedGroups(batch.history), progress: progress)
+      groups, targets: columns, protecting: protectedGroups(batch.history), progress: progress
+    ) { update in
+      if isFirst, batch.given.isEmpty, !asksForAnything(update, to: wanted, columns) {
+        throw EditingError.changesNothing
+      }
+      isFirst = false
+      return try keep(TensorChange(update))
+    }
     var place = [Int](repeating: 0, count: facts.count)
     for (group, members) in partition.enumerated() {
       for member in members { place[member] = group }
     }
     return EditOutcome(
       targets: place.map { vectors[$0] }, steps: place.map { steps[$0] },
-      changes: updates.map { TensorChange($0) },
-      asksForAnything: Self.largestMove(updates, to: wanted, columns) > EditOutcome.leastMove)
+      changes: kept)
   }
 
-  /// The first layer's share of each residual is one of as many as there are layers; what storing the targets makes of
-  /// them asks for nothing.
-  private static func largestMove(
-    _ updates: [LayerUpdate], to targets: [[Float]], _ stored: Matrix<Double>
-  ) -> Double {
-    guard let first = updates.first else { return 0 }
-    return targets.enumerated().reduce(0.0) { largest, entry in
+  /// Whether any target is not there yet. The first layer's share of each residual is one of as many as there are
+  /// layers; what storing the targets makes of them asks for nothing.
+  private func asksForAnything(
+    _ first: LayerUpdate, to targets: [[Float]], _ stored: Matrix<Double>
+  ) -> Bool {
+    targets.enumerated().contains { entry in
       let wanted = entry.element.map(Double.init)
       let residual = wanted.indices.map { row in
-        first.residual[row, entry.offset] * Double(updates.count)
+        first.residual[row, entry.offset] * Double(hyperparameters.layers.count)
           + (wanted[row] - stored[row, entry.offset])
       }
-      return max(largest, EditOutcome.move(residual, to: wanted))
+      return TargetMove.length(residual, to: wanted) > TargetMove.least
     }
   }
 

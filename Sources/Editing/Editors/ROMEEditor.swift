@@ -43,7 +43,9 @@ package struct ROMEEditor: Editor {
   }
 
   /// Computes the edits of some facts in their order. Earlier edits are not protected.
-  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+  package func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
     guard !batch.facts.isEmpty else { throw EditingError.noFacts }
     var state = State(model: model, weights: memory?.weights)
     var updates: [LayerUpdate] = []
@@ -55,13 +57,13 @@ package struct ROMEEditor: Editor {
       updates.append(change.update)
       targets.append(change.target)
       steps.append(change.steps)
-      asks = asks || change.move > EditOutcome.leastMove
+      asks = asks || change.move > TargetMove.least
       progress.report(
         ProgressEvent(.targets, done: index + 1, total: batch.facts.count, detail: fact.subject))
     }
+    guard asks || !batch.given.isEmpty else { throw EditingError.changesNothing }
     return EditOutcome(
-      targets: targets, steps: steps, changes: [TensorChange(Self.sum(updates))],
-      asksForAnything: asks)
+      targets: targets, steps: steps, changes: [try keep(TensorChange(Self.sum(updates)))])
   }
 
   /// The model with the facts so far, and a name for its weights.
@@ -134,7 +136,7 @@ package struct ROMEEditor: Editor {
     try state.add(update)
     return Change(
       update: update, target: target, steps: wanted.steps,
-      move: EditOutcome.move(
+      move: TargetMove.length(
         zip(wanted.vector, given == nil ? origin : present).map { Double($0 - $1) },
         to: wanted.vector.map(Double.init)))
   }

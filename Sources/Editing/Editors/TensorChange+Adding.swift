@@ -30,8 +30,8 @@ extension TensorChange {
     return result
   }
 
-  /// The extents of the changed tensor.
-  var extents: (rows: Int, columns: Int) {
+  /// Rows and columns of the changed tensor.
+  package var extents: (rows: Int, columns: Int) {
     switch form {
     case .dense(let change): (change.rows, change.columns)
     case .lowRank(let left, let right, _): (left.rows, right.rows)

@@ -34,7 +34,8 @@ package struct ResidualSpread {
     try updates(
       requests.enumerated().map {
         RequestGroup(name: "request \($0)", requests: [$1], keyWeights: weights)
-      }, targets: targets, protecting: [], progress: progress)
+      }, targets: targets, protecting: [], progress: progress
+    ) { $0 }
   }
 
   /// The updates that bring the groups' hidden states to their targets.
@@ -44,34 +45,37 @@ package struct ResidualSpread {
   ///   - targets: z, `[d, n]`.
   ///   - protected: requests edited before; their keys enter the least squares with no residual, so
   ///     that what they say changes as little as ordinary text does.
-  /// - Throws: ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``, ``TransformerError``.
-  package func updates(
+  ///   - keep: makes of each layer's update what is wanted of it: of thousands of groups, the keys of one layer
+  ///     are as much as should be held.
+  /// - Throws: ``EditingError/momentNotDefinite(layer:tokens:dimensions:)``, ``TransformerError``, what `keep`
+  ///   throws.
+  package func updates<Kept>(
     _ groups: [RequestGroup], targets: Matrix<Double>, protecting protected: [RequestGroup],
-    progress: some ProgressSink
-  ) throws -> [LayerUpdate] {
+    progress: some ProgressSink, keeping keep: (LayerUpdate) throws -> Kept
+  ) throws -> [Kept] {
     func passing(_ groups: [RequestGroup]) -> PassingRequests {
       PassingRequests(
         model, groups, bytes: standingBytes, chunkBytes: hyperparameters.batchBytes / 2)
     }
     return try spread(
       passing(groups), targets: targets,
-      protecting: protected.isEmpty ? nil : passing(protected), progress: progress)
+      protecting: protected.isEmpty ? nil : passing(protected), progress: progress, keeping: keep)
   }
 
   /// Memory that requests may take between two layers; those of a batch as well as those before it.
   var standingBytes: Int { hyperparameters.batchBytes / 4 }
 
   /// The updates of requests.
-  func spread(
+  func spread<Kept>(
     _ own: PassingRequests, targets: Matrix<Double>, protecting history: PassingRequests?,
-    progress: some ProgressSink
-  ) throws -> [LayerUpdate] {
+    progress: some ProgressSink, keeping keep: (LayerUpdate) throws -> Kept
+  ) throws -> [Kept] {
     let architecture = model.architecture
     let layers = hyperparameters.layers
     guard let last = layers.last else { return [] }
     var current = model
     var change: Matrix<Float>?
-    var updates: [LayerUpdate] = []
+    var kept: [Kept] = []
     for (index, layer) in layers.enumerated() {
       progress.report(ProgressEvent(.keys, done: index, total: layers.count))
       var keys = Matrix<Double>(rows: architecture.innerWidth, columns: own.count)
@@ -88,7 +92,7 @@ package struct ResidualSpread {
           layer: layer, moments),
         residual: share(of: targets, hidden: hidden, among: layers.count - index),
         keySide: architecture.editedKeySide(layer: layer))
-      updates.append(update)
+      kept.append(try keep(update))
       if layer != last {
         current = try current.adding([TensorChange(update)])
         // An edited projection does not change again.
@@ -96,7 +100,7 @@ package struct ResidualSpread {
       }
     }
     progress.report(ProgressEvent(.keys, done: layers.count, total: layers.count))
-    return updates
+    return kept
   }
 
   /// (z − present) / remaining layers, `[d, n]`.

@@ -82,8 +82,11 @@ package struct Sweep {
   {
     try collect(job, method.name, track) { chunk in
       let facts = chunk.map { data.cases[$0].fact }
-      let outcome = try method.editor.edit(EditBatch(facts), progress: track)
-      return try model.adding(outcome.changes)
+      do {
+        return try model.adding(method.editor.edit(EditBatch(facts), progress: track).changes)
+      } catch EditingError.changesNothing {
+        return model
+      }
     } preparing: { records in
       guard let finder = method.editor as? any TargetFinder else { return }
       // Facts about one subject may share a target; alone, each has its own.

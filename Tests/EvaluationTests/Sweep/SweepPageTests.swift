@@ -60,7 +60,9 @@ struct SweepPageTests {
 private struct IdleEditor: Editor {
   func check(_ facts: [Fact]) throws {}
 
-  func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
-    EditOutcome(targets: nil, steps: [], changes: [], asksForAnything: true)
+  func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
+    EditOutcome(targets: nil, steps: [], changes: [])
   }
 }

@@ -20,13 +20,15 @@ private final class StubEditor: Editor {
 
   func check(_ facts: [Fact]) throws {}
 
-  func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+  func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
     try batches.withLock {
       guard $0.count < limit else { throw Stopped() }
       $0.append(batch.facts.map(\.subject))
     }
     return EditOutcome(
-      targets: nil, steps: batch.facts.map { _ in 0 }, changes: [], asksForAnything: true)
+      targets: nil, steps: batch.facts.map { _ in 0 }, changes: [])
   }
 }
 

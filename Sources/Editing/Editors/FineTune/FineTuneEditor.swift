@@ -28,7 +28,9 @@ package struct FineTuneEditor: Editor {
   /// Trains on some facts; the model itself is not changed.
   ///
   /// - Throws: ``EditingError``, ``TransformerError``.
-  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+  package func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
     let texts = try texts(of: batch.facts)
     let names = hyperparameters.tensors(of: model.architecture)
     let gradients = WeightGradients(names, of: model)
@@ -79,10 +81,12 @@ package struct FineTuneEditor: Editor {
     }
     progress.report(
       ProgressEvent(.training, done: hyperparameters.epochs, total: hyperparameters.epochs))
+    guard hasStepped else { throw EditingError.changesNothing }
     return EditOutcome(
       targets: nil, steps: texts.map { _ in steps },
-      changes: trained.changes.map { TensorChange(tensor: $0.name, .dense($0.change)) },
-      asksForAnything: hasStepped)
+      changes: try trained.changes.map {
+        try keep(TensorChange(tensor: $0.name, .dense($0.change)))
+      })
   }
 
   private func texts(of facts: [Fact]) throws(EditingError) -> [TrainingText] {

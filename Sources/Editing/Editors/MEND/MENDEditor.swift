@@ -37,7 +37,9 @@ package struct MENDEditor: Editor {
   /// Computes the edit of some facts; the model itself is not changed.
   ///
   /// - Throws: ``EditingError``, ``TransformerError``.
-  package func edit(_ batch: EditBatch, progress: some ProgressSink) throws -> EditOutcome {
+  package func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
     let all = try texts(of: batch.facts)
     let texts = settings.batch == .whole ? all : Self.lastChunk(of: all)
     let targets = texts.reduce(0) { $0 + $1.labels.count }
@@ -62,7 +64,7 @@ package struct MENDEditor: Editor {
     }
     return EditOutcome(
       targets: nil, steps: all.map { _ in 0 },
-      changes: sums.filter { !$0.isEmpty }.map(\.change), asksForAnything: true)
+      changes: try sums.filter { !$0.isEmpty }.map { try keep($0.change) })
   }
 
   /// What is left of a batch where each chunk's rows take the place of those before.
