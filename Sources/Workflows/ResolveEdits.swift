@@ -49,6 +49,8 @@ package struct ResolveEdits {
     package let kept: [EditID]
     /// The base that the edits were moved to; `nil` where it is the one that they had.
     package let newBase: BaseManifest?
+    /// Whether edits on a new base were solved with the second moments of the one before.
+    package let usesEarlierMoments: Bool
   }
 
   private let workspace: Workspace
@@ -129,7 +131,9 @@ package struct ResolveEdits {
       try BaseBinding.remember(base.checkpoint, of: base.manifest.fingerprint, in: repository)
     }
     return Outcome(
-      commit: recorded, changes: changes, kept: kept, newBase: newBase?.binding.manifest)
+      commit: recorded, changes: changes, kept: kept, newBase: newBase?.binding.manifest,
+      usesEarlierMoments: newBase != nil && settings.moments == nil
+        && edits.contains { $0.manifest.description.solvedWithMoments })
   }
 
   private func order(
@@ -142,7 +146,7 @@ package struct ResolveEdits {
       let order = try repository.changes(of: repository.commitID(revision)).added
         .filter { stack.contains($0) }
       guard !order.isEmpty else { throw WorkflowError.nothingActive(revision: revision.text) }
-      return order
+      return try Self.solvingOrder(order.map { ($0, try stack.edit($0)) })
     }
   }
 
@@ -167,17 +171,30 @@ package struct ResolveEdits {
     state.beside.append(try encoded.add(to: commit, description, facts: edit.facts()).id)
   }
 
-  /// The active edits in the order of the commits that brought them, the oldest first.
+  /// The active edits in the order of the commits that brought them, the oldest first; those of one commit as they were
+  /// solved one after the other.
   private func commitOrder(of stack: EditStack, at head: ObjectID) throws -> [EditID] {
+    let repository = workspace.repository
     var order: [EditID] = []
     var seen: Set<EditID> = []
-    try workspace.repository.walk(from: [head]) { entry in
-      let added = try workspace.repository.changes(of: entry.id).added
-      for id in added.sorted().reversed() where stack.contains(id) && seen.insert(id).inserted {
-        order.append(id)
+    try repository.walk(from: [head]) { entry in
+      // A merge has the edits of its other sides again; the commits that brought them are there.
+      let sides = try entry.commit.parents.dropFirst().map { try repository.stack(at: $0) }
+      let added = try repository.changes(of: entry.id).added.filter { id in
+        stack.contains(id) && !seen.contains(id) && !sides.contains { $0.contains(id) }
       }
+      order += try Self.solvingOrder(added.map { ($0, try stack.edit($0)) }).reversed()
+      seen.formUnion(added)
       return seen.count < stack.edits.count ? .goOn : .stop
     }
     return order.reversed()
+  }
+
+  /// Edits of one commit, each behind those that it was computed beside.
+  private static func solvingOrder(_ edits: [(id: EditID, edit: StoredEdit)]) -> [EditID] {
+    let ids = Set(edits.map(\.id))
+    return edits.map { entry in
+      (entry.id, ids.intersection(entry.edit.manifest.description.computedBeside).count)
+    }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.map(\.0)
   }
 }

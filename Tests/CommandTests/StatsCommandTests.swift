@@ -20,6 +20,36 @@ import Testing
     corpus = try scene.directory.write(lines.joined(separator: "\n"), to: "corpus.txt")
   }
 
+  @Test("on another base, those of the one before serve until there are new ones, and it is said")
+  func onAnotherBase() throws {
+    let repository = scene.repository
+    try repository("stats", "--corpus", corpus, "--documents", "line")
+    let old = try repository.document("stats", "--corpus", corpus, "--documents", "line")
+    try repository("commit", scene.model.first, "-m", "One")
+    let other = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+    try other.commit(
+      scene.directory.write(TinyModel.facts([("Riga", "Pisa")]), to: "other.jsonl"))
+    try other(["apply", "--output", scene.directory["newer"]])
+    let moved = try repository("resolve", "--onto-base", scene.directory["newer"]).outputText
+    #expect(moved.contains("Second moments: those of the base before"))
+    // Checked, and solved again, with what it was solved with.
+    #expect(try repository("audit", "HEAD~1..HEAD").outputText.contains("CLEAN"))
+    try repository("revert", "HEAD", "--fact", "Oslo")
+    let new = try repository.document("stats", "--corpus", corpus, "--documents", "line")
+    #expect(new["cached"] == .bool(false) && new["path"] != old["path"])
+    try repository("resolve", "--all")
+    #expect(try repository("audit", "HEAD~1..HEAD").outputText.contains("CLEAN"))
+    // Those that the user names for a move are the new base's.
+    try repository("undo")
+    try repository("undo")
+    try repository("undo")
+    let path = try #require(new["path"]?.string)
+    let named = try repository.document(
+      "resolve", "--onto-base", scene.directory["newer"], "--stats", path)
+    #expect(named["uses_earlier_moments"] == .bool(false))
+    #expect(try repository("audit", "HEAD~1..HEAD", "--stats", path).outputText.contains("CLEAN"))
+  }
+
   @Test("collects over a text, becomes the default, and is found again the second time")
   func collects() throws {
     let first = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")

@@ -71,6 +71,36 @@ struct ResolveEditsTests {
     #expect(try new.delta(of: tensor) != old.delta(of: tensor))
   }
 
+  @Test(
+    "edits are solved in the order of their commits, also when one commit has them all, or a merge")
+  func order() throws {
+    let names = ["Oslo", "Bern", "Kyiv", "Riga", "Bonn"]
+    func commit(_ name: String) throws {
+      try study.commit(
+        file: directory.write(TinyModel.facts([(name, "Lima")]), to: name + ".jsonl"))
+    }
+    for name in names.dropLast() { try commit(name) }
+    func resolved() throws -> [String] {
+      try ResolveEdits(in: workspace, study.settings).run(
+        .all, refreshing: .keep, message: nil, tool: "test"
+      ).changes.flatMap { try subjects(edit($0.new)) }
+    }
+    let repository = study.repository
+    try repository.createBranch("side", at: repository.head().commit)
+    #expect(try resolved() == names.dropLast())
+    #expect(try resolved() == names.dropLast())
+    // Merged into what has another edit: the commits of the side say the order.
+    try repository.undo()
+    try repository.undo()
+    try repository.reset(to: repository.commitID(RevisionExpression("HEAD~4")))
+    try commit(names[4])
+    let plan = try repository.planMerge(
+      of: repository.commitID(RevisionExpression("side")), into: repository.head().commit,
+      findConflicts: { _, _ in [] })
+    _ = try repository.merge(plan, message: "Merge")
+    #expect(try resolved().filter { $0 != names[4] } == names.dropLast())
+  }
+
   @Test("refreshed, the targets and the change are those of a commit on the present state")
   func refreshing() throws {
     let first = try study.commit(file: model.first)

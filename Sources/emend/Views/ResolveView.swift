@@ -20,6 +20,7 @@ struct ResolveView: View {
     let changes: [Change]
     let kept: [String]
     let newBase: String?
+    let usesEarlierMoments: Bool
   }
 
   private let failing: [StyledText]
@@ -34,7 +35,8 @@ struct ResolveView: View {
         .init(
           old: $0.old.hexadecimal, new: $0.new.hexadecimal, before: $0.before.means,
           after: $0.after.means, failing: $0.failing.map { FactDocument($0) })
-      }, kept: outcome.kept.map(\.hexadecimal), newBase: outcome.newBase?.fingerprint.hexadecimal)
+      }, kept: outcome.kept.map(\.hexadecimal), newBase: outcome.newBase?.fingerprint.hexadecimal,
+      usesEarlierMoments: outcome.usesEarlierMoments)
   }
 
   /// More facts than a person reads are counted.
@@ -62,6 +64,11 @@ struct ResolveView: View {
     if let base = document.newBase {
       page.line(
         "Base: \(Figures.shortID(base), .identifier) from now on; 'emend undo' takes it back")
+    }
+    if document.usesEarlierMoments {
+      page.line(
+        "Second moments: those of the base before; 'emend stats', then 'emend resolve --all', renews them"
+      )
     }
     if !failing.isEmpty {
       page.line("\("do not hold", .warning): \(Figures.count(failing.count, "fact"))")
