@@ -177,7 +177,7 @@ package struct CompareRevisions {
     var result: [FactChange] = []
     for (edit, fact) in added {
       let before = (old[FactQuestion(fact)] ?? []).map(\.1.targetNew)
-      guard !before.contains(where: { MergeConflict.isSame($0, fact.targetNew) }) else { continue }
+      guard !before.map(\.collapsed).contains(fact.targetNew.collapsed) else { continue }
       result.append(
         FactChange(
           kind: before.isEmpty ? .added : .changed, fact: fact, oldTarget: before.first, edit: edit)

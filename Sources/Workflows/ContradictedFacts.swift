@@ -23,10 +23,9 @@ package struct ContradictedFacts {
   /// The facts of a stack to which others give another object.
   func entries(in stack: EditStack, besides facts: [Fact]) throws -> [ListFacts.Entry] {
     let objects = Dictionary(
-      facts.map { (FactQuestion($0), $0.targetNew) }, uniquingKeysWith: { $1 })
+      facts.map { (FactQuestion($0), $0.targetNew.collapsed) }, uniquingKeysWith: { $1 })
     return try ListFacts(in: repository).run(stack).filter { entry in
-      objects[FactQuestion(entry.fact)].map { !MergeConflict.isSame($0, entry.fact.targetNew) }
-        ?? false
+      objects[FactQuestion(entry.fact)].map { $0 != entry.fact.targetNew.collapsed } ?? false
     }
   }
 }

@@ -33,27 +33,31 @@ struct BlameFactsTests {
         in: directory.path, base: base, named: "facts", StudyRepository.environment)
     }
 
-    /// Commits facts: subjects with their objects.
+    /// Commits facts: subjects with their objects, and takes another commit's out.
     @discardableResult
-    func commit(_ facts: [(String, String)], payload: UInt64) throws -> RecordedCommit {
+    func commit(
+      _ facts: [(String, String)], payload: UInt64, inPlaceOf old: RecordedCommit? = nil
+    ) throws -> RecordedCommit {
       let error = try #require(DecimalText(0.001))
       var bytes: [UInt8] = []
       withUnsafeBytes(of: payload) { bytes.append(contentsOf: $0) }
-      return try repository.recordEdit(
+      let commit = StackCommit(in: repository)
+      for edit in old?.added ?? [] { commit.drop(edit) }
+      let edit = commit.newEdit()
+      try edit.add(
+        delta: .init(
+          tensor: Self.tensor, kind: .lowRank(rank: 1), shape: [8, 8], relativeError: error,
+          keyError: error, norm: error, weightNorm: nil), payload: bytes)
+      _ = try commit.add(
+        edit,
         EditDescription(
           method: "memit", provenance: .computed,
           computedOn: repository.commit(repository.head().commit).tree, tool: "test"),
         facts: Store.FactLines(
           facts.map {
             "{\"prompt\":\"{} is in\",\"subject\":\"\($0.0)\",\"target_new\":\"\($0.1)\"}"
-          }),
-        deltas: [
-          (
-            .init(
-              tensor: Self.tensor, kind: .lowRank(rank: 1), shape: [8, 8], relativeError: error,
-              keyError: error, norm: error, weightNorm: nil), bytes
-          )
-        ], message: "Edit \(payload)")
+          }))
+      return try commit.record("Edit \(payload)", as: .commit, onto: .head(expecting: nil))
     }
 
     func blame(_ subject: String) throws -> [String] {
@@ -143,6 +147,21 @@ struct BlameFactsTests {
       #expect(try history.blame(form) == event, "\(form)")
     }
     #expect(try history.blame("Zurich City") == [])
+  }
+
+  @Test(
+    "the same object, whatever its space, is the same fact solved again; in other letters it is another"
+  )
+  func sameObject() throws {
+    let history = try FactHistory()
+    let first = try history.commit([("Oslo", "New York")], payload: 1)
+    let again = try history.commit([("Oslo", "New  York")], payload: 2, inPlaceOf: first)
+    let other = try history.commit([("Oslo", "NEW YORK")], payload: 3, inPlaceOf: again)
+    #expect(
+      try history.blame("Oslo") == [
+        "set NEW YORK \(other.id)", "taken_out New  York \(other.id)",
+        "solved_again New  York \(again.id)", "set New York \(first.id)",
+      ])
   }
 
   @Test("a merge that takes an edit out by itself is named, one that follows a side is not")

@@ -7,7 +7,8 @@ extension String {
     return String(self[first...last])
   }
 
-  /// Without space at both ends, and with every run of space inside made one space.
+  /// Without space at both ends, and with every run of space inside made one space: the form in which subjects, prompts
+  /// and objects of facts are compared. Letter case counts: other letters are other tokens.
   ///
   /// `String` compares canonically equivalent texts as equal, so that composed and decomposed characters
   /// need no further treatment.

@@ -56,7 +56,7 @@ package struct BlameFacts {
         let place = events.firstIndex(where: { $0.edit == active.edit })
       else { return active }
       return events[place...].first {
-        $0.kind == .set && BlameFacts.isSame($0.fact.targetNew, active.fact.targetNew)
+        $0.kind == .set && $0.fact.targetNew.collapsed == active.fact.targetNew.collapsed
       } ?? active
     }
     /// The fact as the latest event has it.
@@ -179,7 +179,7 @@ package struct BlameFacts {
       var gone = steps.filter(\.isDrop)
       for step in steps where !step.isDrop {
         let same = gone.firstIndex {
-          Self.isSame($0.trace.fact.targetNew, step.trace.fact.targetNew)
+          $0.trace.fact.targetNew.collapsed == step.trace.fact.targetNew.collapsed
         }
         if let same { gone.remove(at: same) }
         events.append(event(same == nil ? .set : .solvedAgain, step))
@@ -191,6 +191,4 @@ package struct BlameFacts {
       Answer(events: events, fact: events.first?.fact ?? traces[0].fact)
     )
   }
-
-  fileprivate static func isSame(_ a: String, _ b: String) -> Bool { FactKey(a) == FactKey(b) }
 }

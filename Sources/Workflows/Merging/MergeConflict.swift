@@ -31,7 +31,7 @@ package struct MergeConflict: Sendable {
     case .ours: Array(facts[oursCount...])
     case .theirs: Array(facts[..<oursCount])
     case .object(let object):
-      try facts.filter { try !Self.isSame(Self.fact($0).targetNew, object) }
+      try facts.filter { try Self.fact($0).targetNew.collapsed != object.collapsed }
     }
   }
 
@@ -75,11 +75,12 @@ package struct MergeConflict: Sendable {
     var known: [FactQuestion: [(object: String, fact: StackDifference.Fact)]] = [:]
     for entry in ours {
       let fact = try fact(entry)
-      known[FactQuestion(fact), default: []].append((fact.targetNew, entry))
+      known[FactQuestion(fact), default: []].append((fact.targetNew.collapsed, entry))
     }
     return try theirs.flatMap { entry in
       let fact = try fact(entry)
-      return (known[FactQuestion(fact)] ?? []).filter { !isSame($0.object, fact.targetNew) }
+      let object = fact.targetNew.collapsed
+      return (known[FactQuestion(fact)] ?? []).filter { $0.object != object }
         .map { FactConflict(ours: $0.fact, theirs: entry) }
     }
   }
@@ -88,14 +89,9 @@ package struct MergeConflict: Sendable {
     var objects: [String] = []
     for entry in facts {
       let object = try fact(entry).targetNew
-      if !objects.contains(where: { isSame($0, object) }) { objects.append(object) }
+      if !objects.contains(where: { $0.collapsed == object.collapsed }) { objects.append(object) }
     }
     return objects
-  }
-
-  /// Whether two objects are one, runs of space aside; composed and decomposed characters are equal.
-  static func isSame(_ a: String, _ b: String) -> Bool {
-    a.split(whereSeparator: \.isWhitespace) == b.split(whereSeparator: \.isWhitespace)
   }
 
   private static func fact(_ entry: StackDifference.Fact) throws -> Fact {

@@ -123,7 +123,7 @@ package struct ResolutionFile: Sendable {
       guard let entry = found[conflict.question], let choice = entry.choice else { continue }
       if case .object(let object) = choice {
         let offered = conflict.ours + conflict.theirs
-        guard offered.contains(where: { MergeConflict.isSame($0, object) }) else {
+        guard offered.contains(where: { $0.collapsed == object.collapsed }) else {
           throw .notOffered(file: path, line: entry.line, object: object, offered: offered)
         }
       }
