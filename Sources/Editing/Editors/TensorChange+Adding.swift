@@ -29,14 +29,6 @@ extension TensorChange {
     }
     return result
   }
-
-  /// Rows and columns of the changed tensor.
-  package var extents: (rows: Int, columns: Int) {
-    switch form {
-    case .dense(let change): (change.rows, change.columns)
-    case .lowRank(let left, let right, _): (left.rows, right.rows)
-    }
-  }
 }
 
 extension DecoderModel {

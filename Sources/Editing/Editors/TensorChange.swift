@@ -31,6 +31,14 @@ package struct TensorChange: Sendable {
     }
   }
 
+  /// Rows and columns of the changed tensor, as stored.
+  package var extents: (rows: Int, columns: Int) {
+    switch form {
+    case .lowRank(let left, let right, _): (left.rows, right.rows)
+    case .dense(let change): (change.rows, change.columns)
+    }
+  }
+
   /// A change of a tensor.
   package init(tensor: String, _ form: Form) {
     self.tensor = tensor
