@@ -158,7 +158,7 @@ struct MENDNetworkTests {
         let before = try model.matrix(named: matrix.name, rows: rows, columns: columns)
         let tensor = FloatRows(rows: rows, columns: columns)
         for (i, value) in before.storage.enumerated() { tensor.base[i] = value }
-        network.add(traces[index], of: index, scale: 1, to: tensor)
+        network.add(traces[index], of: index, to: tensor)
         replaced[matrix.name] = tensor
       }
       return model.replacing(replaced)

@@ -45,7 +45,7 @@ package struct MENDFile {
         expected: "at least \(least)")
     }
     network = hyperparameters.network(for: model)
-    try reader.fill(network, prefix: "")
+    try reader.fill(network)
   }
 
   /// Writes an editor; the file appears whole or not at all.
@@ -149,11 +149,11 @@ struct MENDTensorReader {
     return try MENDHyperparameters(json: json, file: path, for: model)
   }
 
-  /// Fills a network's parameters from tensors called `<prefix><name>`, and its normalisers.
-  func fill(_ network: MENDNetwork, prefix: String) throws {
+  /// Fills a network's parameters from the tensors of their names, and its normalisers.
+  func fill(_ network: MENDNetwork) throws {
     for (name, target) in network.tensors {
       let count = target.rows * target.columns
-      let values = try floats(prefix + name, shape: [target.rows, target.columns], count: count)
+      let values = try floats(name, shape: [target.rows, target.columns], count: count)
       values.withUnsafeBufferPointer {
         if let base = $0.baseAddress { target.base.update(from: base, count: count) }
       }

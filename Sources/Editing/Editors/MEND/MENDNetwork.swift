@@ -73,12 +73,8 @@ package final class MENDNetwork {
 
   /// Adds a matrix's change to a tensor, in stored orientation.
   ///
-  /// - Parameters:
-  ///   - scale: a factor beside α.
-  ///   - tensor: as stored, `[d_out, d_in]` or `[d_in, d_out]`.
-  package func add(
-    _ trace: GradientTransform.Trace, of index: Int, scale: Float, to tensor: FloatRows
-  ) {
+  /// - Parameter tensor: as stored, `[d_out, d_in]` or `[d_in, d_out]`.
+  package func add(_ trace: GradientTransform.Trace, of index: Int, to tensor: FloatRows) {
     let matrix = matrices[index]
     let (output, width) = (trace.output, matrix.inputs + matrix.outputs)
     guard output.rows > 0 else { return }
@@ -86,7 +82,7 @@ package final class MENDNetwork {
     let (a, b) = matrix.isStoredByInputs ? (x, d) : (d, x)
     Float.gemm(
       .transposed, .none, m: tensor.rows, n: tensor.columns, k: output.rows,
-      alpha: scale * rates.base[index], a, lda: width, b, ldb: width, beta: 1, tensor.base,
+      alpha: rates.base[index], a, lda: width, b, ldb: width, beta: 1, tensor.base,
       ldc: tensor.columns)
   }
 

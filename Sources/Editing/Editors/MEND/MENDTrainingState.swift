@@ -63,7 +63,7 @@ package struct MENDTrainingState {
       throw MENDError.otherTraining(file: path, field: key)
     }
     let network = trainer.network
-    try reader.fill(network, prefix: "")
+    try reader.fill(network)
     let parameters = trainer.parameters
     let count = parameters.count - network.matrices.count
     func vector(_ name: String, _ count: Int) throws -> [Float] {

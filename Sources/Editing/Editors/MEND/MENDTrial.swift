@@ -90,7 +90,7 @@ struct MENDTrial {
           tensor.base.update(from: base, count: before.storage.count)
         }
       }
-      network.add(traces[index], of: index, scale: 1, to: tensor)
+      network.add(traces[index], of: index, to: tensor)
       replaced[matrix.name] = tensor
     }
     return material.model.replacing(replaced)
