@@ -76,8 +76,10 @@ struct EditBenchmark: ParsableCommand {
         }
         let solved = try ProcessorTime.measure {
           try ResidualSpread(decoder, hyperparameters, moments).updates(
-            requests, targets: MEMITEditor.columns(found.output),
-            weights: study.templates.keyWeights, progress: NoProgress())
+            zip(batch, requests).map {
+              RequestGroup(
+                name: $0.title, requests: [$1], keyWeights: study.templates.keyWeights)
+            }, targets: columns(found.output), protecting: [], progress: NoProgress())
         }
         targets = found.output
         optimising += found.seconds / Double(rounds)
@@ -125,6 +127,13 @@ struct EditBenchmark: ParsableCommand {
         ldc: n)
     }
     return 2 * Double(n * n * n) / seconds
+  }
+
+  /// Targets as the columns of a matrix, `[d, n]`.
+  private func columns(_ targets: [Target]) -> Matrix<Double> {
+    Matrix(rows: targets.first?.vector.count ?? 0, columns: targets.count) {
+      Double(targets[$1].vector[$0])
+    }
   }
 
   /// Our own naive path: a target on whole sequences, alone, nothing shared or cut.

@@ -21,8 +21,10 @@ struct ReferenceSpreadTests {
         matrices: [2: moments.matrix("cov.2"), 3: moments.matrix("cov.3")], tokenCount: 316_684,
         documentCount: 4164)
     ).updates(
-      requests.requests, targets: reference.matrix("zs"), weights: ReferenceRequests.keyWeights,
-      progress: NoProgress())
+      requests.requests.enumerated().map {
+        RequestGroup(
+          name: "request \($0)", requests: [$1], keyWeights: ReferenceRequests.keyWeights)
+      }, targets: reference.matrix("zs"), protecting: [], progress: NoProgress())
     #expect(updates.map(\.layer) == [2, 3])
 
     for update in updates {

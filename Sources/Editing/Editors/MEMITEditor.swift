@@ -1,5 +1,5 @@
 package import Diagnostics
-package import LinearAlgebra
+internal import LinearAlgebra
 package import Transformer
 
 /// Edits many facts at once.
@@ -175,12 +175,5 @@ package struct MEMITEditor: TargetFinder {
           fact, templates, tokenizer, positionLimit: model.architecture.positionLimit))
     }
     return requests
-  }
-
-  /// Targets as the columns of a matrix, `[d, n]`.
-  package static func columns(_ targets: [Target]) -> Matrix<Double> {
-    Matrix(rows: targets.first?.vector.count ?? 0, columns: targets.count) { row, column in
-      Double(targets[column].vector[row])
-    }
   }
 }

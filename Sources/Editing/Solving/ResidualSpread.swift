@@ -26,18 +26,6 @@ package struct ResidualSpread {
     self.moments = moments
   }
 
-  /// The updates for requests that are each a group of their own; see below.
-  package func updates(
-    _ requests: [RequestTokens], targets: Matrix<Double>, weights: [Double],
-    progress: some ProgressSink
-  ) throws -> [LayerUpdate] {
-    try updates(
-      requests.enumerated().map {
-        RequestGroup(name: "request \($0)", requests: [$1], keyWeights: weights)
-      }, targets: targets, protecting: [], progress: progress
-    ) { $0 }
-  }
-
   /// The updates that bring the groups' hidden states to their targets.
   ///
   /// - Parameters:
