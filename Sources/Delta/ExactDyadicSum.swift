@@ -122,17 +122,3 @@ struct ExactDyadicSum {
     return terms
   }
 }
-
-extension ElementType {
-  /// The exponent of the last place of numbers whose leading bit is 2^exponent.
-  func lastPlace(ofExponent exponent: Int) -> Int {
-    let (precision, leastExponent) =
-      switch self {
-      case .float16: (11, -14)
-      case .bfloat16: (8, -126)
-      case .float32: (24, -126)
-      default: (53, -1022)
-      }
-    return max(exponent, leastExponent) - precision + 1
-  }
-}
