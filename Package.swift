@@ -114,6 +114,13 @@ let package = Package(
         "Diagnostics", "Files", "LinearAlgebra", "Checkpoint", "Delta", "Store", "Transformer",
         "Editing", "Workflows", "StudySupport",
       ]),
+    .testTarget(
+      name: "BenchTests",
+      dependencies: [
+        "emend-bench", "TestSupport", "Diagnostics", "Files", "LinearAlgebra", "Checkpoint",
+        "Delta", "Transformer", "Editing", "Workflows",
+      ],
+      swiftSettings: settings),
     .target(name: "KernelVariants", dependencies: ["CKernels"], path: "Tests/KernelVariants"),
     .testTarget(
       name: "KernelTests",

@@ -229,7 +229,7 @@ final class ModelAudit {
             rival: factCase.fact.targetTrue, probabilityBefore: earlier?.probabilityBefore,
             probabilityAfter: earlier?.probabilityAfter, heldAfter: earlier?.holds,
             probabilityNow: answer.wanted.probability,
-            holdsNow: EffectCheck.holds(answer) && !isLost))
+            holdsNow: answer.holds && !isLost))
       }
     }
     let order = Dictionary(

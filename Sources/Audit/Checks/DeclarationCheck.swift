@@ -62,8 +62,7 @@ struct DeclarationCheck {
       let outcome = try DeclarationProof.compare(
         delta, with: update, precision: replay.precision, stateNorm: replay.stateNorm)
       layers.append(outcome.proof)
-      search.append(
-        .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))
+      search.append(outcome.search(at: update.layer))
     }
     let declared = Set(replay.updates.map(\.tensor))
     let changed = Set(edit.manifest.deltas.map(\.tensor))

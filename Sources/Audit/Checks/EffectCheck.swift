@@ -81,19 +81,16 @@ struct EffectCheck {
   static func fact(_ factCase: FactCase, _ before: FactMeasurement, _ after: FactMeasurement)
     -> EffectAudit.Fact
   {
-    let paraphrases = after.paraphrases.map { holds($0) ? 1.0 : 0.0 }
+    let paraphrases = after.paraphrases.map { $0.holds ? 1.0 : 0.0 }
     return EffectAudit.Fact(
       subject: factCase.fact.subject, prompt: factCase.fact.filledPrompt,
       target: factCase.fact.targetNew, rival: factCase.fact.targetTrue,
       probabilityBefore: before.rewrite.wanted.probability,
-      probabilityAfter: after.rewrite.wanted.probability, holds: holds(after.rewrite),
+      probabilityAfter: after.rewrite.wanted.probability, holds: after.rewrite.holds,
       isAnswer: after.rewrite.wanted.isBest,
       paraphrases: paraphrases.isEmpty
         ? nil : paraphrases.reduce(0, +) / Double(paraphrases.count))
   }
-
-  /// Whether an answer is the one wanted.
-  static func holds(_ answer: AnswerScore) -> Bool { answer.isSuccess ?? answer.wanted.isBest }
 
   /// A mean over records, and over how many.
   typealias Figure = (mean: Double, count: Int)

@@ -29,7 +29,12 @@ package enum DeclarationProof {
     /// ΔW − R Xᵀ.
     let unexplained: OrientedChange
     /// The mean of ‖ΔW k‖ over the declared keys: the unit of what the change does.
-    package let meanResponse: Double
+    let meanResponse: Double
+
+    /// What prompts are searched with for the cause of what is unexplained.
+    package func search(at layer: Int) -> PromptSearch.Layer {
+      .init(index: layer, change: unexplained, unit: meanResponse)
+    }
   }
 
   /// A part of something; all of it where that is nothing, or not finite.

@@ -1,23 +1,16 @@
 internal import LinearAlgebra
-internal import Transformer
+package import Transformer
 
 /// Finds the prompts that a change moves most.
-struct PromptSearch {
+package struct PromptSearch {
   /// One layer's change, and the unit in which its responses are counted.
-  struct Layer: Sendable {
+  package struct Layer: Sendable {
     /// The layer.
     let index: Int
     /// The change.
     let change: OrientedChange
     /// What counts as 1.
     let unit: Double
-
-    /// Puts them together.
-    init(index: Int, change: OrientedChange, unit: Double) {
-      self.index = index
-      self.change = change
-      self.unit = unit
-    }
   }
 
   private let model: DecoderModel
@@ -26,7 +19,7 @@ struct PromptSearch {
   private let batchTokens = 2048
 
   /// Searches with the keys of a model.
-  init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
+  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
     self.model = model
     self.tokenizer = tokenizer
   }
@@ -35,9 +28,9 @@ struct PromptSearch {
   ///
   /// - Parameter count: how many at most.
   /// - Throws: ``TransformerError``.
-  func strongest(_ prompts: [String], under layers: [Layer], count: Int) throws
-    -> [MovedSuspect]
-  {
+  package func strongest(
+    _ prompts: [String], under layers: [Layer], count: Int
+  ) throws -> [MovedSuspect] {
     let layers = layers.sorted { $0.index < $1.index }
     var found: [MovedSuspect] = []
     var batch: [(prompt: String, path: [Int32])] = []

@@ -20,6 +20,9 @@ package struct AnswerScore: Sendable, Equatable {
   package var isSuccess: Bool? {
     rival.map { wanted.negativeLogLikelihood < $0.negativeLogLikelihood }
   }
+
+  /// Whether the wanted object beats its rival, or everything where there is none.
+  package var holds: Bool { isSuccess ?? wanted.isBest }
 }
 
 /// What a model knows of one fact and its surroundings.

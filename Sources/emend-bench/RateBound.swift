@@ -42,8 +42,8 @@ package struct RateBound: Sendable {
       tail += energies[count]
     }
     let spent = energies.prefix(count).reduce(0.0) { sum, energy in
-      sum + m / 2 * max(0, binaryLogarithm(energy / (m * level))) + n / 2
-        * max(0, binaryLogarithm(energy / (n * level)))
+      sum + m / 2 * max(0, Logarithm.binary(energy / (m * level))) + n / 2
+        * max(0, Logarithm.binary(energy / (n * level)))
     }
     bits = spent
     kept = count

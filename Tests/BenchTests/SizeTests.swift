@@ -2,6 +2,7 @@ import Delta
 import LinearAlgebra
 import TestSupport
 import Testing
+import emend_bench
 
 /// Bits against the Gaussian rate-distortion bound. Sizes depend on no machine's speed.
 struct SizeTests {

@@ -1,5 +1,5 @@
-import Delta
 import Testing
+import emend_bench
 
 struct RateBoundTests {
   @Test("square and flat: log2(1/ε) + 1/2 bits a coefficient")

@@ -1,3 +1,4 @@
+internal import Audit
 internal import Delta
 internal import Diagnostics
 package import Editing
@@ -105,7 +106,7 @@ package final class AttackTrials {
       let requests = try kept(own)
       let updates = try solve(requests, own, on: state)
       state = State(
-        model: try Self.applying(updates, to: state.model), history: state.history + [requests])
+        model: try state.model.adding(updates), history: state.history + [requests])
       states.append(state)
     }
   }
@@ -128,7 +129,7 @@ package final class AttackTrials {
     let requests = try kept(declared)
     let honest = try solve(requests, declared, on: state)
     let secret = try kept([hidden])
-    let edited = try Self.applying(honest, to: state.model)
+    let edited = try state.model.adding(honest)
 
     return try Attack.allCases.map { attack in
       let changes: [LayerUpdate]
@@ -166,18 +167,6 @@ package final class AttackTrials {
       bytes: Self.protectedBytes, progress: NoProgress())
   }
 
-  private static func applying(_ updates: [LayerUpdate], to model: DecoderModel) throws
-    -> DecoderModel
-  {
-    var tensors: [String: FloatRows] = [:]
-    for update in updates {
-      let weight = try model.matrix(
-        named: update.tensor, rows: update.left.rows, columns: update.right.rows)
-      tensors[update.tensor] = TensorChange(update).adding(to: weight)
-    }
-    return model.replacing(tensors)
-  }
-
   /// The honest change with the hidden fact's beside it, at the first scale at which that works, or the last one.
   private func smallest(
     of scales: [Double], _ hidden: Int, _ secret: KeptRequests, layers: [Int],
@@ -198,8 +187,7 @@ package final class AttackTrials {
     let scale =
       try scales.dropLast().first {
         let factor = $0
-        return try succeeds(
-          hidden, Self.applying(whole.map { $0.scaled(by: factor) }, to: edited))
+        return try succeeds(hidden, edited.adding(whole.map { $0.scaled(by: factor) }))
       } ?? last
     let trial = whole.map { $0.scaled(by: scale) }
     return (
@@ -213,7 +201,7 @@ package final class AttackTrials {
     let measured = try FactMeter(PromptScorer(model, tokenizer)).measure([
       FactCase(pool.facts[hidden])
     ])
-    return EffectCheck.holds(measured[0].rewrite)
+    return measured[0].rewrite.holds
   }
 
   private func audit(
@@ -234,8 +222,7 @@ package final class AttackTrials {
       let outcome = try DeclarationProof.compare(
         delta, with: update, precision: Self.precision, stateNorm: .infinity)
       proofs.append(outcome.proof)
-      layers.append(
-        .init(index: update.layer, change: outcome.unexplained, unit: outcome.meanResponse))
+      layers.append(outcome.search(at: update.layer))
     }
     var place: Int?
     if attack != .honest, !searched.isEmpty {
@@ -246,9 +233,15 @@ package final class AttackTrials {
     return Result(
       attack: attack, parents: parents,
       succeeds: attack == .honest
-        ? true : try succeeds(hidden, Self.applying(changes, to: state.model)), scale: scale,
+        ? true : try succeeds(hidden, state.model.adding(changes)), scale: scale,
       outside: proofs.map(\.outside).max() ?? 0, action: proofs.map(\.action).max() ?? 0,
       isRefuted: !proofs.allSatisfy(\.isProven), place: place)
+  }
+}
+
+extension DecoderModel {
+  fileprivate func adding(_ updates: [LayerUpdate]) throws -> DecoderModel {
+    try adding(updates.map { TensorChange($0) })
   }
 }
 

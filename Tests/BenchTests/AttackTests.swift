@@ -1,4 +1,3 @@
-import Audit
 import Checkpoint
 import Diagnostics
 import Editing
@@ -8,6 +7,7 @@ import TestSupport
 import Testing
 import Transformer
 import Workflows
+import emend_bench
 
 /// The small version of `emend-bench audit`.
 @Suite struct AttackTests {
