@@ -12,12 +12,22 @@ package struct SingularValues: Sendable {
   /// Vᵀ, `[k, n]`: VᵀV = I.
   package let rightTransposed: Matrix<Double>
 
-  /// Decomposes A, `[m, n]`: by divide and conquer (`dgesdd`), and where that does not converge by
-  /// QR iteration (`dgesvd`).
+  /// How a matrix is decomposed.
+  package enum Algorithm: Sendable, CaseIterable {
+    /// By divide and conquer (`dgesdd`).
+    case divideAndConquer
+    /// By QR iteration (`dgesvd`), which converges where the other may not.
+    case iteration
+  }
+
+  /// Decomposes A, `[m, n]`.
   ///
+  /// - Parameter algorithms: each is for what the one before does not converge on.
   /// - Throws: ``LinearAlgebraError/notFinite(matrix:)``,
   ///   ``LinearAlgebraError/noConvergence(rows:columns:)``.
-  package init(_ matrix: Matrix<Double>) throws(LinearAlgebraError) {
+  package init(
+    _ matrix: Matrix<Double>, by algorithms: [Algorithm] = Algorithm.allCases
+  ) throws(LinearAlgebraError) {
     guard matrix.storage.allSatisfy(\.isFinite) else { throw .notFinite(matrix: "the matrix") }
     let k = min(matrix.rows, matrix.columns)
     guard k > 0 else {
@@ -26,15 +36,13 @@ package struct SingularValues: Sendable {
       rightTransposed = Matrix(rows: 0, columns: matrix.columns)
       return
     }
-    for algorithm in [Algorithm.divideAndConquer, .iteration] {
+    for algorithm in algorithms {
       guard let found = Self.decompose(matrix, by: algorithm) else { continue }
       (left, values, rightTransposed) = found
       return
     }
     throw .noConvergence(rows: matrix.rows, columns: matrix.columns)
   }
-
-  private enum Algorithm { case divideAndConquer, iteration }
 
   private static func decompose(
     _ matrix: Matrix<Double>, by algorithm: Algorithm

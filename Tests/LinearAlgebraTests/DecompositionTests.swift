@@ -19,11 +19,14 @@ struct DecompositionTests {
     for i in 0..<k { for j in 0..<min(i, columns) { #expect(qr.upper[i, j] == 0) } }
   }
 
-  @Test("SVD: UᵀU = I, VᵀV = I, s descends, U S Vᵀ = A", arguments: shapes)
-  func svd(rows: Int, columns: Int) throws {
+  @Test(
+    "SVD: UᵀU = I, VᵀV = I, s descends, U S Vᵀ = A; by either algorithm alone", arguments: shapes,
+    SingularValues.Algorithm.allCases)
+  func svd(shape: (rows: Int, columns: Int), algorithm: SingularValues.Algorithm) throws {
+    let (rows, columns) = shape
     var random = SeededGenerator(seed: UInt64(rows * 7 + columns))
     let a = random.matrix(rows, columns)
-    let svd = try SingularValues(a)
+    let svd = try SingularValues(a, by: [algorithm])
     let k = min(rows, columns)
     #expect((svd.left.rows, svd.left.columns) == (rows, k))
     #expect((svd.rightTransposed.rows, svd.rightTransposed.columns) == (k, columns))
