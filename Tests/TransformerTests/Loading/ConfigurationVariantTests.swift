@@ -91,6 +91,33 @@ struct ConfigurationVariantTests {
     #expect(try limit("null") == 32768)
   }
 
+  @Test(
+    "a missing epsilon is that of the family's configuration in transformers",
+    arguments: [
+      ("gpt2", "layer_norm_epsilon", 1e-5), ("gptj", "layer_norm_epsilon", 1e-5),
+      ("gpt-neox", "layer_norm_eps", 1e-5), ("llama", "rms_norm_eps", 1e-6),
+      ("mistral", "rms_norm_eps", 1e-6), ("qwen2", "rms_norm_eps", 1e-6),
+    ])
+  func epsilon(family: String, key: String, standard: Double) throws {
+    #expect(try architecture(family, [key: nil]).normEpsilon == Float(standard))
+    #expect(try architecture(family, [key: "0.25"]).normEpsilon == 0.25)
+  }
+
+  @Test("activations go by all names that transformers has for them")
+  func activations() throws {
+    let names: [(ModelArchitecture.Activation, [String])] = [
+      (.geluTanh, ["gelu_new", "gelu_fast", "gelu_pytorch_tanh"]),
+      (.geluErf, ["gelu", "gelu_python"]), (.silu, ["silu", "swish"]), (.relu, ["relu"]),
+    ]
+    for (activation, names) in names {
+      for name in names {
+        #expect(
+          try architecture("gpt2", ["activation_function": "\"\(name)\""]).activation
+            == activation, "\(name)")
+      }
+    }
+  }
+
   @Test("linear scaling stretches positions: position 2t under factor 2 turns as t does")
   func linearScaling() throws {
     let plain = try ReferenceDecoder(Fixture.path("families/llama"))
