@@ -65,6 +65,32 @@ struct MENDTrainerTests {
     #expect(outcome.edits <= 80)
   }
 
+  @Test("a step goes along the gradient cut to the largest norm, and along a shorter one as it is")
+  func clipped() throws {
+    let scene = try TinyEditing()
+    func numbers(_ network: MENDNetwork) -> [Double] {
+      bits(network).map { Double(Float(bitPattern: $0)) }
+    }
+    func step(clip: Double, rate: Double) throws -> [Double] {
+      var values = Self.values()
+      (values.iterations, values.accumulation, values.gradientClip) = (1, 1, clip)
+      (values.learningRate, values.editRateRate) = (rate, rate)
+      let trainer = try trainer(scene, values)
+      let before = numbers(trainer.network)
+      var step: [Double] = []
+      _ = try trainer.run(progress: NoProgress()) { trainer, _ in
+        step = zip(numbers(trainer.network), before).map { $0 - $1 }
+      }
+      return step
+    }
+    // Adam's first step is rate · g / (|g| + 1e-8): where g is far shorter than that, it has the length of g.
+    let short = try step(clip: 1e-11, rate: 100)
+    let length = short.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    #expect(abs(length / (100 * 1e-11 / 1e-8) - 1) < 0.01, "\(length)")
+    let whole = try step(clip: 1e6, rate: 1e-3)
+    #expect(try whole.contains { $0 != 0 } && step(clip: 1e9, rate: 1e-3) == whole)
+  }
+
   @Test("an interrupted training goes on to the same bits, with less memory too")
   func resume() throws {
     struct Stop: Error {}
