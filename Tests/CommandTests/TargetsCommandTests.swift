@@ -72,13 +72,17 @@ import Testing
       return
     }
     for (index, key) in [
-      "v_num_grad_steps", "v_lr", "v_weight_decay", "clamp_norm_factor", "kl_factor",
+      "v_num_grad_steps", "v_lr", "v_weight_decay", "clamp_norm_factor", "kl_factor", "layers",
     ].enumerated() {
       hyperparameters = .object(
         JSONObject(
           object.members.map { member in
-            let isCount = key == "v_num_grad_steps"
-            let other: JSONValue = isCount ? .integer(3) : .number(0.37)
+            let other: JSONValue =
+              switch key {
+              case "v_num_grad_steps": .integer(3)
+              case "layers": .array([.integer(1)])
+              default: .number(0.37)
+              }
             return (member.key, member.key == key ? other : member.value)
           }))
       let path = scene.directory["other.json"]
@@ -88,12 +92,12 @@ import Testing
     }
     let templates = try scene.directory.write("[[\"{}\"], [\"Look: {}\"]]", to: "two.json")
     try targets("--templates", templates)
-    #expect(try entries().count == 14)
-    try targets("--stop", "argmax")
     #expect(try entries().count == 16)
+    try targets("--stop", "argmax")
+    #expect(try entries().count == 18)
     try scene.repository.commit(scene.model.second)
     try targets()
-    #expect(try entries().count == 18)
+    #expect(try entries().count == 20)
   }
 
   @Test("the same weights with another configuration are another model")

@@ -10,14 +10,19 @@ import Transformer
 import Workflows
 
 @Suite struct InterferenceTests {
+  /// Along which extent of the stored weights keys run: GPT-J has them by outputs, GPT-2 by inputs.
+  enum KeySide: CaseIterable { case columns, rows }
+
   @Test(
     "the ratios are those of the norms, computed from whole matrices; what lies below the grid is in them",
-    arguments: [false, true])
-  func ratios(isFine: Bool) throws {
-    let study = try StudyRepository.fictional()
+    arguments: KeySide.allCases, [false, true])
+  func ratios(side: KeySide, isFine: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let tiny = try TinyModel(.gpt2, in: directory)
+    let study = side == .columns ? try StudyRepository.fictional() : try StudyRepository(tiny)
     let repository = study.repository
-    let a = try study.commit(0..<2)
-    let b = try study.commit(2..<3).edit
+    let a = side == .columns ? try study.commit(0..<2) : try study.commit(file: tiny.first)
+    let b = try (side == .columns ? study.commit(2..<3) : study.commit(file: tiny.second)).edit
     if isFine { try addTerms(to: b, in: repository) }
     let stack = try repository.stack(at: repository.head().commit)
     let last = try #require(stack.edits.first { $0 != a.edit })
@@ -39,7 +44,7 @@ import Workflows
           groups: [
             [first.manifest.description.contextTemplates[0]],
             Array(first.manifest.description.contextTemplates.dropFirst()),
-          ])
+          ].filter { !$0.isEmpty })
         let keys = try FactKeys.keys(
           of: ListFacts.facts(of: moved).map(\.fact), in: groups, layers: [effect.layer], model,
           study.workspace.tokenizer(), bytes: 1 << 28)
@@ -51,14 +56,17 @@ import Workflows
             payload: edit.delta(of: effect.tensor),
             limits: PayloadLimits(rows: shape[0], columns: shape[1]))
           // The whole matrix, and three loops.
+          var change: [Double] = []
+          try delta.forEachBand { change += $1 }
+          let width = delta.columns
+          let outer = side == .columns ? delta.rows : delta.columns
           var squares = 0.0
-          try delta.forEachBand { rows, values in
-            for i in 0..<rows.count {
-              let row = values[i * delta.columns..<(i + 1) * delta.columns]
-              for n in 0..<columns.columns {
-                let value = zip(row, 0...).reduce(0.0) { $0 + $1.0 * columns[$1.1, n] }
-                squares += value * value
+          for i in 0..<outer {
+            for n in 0..<columns.columns {
+              let value = (0..<columns.rows).reduce(0.0) {
+                $0 + change[side == .columns ? i * width + $1 : $1 * width + i] * columns[$1, n]
               }
+              squares += value * value
             }
           }
           return squares.squareRoot()
@@ -82,7 +90,8 @@ import Workflows
         delta: record.description,
         payload: finePayload(
           around: delta.payload(), rows: delta.rows, columns: delta.columns,
-          exponent: delta.grid.exponent, terms: (0..<100).map { ($0 * 101, size, -50) }))
+          exponent: delta.grid.exponent,
+          terms: (0..<100).map { ($0 * (delta.rows * delta.columns / 101), size, -50) }))
     }
     if let targets = try edit.targets() { try writer.add(targets: targets) }
     _ = try commit.add(writer, edit.manifest.description, facts: edit.facts())

@@ -137,4 +137,21 @@ struct ResolveEditsTests {
     )
     #expect(after == [before[1]])
   }
+
+  @Test("a target that was found without some edits, and beside others, is that state's alone")
+  func remembered() throws {
+    let root = try study.repository.head().commit
+    _ = try study.commit(file: model.first)
+    let tip = try study.commit(file: model.second).commit.id
+    // The first's facts without both edits, the second's beside the first's new solution.
+    _ = try resolve(.refresh)
+    func found(_ file: String, at commit: ObjectID) throws -> [UInt8] {
+      try study.repository.reset(to: commit)
+      return try targets(edit(study.commit(file: file).edit))
+    }
+    let (beside, without) = try (found(model.second, at: root), found(model.first, at: tip))
+    #expect(try study.repository.cache.prune(toBytes: 0) > 0)
+    #expect(try found(model.second, at: root) == beside)
+    #expect(try found(model.first, at: tip) == without)
+  }
 }
