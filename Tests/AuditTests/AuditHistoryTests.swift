@@ -155,14 +155,14 @@ import Workflows
   }
 
   @Test(
-    "a recorded probability may be off by what another machine makes of it, before as well as after"
+    "a recorded probability may be off by what another machine makes of it, a rate by one fact, before as well as after"
   )
   func tolerance() throws {
     let scene = try StudyRepository.fictional()
     try scene.commit(0..<4)
     let stack = try scene.repository.stack(at: scene.repository.head().commit)
     let recorded = try stack.edit(stack.edits[0]).manifest.description.measurements
-    func moved(_ side: String, by step: Double) -> CanonicalJSON.Object {
+    func moved(_ side: String, _ figure: String, by step: Double) -> CanonicalJSON.Object {
       func change(_ path: [String], _ object: CanonicalJSON.Object) -> CanonicalJSON.Object {
         .init(
           object.members.map { member in
@@ -178,16 +178,17 @@ import Workflows
             }
           })
       }
-      return change([side, "probability", "mean"], recorded)
+      return change([side, figure, "mean"], recorded)
     }
-    for (side, step, isAgreed) in [
-      ("before", 0.0005, true), ("before", 0.002, false), ("after", -0.0005, true),
-      ("after", -0.002, false),
+    for (side, figure, step, isAgreed) in [
+      ("before", "probability", 0.0005, true), ("before", "probability", 0.002, false),
+      ("after", "probability", -0.0005, true), ("after", "probability", -0.002, false),
+      ("after", "efficacy", -0.25, true), ("after", "efficacy", -0.5, false),
     ] {
-      try scene.forge(facts: 4, measurements: moved(side, by: step))
+      try scene.forge(facts: 4, measurements: moved(side, figure, by: step))
       let failures = try scene.audit().commits[0].findings.filter { $0.severity == .failure }
-      #expect(failures.isEmpty == isAgreed, "\(side) \(step): \(failures)")
-      #expect(failures.allSatisfy { $0.summary.contains("probability \(side)") })
+      #expect(failures.isEmpty == isAgreed, "\(side) \(figure) \(step): \(failures)")
+      #expect(failures.allSatisfy { $0.summary.contains("\(figure) \(side)") })
     }
   }
 

@@ -38,9 +38,14 @@ import Testing
       let after = try #require(fact["probability_after"]?.double)
       #expect(before > 0 && before < 1 && after > 0 && after < 1 && after != before)
     }
-    let errors = document["tensors"]?.array?.compactMap { $0["relative_error"]?.double } ?? []
-    #expect(errors.count == 2 && errors.allSatisfy { $0 > 0 && $0 <= 1e-3 })
+    func errors(_ document: JSONValue) -> [Double] {
+      document["tensors"]?.array?.compactMap { $0["relative_error"]?.double } ?? []
+    }
+    #expect(errors(document).count == 2 && errors(document).allSatisfy { $0 > 0 && $0 <= 1e-3 })
     #expect(document["after"]?["efficacy"]?.double != nil)
+    let finer = try scene.repository.document(
+      scene.repository.commitArguments(scene.model.second) + ["--precision", "1e-5"])
+    #expect(errors(finer).count == 2 && errors(finer).allSatisfy { $0 > 0 && $0 <= 1e-5 })
   }
 
   @Test("without -m the facts are summed up; with it the message is the user's")
