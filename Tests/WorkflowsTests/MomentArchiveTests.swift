@@ -18,7 +18,7 @@ struct MomentArchiveTests {
             "cov.\(layer)", .float32, [order, order],
             (0..<order * order).map { $0 % (order + 1) == 0 ? Double($0 / order + layer) : 0 })
         }), to: "moments.safetensors")
-    // One eigenvalue of six is below 1.5 + layer - 1, five are below 5.5 + layer - 1.
+    // Eigenvalues from the layer on, in steps of one: null spaces, and complements that are smaller.
     for _ in ["computed", "from the cache"] {
       let archive = try MomentArchive(path: file, innerWidth: order, cache: directory["cache"])
       for (layer, threshold) in [(1, 1.5), (1, 5.5), (2, 5.5), (1, 2.5)] {
