@@ -79,7 +79,8 @@ struct EditBenchmark: ParsableCommand {
             zip(batch, requests).map {
               RequestGroup(
                 name: $0.title, requests: [$1], keyWeights: study.templates.keyWeights)
-            }, targets: columns(found.output), protecting: [], progress: NoProgress())
+            }, targets: columns(found.output), protecting: [], progress: NoProgress()
+          ) { $0 }
         }
         targets = found.output
         optimising += found.seconds / Double(rounds)

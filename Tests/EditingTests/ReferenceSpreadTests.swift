@@ -24,7 +24,8 @@ struct ReferenceSpreadTests {
       requests.requests.enumerated().map {
         RequestGroup(
           name: "request \($0)", requests: [$1], keyWeights: ReferenceRequests.keyWeights)
-      }, targets: reference.matrix("zs"), protecting: [], progress: NoProgress())
+      }, targets: reference.matrix("zs"), protecting: [], progress: NoProgress()
+    ) { $0 }
     #expect(updates.map(\.layer) == [2, 3])
 
     for update in updates {
