@@ -63,7 +63,7 @@ package enum ParserTarget: String, CaseIterable, Sendable {
 
   private static func facts(_ bytes: [UInt8]) throws {
     let file = try FactsFile(parsing: bytes, file: "f", broken: .leftOut)
-    try FactConflicts.refuse(in: file, file: "f")
+    try file.refuseContradictions(named: "f")
     // What is stored reads back as the same.
     let lines = Editing.FactLines.encode(file.cases)
     let back = try Editing.FactLines.decode(lines, file: "f")

@@ -71,11 +71,11 @@ package struct FactsFile: Sendable, Equatable {
   /// - Throws: ``FactsFileError``, ``FactConflictError``.
   package static func distinctCases(path: String) throws -> (cases: [FactCase], duplicates: Int) {
     let file = try FactsFile(path: path)
-    try FactConflicts.refuse(in: file, file: path)
-    let repeated = Set(FactConflicts(in: file.cases.map(\.fact)).duplicates.map(\.second))
-    return (
-      file.cases.indices.filter { !repeated.contains($0) }.map { file.cases[$0] }, repeated.count
-    )
+    try file.refuseContradictions(named: path)
+    // Without contradictions, what asks the same says the same.
+    var asked: Set<FactQuestion> = []
+    let cases = file.cases.filter { asked.insert(FactQuestion($0.fact)).inserted }
+    return (cases, file.cases.count - cases.count)
   }
 }
 

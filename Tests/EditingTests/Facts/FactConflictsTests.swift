@@ -11,27 +11,43 @@ private func fact(
 }
 
 @Suite struct FactConflictsTests {
-  @Test("two objects for one subject and prompt are a conflict; the same one again is a duplicate")
-  func findsBoth() throws {
-    let found = FactConflicts(in: [
-      try fact("A", "{} is", "x"), try fact("B", "{} is", "y"), try fact("A", "{} was", "y"),
-      try fact("A", "{} is", "y"), try fact("A", "{} is", "x"), try fact("A", "{} is", "z"),
-      try fact("A", "{} is", "y"),
-    ])
-    #expect(found.conflicts.map { [$0.first, $0.second] } == [[0, 3], [0, 5]])
-    #expect(found.duplicates.map { [$0.first, $0.second] } == [[0, 4], [3, 6]])
+  /// Which facts contradict which earlier ones.
+  private func conflicts(in facts: [Fact]) -> [[Int]] {
+    ContradictionFilter(facts).leftOut.map { [$0.contradicts, $0.index] }
+  }
+
+  @Test("two objects for one subject and prompt are a conflict; the same one again is not")
+  func findsConflicts() throws {
+    #expect(
+      conflicts(in: [
+        try fact("A", "{} is", "x"), try fact("B", "{} is", "y"), try fact("A", "{} was", "y"),
+        try fact("A", "{} is", "y"), try fact("A", "{} is", "x"), try fact("A", "{} is", "z"),
+      ]) == [[0, 3], [0, 5]])
   }
 
   @Test("space and the composition of characters make no difference, case does")
   func normalisation() throws {
-    let found = FactConflicts(in: [
+    let facts = [
       try fact("Jos\u{E9} Mara", "The  home of {} is", "new  York"),
       try fact(" Jose\u{301}\tMara ", "The home of {}\u{A0}is ", "new York"),
       try fact("José Mara", "the home of {} is", "Rome"),
       try fact("José  Mara", "The home of {} is", "New York"),
-    ])
-    #expect(found.duplicates.map(\.second) == [1])
-    #expect(found.conflicts.map(\.second) == [3])
+    ]
+    #expect(conflicts(in: facts) == [[0, 3]])
+    #expect(FactQuestion(facts[0]) == FactQuestion(facts[1]))
+    #expect(FactQuestion(facts[0]) != FactQuestion(facts[2]))
+  }
+
+  @Test("facts of a file that say the same again are left out")
+  func repeated() throws {
+    let directory = try TemporaryDirectory()
+    let lines = [("{} is", "x"), ("{} was", "x"), (" {}  is", " x"), ("{} is", "x")].map {
+      #"{"prompt": "\#($0.0)", "subject": "A", "target_new": "\#($0.1)"}"# + "\n"
+    }
+    let path = try directory.write(lines.joined(), to: "facts.jsonl")
+    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
+    #expect(cases.map(\.fact.prompt.text) == ["{} is", "{} was"])
+    #expect(duplicates == 2)
   }
 
   @Test("a conflict in a file is refused, naming both places and objects")
@@ -45,31 +61,36 @@ private func fact(
       """
     let file = try FactsFile(parsing: Array(lines.utf8), file: "facts")
     let error = try #require(throws: FactConflictError.self) {
-      try FactConflicts.refuse(in: file, file: "facts")
+      try file.refuseContradictions(named: "facts")
     }
     #expect(error.first == .line(1) && error.second == .line(4) && error.count == 2)
     #expect(error.explanation.field == "line 1 and line 4")
     #expect(error.explanation.found == "'{} is' of 'A' is 'x' and 'y'")
     let clean = try FactsFile(parsing: Array(lines.utf8.prefix(60)), file: "f", broken: .leftOut)
-    try FactConflicts.refuse(in: clean, file: "f")
+    try clean.refuseContradictions(named: "f")
   }
 
   @Test("two objects for one subject and relation are a conflict, however they are asked")
   func relations() throws {
-    let found = FactConflicts(in: [
-      try fact("A", "{} is", "x", relation: "P1"), try fact("A", "{} was", "y", relation: "P1"),
-      try fact("A", "{} was", "y", relation: "P2"), try fact("A", "{} has", "x", relation: "P1"),
-      try fact("B", "{} was", "y", relation: "P1"), try fact("A", "{} had", "y"),
-    ])
-    #expect(found.conflicts.map { [$0.first, $0.second] } == [[0, 1]])
-    #expect(found.duplicates.map { [$0.first, $0.second] } == [[1, 2]])
+    #expect(
+      conflicts(in: [
+        try fact("A", "{} is", "x", relation: "P1"), try fact("A", "{} was", "y", relation: "P1"),
+        try fact("A", "{} was", "y", relation: "P2"), try fact("A", "{} has", "x", relation: "P1"),
+        try fact("B", "{} was", "y", relation: "P1"), try fact("A", "{} had", "y"),
+      ]) == [[0, 1]])
+    // A fact without a relation that says what a later one says again does not hide it.
+    #expect(
+      conflicts(in: [
+        try fact("A", "{} is", "x"), try fact("A", "{} was", "y", relation: "P1"),
+        try fact("A", "{} is", "x", relation: "P1"),
+      ]) == [[1, 2]])
     let lines = [("{} is", "x"), ("{} was", "y")].map {
       #"{"requested_rewrite": {"prompt": "\#($0.0)", "subject": "A", "relation_id": "P1","#
         + #" "target_new": {"str": "\#($0.1)"}, "target_true": {"str": "z"}}}"#
     }
     let text = Array(lines.joined(separator: "\n").utf8)
     let error = try #require(throws: FactConflictError.self) {
-      try FactConflicts.refuse(in: FactsFile(parsing: text, file: "facts"), file: "facts")
+      try FactsFile(parsing: text, file: "facts").refuseContradictions(named: "facts")
     }
     #expect(error.explanation.found == "P1 of 'A' is 'x' and 'y'")
   }
