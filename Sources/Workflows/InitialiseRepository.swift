@@ -36,10 +36,11 @@ package struct InitialiseRepository {
 
     func check(for model: ModelArchitecture) throws {
       if let hyperparameters {
-        _ = try MEMITHyperparameters(
+        _ = try EditHyperparameters(
+          of: .memit,
           json: JSONValue(
             parsing: readFile(hyperparameters, limit: 1 << 20), file: hyperparameters),
-          file: hyperparameters, layerCount: model.layerCount)
+          file: hyperparameters, for: model)
       }
       if let templates {
         _ = try ContextTemplates(json: readFile(templates, limit: 1 << 20), file: templates)

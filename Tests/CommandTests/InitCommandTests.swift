@@ -34,6 +34,23 @@ import Testing
     #expect(applied["base"]?.string == made["fingerprint"]?.string)
   }
 
+  @Test(
+    "settings that every commit would refuse are not remembered",
+    arguments: [
+      ("\"alg_name\": \"ROME\"", "alg_name"),
+      ("\"rewrite_module_tmp\": \"transformer.h.{}.mlp.fc_in\"", "rewrite_module_tmp"),
+    ])
+  func otherMethod(member: String, key: String) throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory, .toBeMade)
+    let file = try directory.write(
+      TinyModel.hyperparameters.replacing("\"v_lr\"", with: member + ", \"v_lr\""),
+      to: "other.json")
+    try expectRefusal(
+      repository, ["init", "--base", model.kit.base, "--hparams", file], 2, [file, key])
+  }
+
   @Test("a repository that is there already is left alone")
   func twice() throws {
     let scene = try Scene(commits: 1)
