@@ -84,6 +84,18 @@ import Testing
     #expect(try scene.id("behind") == scene.id("main~1"))
   }
 
+  @Test("how commits of the old base disturb each other is measured with its own tokenizer")
+  func interference() throws {
+    let scene = try Scene()
+    let newer = try newer(scene)
+    try TinyModel.join([("l", "o"), ("r", "n"), ("a", "z"), ("i", "v")], in: newer)
+    let before = try scene.repository.document("diff", "HEAD~1", "HEAD", "--interference")
+    #expect(before["interference"]?["pairs"]?.array?.count == 2)
+    try scene.repository(["resolve", "--onto-base", newer, "--stats", scene.model.kit.moments])
+    let after = try scene.repository.document("diff", "HEAD~2", "HEAD~1", "--interference")
+    #expect(after["interference"] == before["interference"])
+  }
+
   @Test("in a clone, the places of the old base and of the new one can be said")
   func bothBases() throws {
     let scene = try Scene(commits: 1)

@@ -24,7 +24,7 @@ package struct MeasureInterference {
   ) throws -> Interference {
     guard !ours.isEmpty, !theirs.isEmpty else { return Interference(pairs: [], unmeasured: []) }
     let model = try workspace.model(at: stack)
-    let tokenizer = try workspace.tokenizer()
+    let tokenizer = try workspace.tokenizer(at: stack)
     let layers = Self.layers(of: model.architecture)
     let sides = try [ours, theirs].map { try $0.map { try Batch($0, layers) } }
     var pairs: [Interference.Pair] = []
