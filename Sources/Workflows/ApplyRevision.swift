@@ -165,12 +165,18 @@ package struct ApplyRevision {
     return (digests, loss)
   }
 
+  /// - Throws: ``WorkflowError/narrowOverflow(tensor:type:)`` where another type than the tensor's own does not
+  ///   hold a weight.
   private static func compute(
     _ computation: CheckpointRewrite.Computation, _ materialiser: StackMaterialiser
   ) throws -> (digest: Digest, loss: RoundingTally) {
+    let type = computation.type
     var digest = DigestAccumulator()
     var offset = computation.place?.offset ?? 0
-    let loss = try materialiser.write(computation.tensor, as: computation.type) { bytes in
+    let loss = try materialiser.write(computation.tensor, as: type) { bytes in
+      guard type == computation.tensor.elementType || type.firstNonFinite(in: bytes) == nil else {
+        throw WorkflowError.narrowOverflow(tensor: computation.tensor.name, type: type.rawValue)
+      }
       digest.append(bytes)
       try computation.place?.file.write(bytes, at: offset)
       offset += bytes.count

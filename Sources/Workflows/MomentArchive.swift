@@ -77,7 +77,8 @@ package struct MomentArchive: SecondMomentSource {
 
   /// The layer's second moment.
   ///
-  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``.
+  /// - Throws: ``WorkflowError/momentsDoNotFit(file:layer:found:expected:)``,
+  ///   ``WorkflowError/momentsNotFinite(file:layer:)``.
   package func matrix(layer: Int) throws -> Matrix<Double> {
     var matrix = Matrix<Double>(rows: innerWidth, columns: innerWidth)
     try withView(of: layer) { view in
@@ -92,8 +93,7 @@ package struct MomentArchive: SecondMomentSource {
   /// Only half of a moment is factorised, so that the other half could hold anything.
   static func requireFinite(_ moment: Matrix<Double>, file: String, layer: Int) throws {
     guard moment.storage.allSatisfy(\.isFinite) else {
-      throw WorkflowError.momentsDoNotFit(
-        file: file, layer: layer, found: "NaN or infinity", expected: "finite numbers")
+      throw WorkflowError.momentsNotFinite(file: file, layer: layer)
     }
   }
 

@@ -19,12 +19,16 @@ package enum WorkflowError: ExplainedError, Equatable {
   case usesNoMoments(method: String)
   /// Second moments of other layers or another model.
   case momentsDoNotFit(file: String, layer: Int, found: String, expected: String)
+  /// Second moments that are no numbers.
+  case momentsNotFinite(file: String, layer: Int)
   /// Second moments whose bytes are not those that were written.
   case momentsDamaged(file: String, layer: Int, found: String, expected: String)
   /// An output among the repository's own files.
   case outputWithin(path: String, repository: String)
   /// An edit that takes a weight beyond what its type holds.
   case overflow(tensor: String, type: String)
+  /// A weight beyond what the type that it is to be written as holds.
+  case narrowOverflow(tensor: String, type: String)
   /// A merge's sides give one subject and prompt different objects.
   case mergeConflicts(lines: [String], count: Int, with: String)
   /// The facts named are not in the edit.
@@ -39,7 +43,7 @@ package enum WorkflowError: ExplainedError, Equatable {
   case factNeverSet(question: String)
   /// An index that was just built does not agree with the repository.
   case indexUnusable(path: String)
-  /// A payload that is not what its manifest says.
+  /// Stored targets that cannot be used.
   case damagedTargets(edit: String, reason: String)
   /// An edit names a tensor that the base does not have, or has in another shape.
   case foreignTensor(edit: String, tensor: String, found: String, expected: String)
@@ -97,6 +101,11 @@ package enum WorkflowError: ExplainedError, Equatable {
         remedy:
           "Compute them for this base and the method's layers with 'emend stats --method NAME': "
           + "what the cache has of a text is not computed again.")
+    case .momentsNotFinite(let file, let layer):
+      Explanation(
+        "the second moments are not all finite", file: file, field: "cov.\(layer)",
+        found: "NaN or infinity", expected: "finite numbers",
+        remedy: "Compute them with 'emend stats', or export them again where they came from.")
     case .momentsDamaged(let file, let layer, let found, let expected):
       Explanation(
         "the second moments are damaged", file: file, field: "SHA-256 of cov.\(layer)",
@@ -113,6 +122,11 @@ package enum WorkflowError: ExplainedError, Equatable {
         remedy:
           "Nothing was recorded. Look at the edit's size; a base in bfloat16 or float32 holds more."
       )
+    case .narrowOverflow(let tensor, let type):
+      Explanation(
+        "the type does not hold the weights", field: tensor, found: "infinity or NaN",
+        expected: "finite numbers of \(type)",
+        remedy: "Nothing was written. Leave --dtype out, or name one with a larger range.")
     case .mergeConflicts(let lines, let count, let revision):
       Explanation(
         "the two sides contradict each other", field: lines.joined(separator: "; "),

@@ -52,6 +52,24 @@ import Testing
       scene.repository, ["apply", "--dry-run", "--dtype", "int8"], 2, ["'f32', 'f16' or 'bf16'"])
   }
 
+  @Test("a type that does not hold a weight is refused, and nothing is written")
+  func tooNarrow() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    var weights = try WeightFile(model.kit.base + "/model.safetensors")
+    let name = "transformer.h.3.mlp.fc_out.weight"
+    let start = try weights.range(of: name).lowerBound
+    withUnsafeBytes(of: Float(1e5)) { weights.data.replaceSubrange(start..<start + 4, with: $0) }
+    try weights.write()
+    let repository = try UserRepository(model.kit, in: directory)
+    for output in [["--output", "out"], ["--dry-run"]] {
+      try expectRefusal(
+        repository, ["apply", "--dtype", "f16"] + output, 2,
+        ["the type does not hold the weights", name, "F16", "--dtype"])
+    }
+    try repository("apply", "--dtype", "bf16", "--output", "out")
+  }
+
   private func numbers(_ name: String, in checkpoint: CheckpointDirectory) throws -> [Double] {
     try FactorPair.numbers(of: checkpoint.tensor(named: name))
   }

@@ -114,6 +114,7 @@ struct BadSettingsTests {
     let cut = try file([1, 2]) { _ in 1 }
     truncateFile(cut)
     try refuse("--stats", cut, "data_offsets")
+    try refuse("--stats", file([0, 1, 2]) { _ in .nan }, "are not all finite", "cov.1", "NaN")
     let singular = try file([0, 1, 2]) { $0 == 0 ? -1 : 1 }
     try expectRefusal(
       repository, commit(stats: singular), 2,

@@ -66,7 +66,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .indexUnusable, .momentsDamaged, .foreignTensor, .importedEdit, .overflow:
       false
     case .baseUnknown, .baseMissing, .wrongBase, .wrongCompanion, .noMoments, .usesNoMoments,
-      .momentsDoNotFit, .noSuchFacts, .noCommits, .unknownMethod, .ruleNotOfMethod, .noShares,
+      .momentsDoNotFit, .momentsNotFinite, .narrowOverflow, .noSuchFacts, .noCommits,
+      .unknownMethod, .ruleNotOfMethod, .noShares,
       .outputWithin,
       .idleOption:
       true
