@@ -95,6 +95,9 @@ struct BadSettingsTests {
       "--templates", directory.write("[[\"So. {}\"], [\"{}\"]]", to: "t5.json"),
       "the first context template is not the bare prompt", "So. {}")
     try refuse("--templates", directory.write("{\"a\": 1}", to: "t4.json"), "list of lists")
+    try refuse("--templates", directory.write("[[\"{}\", 1]]", to: "t6.json"), "list of lists")
+    try refuse(
+      "--templates", directory.write("[[\"{}\"],\n", to: "t7.json"), "ends too early", "line 2")
   }
 
   @Test("second moments: of another model, of other layers, cut short, not positive definite, none")

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Checkpoint
 package import Transformer
 
 /// The contexts that a request's prompt is put into, in groups: `{}` stands for the prompt.
@@ -32,15 +32,19 @@ package struct ContextTemplates: Sendable, Equatable {
 
   /// Reads a JSON list of lists of strings.
   ///
-  /// - Throws: ``EditingError``.
-  package init(json: [UInt8], file: String) throws(EditingError) {
-    let groups: [[String]]
-    do {
-      groups = try JSONDecoder().decode([[String]].self, from: Data(json))
-    } catch {
-      throw .unreadable(file: file, expected: "a JSON list of lists of strings")
-    }
-    try self.init(groups: groups, file: file)
+  /// - Throws: ``EditingError``, ``JSONError``.
+  package init(json: [UInt8], file: String) throws {
+    let unreadable = EditingError.unreadable(
+      file: file, expected: "a JSON list of lists of strings")
+    guard let groups = try JSONValue(parsing: json, file: file).array else { throw unreadable }
+    try self.init(
+      groups: groups.map { group in
+        guard let texts = group.array else { throw unreadable }
+        return try texts.map { text in
+          guard let text = text.string else { throw unreadable }
+          return text
+        }
+      }, file: file)
   }
 
   /// Lets the model write the contexts: ten tokens each, the beginning included, drawn from the five
