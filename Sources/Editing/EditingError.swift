@@ -20,8 +20,8 @@ package enum EditingError: ExplainedError, Equatable {
   case factTooLong(fact: String, tokens: Int, limit: Int)
   /// The subject's last token also holds what follows the subject.
   case subjectNotSeparable(fact: String, subject: String, token: String)
-  /// The loss of a request became NaN or infinite.
-  case lossNotFinite(fact: String, step: Int)
+  /// The loss of a fact became NaN or infinite.
+  case lossNotFinite(fact: String, LossPlace)
   /// A rank-one update that would be divided by nothing.
   case keyWithoutDirection(fact: String, denominator: Double)
   /// No direction of a layer's keys, or every one, is below the threshold of the null space.
@@ -29,8 +29,6 @@ package enum EditingError: ExplainedError, Equatable {
     layer: Int, threshold: Double, dimension: Int, order: Int, quartiles: [Double])
   /// A tokenizer without a token that a text could begin with.
   case noBeginning
-  /// The loss of a fact became NaN or infinite while weights were trained on it.
-  case trainingNotFinite(fact: String, epoch: Int)
   /// The statistics lack a layer, or have another shape.
   case wrongMoment(file: String, layer: Int, found: String, expected: String)
   /// The solve failed: the second moment is not positive definite.
@@ -43,6 +41,32 @@ package enum EditingError: ExplainedError, Equatable {
   case notEnoughMemory(limit: Int, needed: Int, work: String)
   /// The edit came out as zero.
   case changesNothing
+
+  /// Where a loss was looked at.
+  package enum LossPlace: Sendable, Equatable {
+    /// In a step towards a target, from 1.
+    case step(Int)
+    /// While weights are trained on the fact; from 1.
+    case epoch(Int)
+    /// On the model as it is.
+    case beforeEdit
+
+    fileprivate var text: String {
+      switch self {
+      case .step(let step): "at step \(step)"
+      case .epoch(let epoch): "in epoch \(epoch)"
+      case .beforeEdit: "before any edit"
+      }
+    }
+
+    fileprivate var remedy: String {
+      switch self {
+      case .step: "Lower v_lr, or look for damage in the weights below this edit."
+      case .epoch: "Lower lr, or look for damage in the weights below this edit."
+      case .beforeEdit: "Look for damage in the weights."
+      }
+    }
+  }
 
   /// What to tell the user.
   package var explanation: Explanation {
@@ -87,10 +111,9 @@ package enum EditingError: ExplainedError, Equatable {
         found: "token \"\(token)\" at the end of subject \"\(subject)\"",
         expected: "a token that ends with the subject",
         remedy: "Let the subject end where a word ends, or take the following text into it.")
-    case .lossNotFinite(let fact, let step):
+    case .lossNotFinite(let fact, let place):
       Explanation(
-        "the loss is not a finite number", field: fact, found: "at step \(step)",
-        remedy: "Lower v_lr, or look for damage in the weights below this edit.")
+        "the loss is not a finite number", field: fact, found: place.text, remedy: place.remedy)
     case .keyWithoutDirection(let fact, let denominator):
       Explanation(
         "the update of a fact is not finite", field: fact, found: "a denominator of \(denominator)",
@@ -112,10 +135,6 @@ package enum EditingError: ExplainedError, Equatable {
       Explanation(
         "the model cannot write contexts: its tokenizer has no token to begin a text with",
         remedy: "Give contexts with --templates.")
-    case .trainingNotFinite(let fact, let epoch):
-      Explanation(
-        "the loss is not a finite number", field: fact, found: "in epoch \(epoch)",
-        remedy: "Lower lr, or look for damage in the weights below this edit.")
     case .wrongMoment(let file, let layer, let found, let expected):
       Explanation(
         "second moments of another model", file: file, field: "layer \(layer)", found: found,

@@ -54,26 +54,46 @@ struct LossNotFiniteTests {
       // What an edit finds would fill the screen.
       _ = try editor.edit(EditBatch(facts), progress: NoProgress())
     }
-    #expect(error == .lossNotFinite(fact: fact.title, step: step))
+    #expect(error == .lossNotFinite(fact: fact.title, .step(step)))
     let said = error?.explanation
     #expect(said?.field == fact.title)
     #expect(said?.found == "at step \(step)")
   }
 
-  @Test("an embedding that is no number: the one fact that uses it, at the first step")
-  func damagedEmbedding() throws {
+  /// The model with an embedding of a token that is no number.
+  private func damaged(_ text: String) throws -> DecoderModel {
     let architecture = scene.model.architecture
     let (rows, width) = (architecture.vocabularySize, architecture.width)
     let table = FloatRows(rows: rows, columns: width)
     let before = try scene.model.matrix(
       named: architecture.tokenEmbedding, rows: rows, columns: width)
     for (i, value) in before.storage.enumerated() { table.base[i] = value }
-    let token = try #require(scene.tokenizer.encode("y").first)
+    let token = try #require(scene.tokenizer.encode(text).first)
     table.row(Int(token))[3] = .nan
-    let damaged = scene.model.replacing([architecture.tokenEmbedding: table])
+    return scene.model.replacing([architecture.tokenEmbedding: table])
+  }
+
+  @Test("an embedding that is no number: the one fact that uses it, at the first step")
+  func damagedEmbedding() throws {
+    let damaged = try damaged("y")
     for editor in editors(damaged, decay: 0) {
       expectRefusal(editor, fact: facts[2], step: 1)
     }
+  }
+
+  @Test("MEND asks the model as it is: no step and no epoch is named")
+  func damagedBeforeTraining() throws {
+    let cases = try TinyEditing.cases(6)
+    var values = MENDHyperparameters(layers: [2, 3])
+    values.rank = 8
+    let error = #expect(throws: EditingError.self) {
+      _ = try MENDTrainer(
+        damaged("S"), scene.tokenizer, values, training: cases, validation: cases, file: "facts",
+        memory: 1 << 28, progress: NoProgress())
+    }
+    #expect(error == .lossNotFinite(fact: cases[0].fact.title, .beforeEdit))
+    #expect(error?.explanation.found == "before any edit")
+    #expect(error?.explanation.remedy?.contains("lr") == false)
   }
 
   @Test("a decay that carries the loss beyond all numbers: the first fact, at the second step")

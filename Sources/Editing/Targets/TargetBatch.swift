@@ -119,7 +119,7 @@ struct TargetBatch {
           Float(objective.weightDecay) * length / (norms[index] * norms[index])
         let entry = scores[slot].step(decay: decay)
         guard entry.loss.isFinite else {
-          throw EditingError.lossNotFinite(fact: names[index], step: step)
+          throw EditingError.lossNotFinite(fact: names[index], .step(step))
         }
         logs[index].append(entry)
         let isDone =

@@ -82,7 +82,7 @@ package struct TargetOptimiser {
   /// The targets of some groups of requests, in their order.
   ///
   /// - Parameter progress: told how much of the targets is done, block by block.
-  /// - Throws: ``EditingError/lossNotFinite(fact:step:)``, ``TransformerError``.
+  /// - Throws: ``EditingError/lossNotFinite(fact:_:)``, ``TransformerError``.
   package func targets(for groups: [RequestGroup], progress: some ProgressSink) throws -> [Target] {
     try batches(of: groups).flatMap { try targets(of: $0, in: groups, progress: progress) }
   }

@@ -79,7 +79,6 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
   case RequirementError.notMet: false
   case SigningError.noProgram, SigningError.failed, SigningError.noTemporaryFiles: false
   case EditingError.changesNothing, ImportError.changesNothing, EditingError.lossNotFinite,
-    EditingError.trainingNotFinite,
     MENDError.diverged:
     false
   case DeltaError.precisionOutOfReach: true

@@ -222,6 +222,6 @@ struct FineTuneEditorTests {
     // In a batch of two, the third fact is the first that the moved weights meet.
     let (fact, epoch) = batchSize == 2 ? (facts[2], 1) : (facts[0], 2)
     let error = #expect(throws: EditingError.self) { _ = try changes(scene, values) }
-    #expect(error == .trainingNotFinite(fact: fact.title, epoch: epoch))
+    #expect(error == .lossNotFinite(fact: fact.title, .epoch(epoch)))
   }
 }

@@ -59,7 +59,7 @@ package struct FineTuneEditor: Editor {
           let (found, dHidden) = loss.gradient(
             try pass.forward(trained.model), head, scale: 1 / Float(indices.count))
           for (value, text) in zip(found, members) where !value.isFinite {
-            throw EditingError.trainingNotFinite(fact: text.name, epoch: epoch)
+            throw EditingError.lossNotFinite(fact: text.name, .epoch(epoch))
           }
           losses += found
           // Of a batch in parts, the loss is not known before the last of them.

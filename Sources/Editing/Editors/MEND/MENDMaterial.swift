@@ -128,7 +128,7 @@ struct MENDRows {
     let hidden = try pass.forward(model)
     let loss = LabelLoss(texts).gradient(hidden, try LanguageModelHead(model), scale: 1)
     for (value, text) in zip(loss.losses, texts) where !value.isFinite {
-      throw EditingError.trainingNotFinite(fact: text.name, epoch: 0)
+      throw EditingError.lossNotFinite(fact: text.name, .beforeEdit)
     }
     let tokens = TokenGradients(network.matrices.map(\.name))
     try pass.backward(loss.gradient, to: tokens)
