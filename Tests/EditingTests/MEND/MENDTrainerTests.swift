@@ -119,6 +119,56 @@ struct MENDTrainerTests {
     }
   }
 
+  @Test("a training that had ended before it was interrupted does not go on")
+  func resumedAtTheEnd() throws {
+    let scene = try TinyEditing()
+    var values = Self.values()
+    values.learningRate = 1e-38
+    values.editRateRate = 1e-38
+    values.patience = 40
+    let whole = try trainer(scene, values)
+    let path = scene.path("state")
+    let expected = try whole.run(progress: NoProgress()) { trainer, _ in
+      try MENDTrainingState.write(trainer, Self.recipe(), to: path)
+    }
+    let second = try trainer(scene, values)
+    try MENDTrainingState.resume(second, Self.recipe(), from: path)
+    let found = try second.run(progress: NoProgress()) { _, _ in }
+    #expect(found.edits == expected.edits && found.endedEarly)
+    #expect(found.best == expected.best)
+    let isSame = bits(second.network) == bits(whole.network)
+    #expect(isSame)
+  }
+
+  @Test("a state with more steps than edits is refused")
+  func hugeSteps() throws {
+    struct Stop: Error {}
+    let scene = try TinyEditing()
+    let path = scene.path("state")
+    #expect(throws: Stop.self) {
+      try trainer(scene).run(progress: NoProgress()) { trainer, _ in
+        try MENDTrainingState.write(trainer, Self.recipe(), to: path)
+        throw Stop()
+      }
+    }
+    let source = try SafetensorsFile(path: path)
+    var metadata = source.header.metadata
+    metadata["steps"] = "1152921504606846976"
+    let writer = try SafetensorsWriter(
+      replacing: path,
+      tensors: source.tensors.map {
+        TensorDeclaration(name: $0.name, elementType: $0.elementType, shape: $0.shape)
+      }, metadata: metadata)
+    for tensor in source.tensors { try writer.append(tensor.bytes) }
+    try writer.commit()
+    #expect(
+      throws: MENDError.notAnEditor(
+        file: path, field: "steps", found: "1152921504606846976", expected: "at most the 4 edits")
+    ) {
+      try MENDTrainingState.resume(trainer(scene), Self.recipe(), from: path)
+    }
+  }
+
   @Test("a state of another recipe is refused by field")
   func otherRecipe() throws {
     struct Stop: Error {}

@@ -131,9 +131,9 @@ package final class MENDTrainer {
       state.bestParameters = parameters
     }
     var gradients = network.zeroGradients()
-    var endedEarly = false
     var recent = MENDTrial.Losses()
-    while state.edits < hyperparameters.iterations {
+    // Where a kept state stands, it may be over already.
+    while state.edits < hyperparameters.iterations, !isOver {
       let losses = try trial.run(choices(for: state.edits), gradients: gradients)
       state.edits += 1
       guard losses.edit.isFinite, losses.locality.isFinite else {
@@ -148,8 +148,7 @@ package final class MENDTrainer {
         descend(gradients)
         gradients = network.zeroGradients()
       }
-      let isDue =
-        state.edits % roundedInterval == 0 || state.edits == hyperparameters.iterations
+      let isDue = isValidationDue
       if isDue {
         let found = try validate()
         guard found.total.isFinite else { throw MENDError.diverged(edits: state.edits) }
@@ -157,14 +156,12 @@ package final class MENDTrainer {
           state.best = found
           state.bestParameters = parameters
         }
-        endedEarly = state.edits - (state.best?.edits ?? 0) >= hyperparameters.patience
       }
       progress.report(
         ProgressEvent(
           .training, done: state.edits, total: hyperparameters.iterations,
           detail: Self.detail(recent, state.best)))
       if state.edits % hyperparameters.accumulation == 0 { try keep(self, isDue) }
-      if endedEarly { break }
     }
     progress.report(
       ProgressEvent(
@@ -172,7 +169,16 @@ package final class MENDTrainer {
     parameters = state.bestParameters
     let best = state.best ?? Validation(edits: 0, edit: 0, locality: 0, total: 0)
     return Outcome(
-      edits: state.edits, first: state.first ?? best, best: best, endedEarly: endedEarly)
+      edits: state.edits, first: state.first ?? best, best: best, endedEarly: isOver)
+  }
+
+  private var isValidationDue: Bool {
+    state.edits % roundedInterval == 0 || state.edits == hyperparameters.iterations
+  }
+
+  /// Whether the last validation used up the patience.
+  private var isOver: Bool {
+    isValidationDue && state.edits - (state.best?.edits ?? 0) >= hyperparameters.patience
   }
 
   /// Validations fall on steps, so that a kept state is a whole one.

@@ -79,6 +79,12 @@ package struct MENDTrainingState {
         second: try vector("rates.second", network.matrices.count),
         rate: Float(trainer.hyperparameters.editRateRate)))
     state.steps = try reader.integer("steps")
+    // Each step is one of the powers that Adam takes.
+    guard state.steps <= state.edits else {
+      throw MENDError.notAnEditor(
+        file: path, field: "steps", found: "\(state.steps)",
+        expected: "at most the \(state.edits) edits")
+    }
     state.first = try validation("first", reader, path)
     state.best = try validation("best", reader, path)
     state.bestParameters = try vector("best", parameters.count)
