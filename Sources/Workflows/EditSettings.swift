@@ -75,7 +75,7 @@ package struct EditSettings {
   {
     let path = try mendEditorPath()
     let file = try MENDFile(
-      path: path, for: model.architecture, fingerprint: base.manifest.fingerprint)
+      path: path, for: model.architecture, trainedFor: base.manifest.identity)
     if let expected = use.editor, expected != file.digest {
       throw MENDError.otherEditor(
         file: path, found: file.digest.hexadecimal, expected: expected.hexadecimal)

@@ -85,6 +85,11 @@ struct MomentDirectory {
 }
 
 extension BaseManifest {
+  /// Which model the base is.
+  var identity: ModelIdentity {
+    ModelIdentity(weights: fingerprint, configuration: configuration, tokenizer: tokenizer)
+  }
+
   /// The part of a recipe that says whose keys the moments are of.
   var momentRecipe: [String: String] {
     ["base": fingerprint.hexadecimal, "configuration": configuration?.hexadecimal ?? "none"]

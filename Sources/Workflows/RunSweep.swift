@@ -57,7 +57,7 @@ package struct RunSweep {
     let model = try workspace.baseModel()
     let tokenizer = try workspace.tokenizer()
     let sweep = Sweep(
-      model, tokenizer, base: base.manifest.fingerprint, request.data, request.rule,
+      model, tokenizer, of: base.manifest.identity, request.data, request.rule,
       references: request.references, keepingIn: SweepStore(request.directory),
       progress: workspace.progress)
     let outcome = try sweep.run(

@@ -70,7 +70,7 @@ package struct TrainMEND {
     let hyperparameters = try hyperparameters(path, for: model)
     let (training, validation) = try cases(of: facts)
     let recipe = MENDTrainingState.Recipe(
-      fingerprint: base.manifest.fingerprint, training: training, validation: validation)
+      model: base.manifest.identity, training: training, validation: validation)
     let statePath = output + ".training"
     if restart, try fileKind(at: statePath) == .regular { try removeTree(statePath) }
     let trainer = try MENDTrainer(
@@ -87,7 +87,7 @@ package struct TrainMEND {
       lastKept = .now
     }
     try MENDFile.write(
-      trainer.network, hyperparameters, fingerprint: recipe.fingerprint,
+      trainer.network, hyperparameters, trainedFor: recipe.model,
       metadata: [
         "training": recipe.training.hexadecimal, "validation": recipe.validation.hexadecimal,
         "edits": "\(outcome.best.edits)", "validation_loss": "\(outcome.best.total)",

@@ -1,6 +1,6 @@
 package import Checkpoint
 package import Diagnostics
-internal import Editing
+package import Editing
 package import Transformer
 
 /// Runs editors over batches of a data set and measures what becomes of their records: the comparison of
@@ -22,10 +22,11 @@ package struct Sweep {
   /// Sweeps over a data set.
   ///
   /// - Parameters:
-  ///   - base: names the original weights.
+  ///   - identity: names the unedited model.
   ///   - references: names the reference texts, where there are some.
   package init(
-    _ model: DecoderModel, _ tokenizer: BytePairTokenizer, base: Digest, _ data: EvaluationData,
+    _ model: DecoderModel, _ tokenizer: BytePairTokenizer, of identity: ModelIdentity,
+    _ data: EvaluationData,
     _ rule: GenerationRule, references: Digest? = nil, keepingIn store: SweepStore,
     progress: any ProgressSink
   ) {
@@ -35,11 +36,12 @@ package struct Sweep {
     self.rule = rule
     self.store = store
     self.progress = progress
-    identity = [
-      ("base", .string(base.hexadecimal)), ("data", .string(data.digest.hexadecimal)),
-      ("generate_every", .integer(rule.every)), ("text_seed", .string("\(rule.seed)")),
-      ("references", .string(references?.hexadecimal ?? "none")),
-    ]
+    self.identity =
+      identity.entries(weights: "base").map { (key: $0.key, value: JSONValue.string($0.value)) } + [
+        ("data", .string(data.digest.hexadecimal)),
+        ("generate_every", .integer(rule.every)), ("text_seed", .string("\(rule.seed)")),
+        ("references", .string(references?.hexadecimal ?? "none")),
+      ]
   }
 
   /// Measures the unedited model and every job of every method; what is kept already is not done again.

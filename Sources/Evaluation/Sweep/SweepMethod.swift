@@ -29,8 +29,10 @@ package struct SweepMethod {
     _ hyperparameters: EditHyperparameters, _ templates: ContextTemplates,
     moments: [(layer: Int, digest: Digest)]
   ) -> [(key: String, value: JSONValue)] {
-    [("method", .string(hyperparameters.method.rawValue))] + hyperparameters.json
-      + [("context_templates", .array(templates.all.map { .string($0) }))]
+    // Group by group: keys are averaged within each.
+    let groups = templates.groups.map { JSONValue.array($0.map { .string($0) }) }
+    return [("method", .string(hyperparameters.method.rawValue))] + hyperparameters.json
+      + [("context_templates", .array(groups))]
       + moments.map { ("second_moment.\($0.layer)", .string($0.digest.hexadecimal)) }
   }
 }

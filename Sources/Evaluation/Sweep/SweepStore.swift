@@ -5,7 +5,7 @@ internal import Files
 /// for each of a job's units. Files appear whole or not at all, so an interrupted sweep goes on.
 package struct SweepStore {
   private let directory: String
-  private let format = 1
+  private let format = 2
   private static let longestFile = 1 << 26
 
   /// Uses a directory; nothing is made yet.

@@ -21,7 +21,7 @@ struct ResultsEditor {
       json: study.json("hparams_mend.json"), file: "hparams_mend.json",
       for: study.model.architecture)
     let recipe = MENDTrainingState.Recipe(
-      fingerprint: study.base, training: training, validation: validation)
+      model: study.identity, training: training, validation: validation)
     if try !Self.isTrained(path, recipe, values, study) {
       let start = ProcessorTime.now
       let state = path + ".training"
@@ -35,7 +35,7 @@ struct ResultsEditor {
         if isValidated { try MENDTrainingState.write(trainer, recipe, to: state) }
       }
       try MENDFile.write(
-        trainer.network, values, fingerprint: study.base,
+        trainer.network, values, trainedFor: study.identity,
         metadata: [
           "training": recipe.training.hexadecimal, "validation": recipe.validation.hexadecimal,
           "edits": "\(outcome.best.edits)",
@@ -46,7 +46,7 @@ struct ResultsEditor {
       try AtomicFile.write(Array(seconds.utf8), to: directory + "/mend.seconds")
       if try fileKind(at: state) != nil { try removeTree(state) }
     }
-    file = try MENDFile(path: path, for: study.model.architecture, fingerprint: study.base)
+    file = try MENDFile(path: path, for: study.model.architecture, trainedFor: study.identity)
     let made = file.metadata
     let seconds = String(
       decoding: try readFile(directory + "/mend.seconds", limit: 64), as: UTF8.self)
@@ -63,7 +63,7 @@ struct ResultsEditor {
   ) throws -> Bool {
     guard try fileKind(at: path) != nil else { return false }
     let file = try MENDFile(
-      path: path, for: study.model.architecture, fingerprint: study.base)
+      path: path, for: study.model.architecture, trainedFor: study.identity)
     return file.hyperparameters == values
       && file.metadata["training"] == recipe.training.hexadecimal
       && file.metadata["validation"] == recipe.validation.hexadecimal

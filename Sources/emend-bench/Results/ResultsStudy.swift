@@ -13,7 +13,7 @@ struct ResultsStudy {
   let directory: String
   let model: DecoderModel
   let tokenizer: BytePairTokenizer
-  let base: Digest
+  let identity: ModelIdentity
   let moments: KeptMoments
   let momentNames: [(layer: Int, digest: Digest)]
   let templates: ContextTemplates
@@ -28,8 +28,11 @@ struct ResultsStudy {
     let checkpoint = try CheckpointDirectory(path: directory + "/model")
     model = try DecoderModel(checkpoint, workers: Workers(1))
     tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    base = try CheckpointManifest(measuring: checkpoint, threads: 1, progress: NoProgress())
-      .fingerprint
+    identity = ModelIdentity(
+      weights: try CheckpointManifest(measuring: checkpoint, threads: 1, progress: NoProgress())
+        .fingerprint,
+      configuration: try Digest(ofFile: directory + "/model/config.json"),
+      tokenizer: try Digest(ofFile: directory + "/model/tokenizer.json"))
     self.templates = try ContextTemplates(
       json: readFile(templates, limit: 1 << 20), file: templates)
     let collected = try Self.stored(moments(model, tokenizer, directory))
@@ -38,7 +41,7 @@ struct ResultsStudy {
       (layer, matrix.storage.withUnsafeBytes { Digest(of: $0) })
     }
     self.facts = "\(directory)/\(facts)"
-    shared = TargetMemory(KeptTargets(), weights: base)
+    shared = TargetMemory(KeptTargets(), weights: identity.weights)
   }
 
   /// Moments as `emend stats` stores them.
@@ -87,7 +90,7 @@ struct ResultsStudy {
   let shared: TargetMemory
 
   private func memory(_ given: TargetMemory?) -> TargetMemory {
-    given ?? TargetMemory(KeptTargets(), weights: base)
+    given ?? TargetMemory(KeptTargets(), weights: identity.weights)
   }
 
   private func settings(_ hyperparameters: EditHyperparameters, _ templates: ContextTemplates)
@@ -171,7 +174,7 @@ struct ResultsStudy {
   ) throws -> SweepOutcome {
     try makeDirectories(directory)
     return try Sweep(
-      model, tokenizer, base: base, data, rule, keepingIn: SweepStore(directory),
+      model, tokenizer, of: identity, data, rule, keepingIn: SweepStore(directory),
       progress: NoProgress()
     ).run(methods, plan)
   }

@@ -33,7 +33,7 @@ struct MENDTrainerTests {
 
   private static func recipe() throws -> MENDTrainingState.Recipe {
     MENDTrainingState.Recipe(
-      fingerprint: Digest(of: []), training: try TinyEditing.cases(24),
+      model: ModelIdentity(weights: Digest(of: [])), training: try TinyEditing.cases(24),
       validation: try TinyEditing.cases(8, from: 24))
   }
 
@@ -187,7 +187,7 @@ struct MENDTrainerTests {
       try MENDTrainingState.resume(trainer(scene, values), Self.recipe(), from: path)
     }
     let other = MENDTrainingState.Recipe(
-      fingerprint: Digest(of: []), training: try TinyEditing.cases(23),
+      model: ModelIdentity(weights: Digest(of: [])), training: try TinyEditing.cases(23),
       validation: try TinyEditing.cases(8, from: 24))
     #expect(throws: MENDError.otherTraining(file: path, field: "training")) {
       try MENDTrainingState.resume(trainer(scene), other, from: path)
@@ -276,18 +276,17 @@ struct MENDTrainerTests {
     #expect(try trainer(scene, values).trainingRecords > trainer(scene).trainingRecords)
   }
 
-  private func editor(_ scene: TinyEditing, fingerprint: Digest = Digest(of: [])) throws
-    -> MENDFile
-  {
+  private func editor(_ scene: TinyEditing) throws -> MENDFile {
+    let identity = ModelIdentity(weights: Digest(of: []))
     var values = Self.values()
     values.iterations = 8
     let trainer = try trainer(scene, values)
     _ = try trainer.run(progress: NoProgress()) { _, _ in }
     try MENDFile.write(
-      trainer.network, values, fingerprint: fingerprint, metadata: ["edits": "8"],
+      trainer.network, values, trainedFor: identity, metadata: ["edits": "8"],
       to: scene.path("editor"))
     return try MENDFile(
-      path: scene.path("editor"), for: scene.model.architecture, fingerprint: fingerprint)
+      path: scene.path("editor"), for: scene.model.architecture, trainedFor: identity)
   }
 
   @Test("an editor reads back as it was written, and is refused for another base")
@@ -297,21 +296,29 @@ struct MENDTrainerTests {
     values.iterations = 8
     let trainer = try trainer(scene, values)
     _ = try trainer.run(progress: NoProgress()) { _, _ in }
-    let (own, other) = (Digest(of: [1]), Digest(of: [2]))
+    let (one, two) = (Digest(of: [1]), Digest(of: [2]))
+    let own = ModelIdentity(weights: one, configuration: one, tokenizer: one)
     let path = scene.path("editor")
     try MENDFile.write(
-      trainer.network, values, fingerprint: own, metadata: ["edits": "8"], to: path)
-    let read = try MENDFile(path: path, for: scene.model.architecture, fingerprint: own)
+      trainer.network, values, trainedFor: own, metadata: ["edits": "8"], to: path)
+    let read = try MENDFile(path: path, for: scene.model.architecture, trainedFor: own)
     #expect(read.hyperparameters == values)
     #expect(bits(read.network) == bits(trainer.network))
     for (found, expected) in zip(read.network.groups, trainer.network.groups) {
       #expect(found.normaliser.means == expected.normaliser.means)
     }
-    #expect(
-      throws: MENDError.otherModel(
-        file: path, found: own.hexadecimal, expected: other.hexadecimal)
-    ) {
-      try MENDFile(path: path, for: scene.model.architecture, fingerprint: other)
+    let others = [
+      ("fingerprint", ModelIdentity(weights: two, configuration: one, tokenizer: one)),
+      ("configuration", ModelIdentity(weights: one, configuration: two, tokenizer: one)),
+      ("tokenizer", ModelIdentity(weights: one, configuration: one, tokenizer: two)),
+    ]
+    for (field, other) in others {
+      #expect(
+        throws: MENDError.otherModel(
+          file: path, field: field, found: one.hexadecimal, expected: two.hexadecimal)
+      ) {
+        try MENDFile(path: path, for: scene.model.architecture, trainedFor: other)
+      }
     }
   }
 
@@ -340,7 +347,8 @@ struct MENDTrainerTests {
     try writer.commit()
     do {
       _ = try MENDFile(
-        path: path, for: scene.model.architecture, fingerprint: Digest(of: []))
+        path: path, for: scene.model.architecture,
+        trainedFor: ModelIdentity(weights: Digest(of: [])))
       Issue.record("\(field) was taken")
     } catch MENDError.notAnEditor(let file, let found, _, _) {
       #expect(file == path && found == field)

@@ -18,7 +18,8 @@ struct SweepPageTests {
     let plan = try SweepPlan(
       data, sizes: [1, 2, 12], parts: [.scaling, .categories, .mixes], minCases: 2)
     let sweep = Sweep(
-      study.model, study.tokenizer, base: Digest(of: []), data, GenerationRule(),
+      study.model, study.tokenizer, of: ModelIdentity(weights: Digest(of: [])), data,
+      GenerationRule(),
       keepingIn: SweepStore(directory.path), progress: NoProgress())
     return try sweep.run(
       ["memit", "rome & <b>"].map {

@@ -43,10 +43,11 @@ private final class StubEditor: Editor {
     directory = try TemporaryDirectory()
   }
 
-  private func sweep(_ data: EvaluationData? = nil, base: String = "base") -> Sweep {
+  private func sweep(_ data: EvaluationData? = nil, of identity: ModelIdentity? = nil) -> Sweep {
     Sweep(
-      study.model, study.tokenizer, base: Digest(of: Array(base.utf8)), data ?? self.data,
-      GenerationRule(), keepingIn: SweepStore(directory.path), progress: NoProgress())
+      study.model, study.tokenizer, of: identity ?? ModelIdentity(weights: Digest(of: [])),
+      data ?? self.data, GenerationRule(), keepingIn: SweepStore(directory.path),
+      progress: NoProgress())
   }
 
   private func stub(_ editor: StubEditor, rate: Double = 1) -> SweepMethod {
@@ -98,11 +99,44 @@ private final class StubEditor: Editor {
       #expect(found != expected)
     }
     try refused("v_lr") { try sweep().run([stub(StubEditor(), rate: 2)], plan) }
-    try refused("base") { try sweep(base: "other").run([stub(StubEditor())], plan) }
+    let (one, two) = (Digest(of: []), Digest(of: [2]))
+    for (key, identity) in [
+      ("base", ModelIdentity(weights: two)),
+      ("configuration", ModelIdentity(weights: one, configuration: two)),
+      ("tokenizer", ModelIdentity(weights: one, tokenizer: two)),
+    ] {
+      try refused(key) { try sweep(of: identity).run([stub(StubEditor())], plan) }
+    }
     let fewer = try EvaluationData(path: Fixture.path("fictional/facts.json"), .first(69))
     try refused("data") {
       try sweep(fewer).run(
         [stub(StubEditor())], SweepPlan(fewer, sizes: [69], parts: [.scaling]))
+    }
+  }
+
+  @Test("the same contexts in other groups are other settings")
+  func groups() throws {
+    func contexts(_ groups: [[String]]) throws -> JSONValue? {
+      try SweepMethod.settings(
+        .mend(MENDSettings()), ContextTemplates(groups: groups), moments: []
+      ).first { $0.key == "context_templates" }?.value
+    }
+    #expect(try contexts([["{}"], ["So. {}"]]) != contexts([["{}", "So. {}"]]))
+  }
+
+  @Test("results of an earlier version, which knew less of what they depend on, are refused")
+  func earlierVersion() throws {
+    let plan = try SweepPlan(data, sizes: [70], parts: [.scaling])
+    _ = try sweep().run([stub(StubEditor())], plan)
+    let path = directory.path + "/unedited/settings.json"
+    let text = String(decoding: try readFile(path, limit: 1 << 20), as: UTF8.self)
+    try AtomicFile.write(
+      Array(text.replacing(#""emend_sweep":2"#, with: #""emend_sweep":1"#).utf8), to: path)
+    #expect(
+      throws: EvaluationError.otherSettings(
+        file: path, key: "emend_sweep", found: "1", expected: "2")
+    ) {
+      try sweep().run([stub(StubEditor())], plan)
     }
   }
 

@@ -5,7 +5,7 @@ package enum MENDError: ExplainedError, Equatable {
   /// A file that is no editor, or not a whole one.
   case notAnEditor(file: String, field: String, found: String, expected: String)
   /// An editor that was trained for another model.
-  case otherModel(file: String, found: String, expected: String)
+  case otherModel(file: String, field: String, found: String, expected: String)
   /// Another editor than the one that an edit was made with.
   case otherEditor(file: String, found: String, expected: String)
   /// `commit --method mend` without an editor.
@@ -26,9 +26,9 @@ package enum MENDError: ExplainedError, Equatable {
       Explanation(
         "this is not a whole MEND editor", file: file, field: field, found: found,
         expected: expected, remedy: "Train one with 'emend train mend'.")
-    case .otherModel(let file, let found, let expected):
+    case .otherModel(let file, let field, let found, let expected):
       Explanation(
-        "this editor was trained for another model", file: file, field: "fingerprint",
+        "this editor was trained for another model", file: file, field: field,
         found: found, expected: expected,
         remedy: "Train one for this base with 'emend train mend'.")
     case .otherEditor(let file, let found, let expected):

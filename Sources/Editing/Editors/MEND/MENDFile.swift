@@ -8,7 +8,7 @@ package import Transformer
 ///
 /// Tensors: for each shape g of matrices `group.<g>.layer.<i>.{u,v,bias,scale,shift}` and
 /// `group.<g>.{mean,deviation}`, and `rates`, α of each matrix in the order of `matrices`. Metadata: `format`,
-/// `fingerprint`, `matrices`, `hyperparameters`, and what the training says of itself.
+/// `fingerprint`, `configuration` and `tokenizer`, `matrices`, `hyperparameters`, and what the training says of itself.
 package struct MENDFile {
   /// What the metadata's `format` says.
   package static let format = "emend mend editor 1"
@@ -24,17 +24,20 @@ package struct MENDFile {
 
   /// Reads an editor for a model.
   ///
-  /// - Parameter fingerprint: the base's.
-  /// - Throws: ``MENDError/otherModel(file:found:expected:)``, ``MENDError/notAnEditor(file:field:found:expected:)``,
+  /// - Throws: ``MENDError/otherModel(file:field:found:expected:)``, ``MENDError/notAnEditor(file:field:found:expected:)``,
   ///   and what the file throws.
-  package init(path: String, for model: ModelArchitecture, fingerprint: Digest) throws {
+  package init(path: String, for model: ModelArchitecture, trainedFor identity: ModelIdentity)
+    throws
+  {
     let file = try SafetensorsFile(path: path)
     digest = file.file.withBytes { Digest(of: $0) }
     let reader = MENDTensorReader(file, path: path, format: Self.format)
     metadata = try reader.checkedMetadata()
-    let found = try reader.entry("fingerprint")
-    guard found == fingerprint.hexadecimal else {
-      throw MENDError.otherModel(file: path, found: found, expected: fingerprint.hexadecimal)
+    _ = try reader.entry("fingerprint")
+    // Editors of before say nothing of the rest.
+    for (key, expected) in identity.entries(weights: "fingerprint") {
+      guard let found = metadata[key], found != expected else { continue }
+      throw MENDError.otherModel(file: path, field: key, found: found, expected: expected)
     }
     hyperparameters = try reader.hyperparameters(for: model)
     // What a file claims is believed as far as it has the bytes.
@@ -54,13 +57,14 @@ package struct MENDFile {
   ///   - metadata: beside what every editor has.
   ///   - extra: further tensors, of one dimension each: what a training keeps to go on with.
   package static func write(
-    _ network: MENDNetwork, _ hyperparameters: MENDHyperparameters, fingerprint: Digest,
-    format: String = MENDFile.format, metadata: [String: String], extra: [(String, [Float])] = [],
+    _ network: MENDNetwork, _ hyperparameters: MENDHyperparameters,
+    trainedFor model: ModelIdentity, format: String = MENDFile.format, metadata: [String: String],
+    extra: [(String, [Float])] = [],
     to path: String
   ) throws {
     var metadata = metadata
     metadata["format"] = format
-    metadata["fingerprint"] = fingerprint.hexadecimal
+    for (key, value) in model.entries(weights: "fingerprint") { metadata[key] = value }
     metadata["hyperparameters"] = text(.object(JSONObject(hyperparameters.json)))
     metadata["matrices"] = text(.array(network.matrices.map { .string($0.name) }))
     let normalisers: [(String, [Double])] = network.groups.enumerated().flatMap { index, group in

@@ -8,14 +8,14 @@ package struct MENDTrainingState {
 
   /// What a training must have in common with a kept one to go on from it.
   package struct Recipe: Sendable, Equatable {
-    /// The base's.
-    package let fingerprint: Digest
+    /// What is trained for.
+    package let model: ModelIdentity
     /// Of the training facts and the validation facts, as they are stored.
     package let training, validation: Digest
 
     /// A recipe, its hyperparameters aside.
-    package init(fingerprint: Digest, training: [FactCase], validation: [FactCase]) {
-      self.fingerprint = fingerprint
+    package init(model: ModelIdentity, training: [FactCase], validation: [FactCase]) {
+      self.model = model
       self.training = Digest(of: FactLines.encode(training))
       self.validation = Digest(of: FactLines.encode(validation))
     }
@@ -35,7 +35,7 @@ package struct MENDTrainingState {
         .map { "\($0.bitPattern)" }.joined(separator: " ") + " \(validation.edits)"
     }
     try MENDFile.write(
-      trainer.network, trainer.hyperparameters, fingerprint: recipe.fingerprint,
+      trainer.network, trainer.hyperparameters, trainedFor: recipe.model,
       format: format, metadata: metadata,
       extra: [
         ("adam.first", state.adam.first), ("adam.second", state.adam.second),
@@ -52,14 +52,17 @@ package struct MENDTrainingState {
     let file = try SafetensorsFile(path: path)
     let reader = MENDTensorReader(file, path: path, format: format)
     let metadata = try reader.checkedMetadata()
-    let expected = [
-      "fingerprint": recipe.fingerprint.hexadecimal, "training": recipe.training.hexadecimal,
-      "validation": recipe.validation.hexadecimal,
-      "hyperparameters": String(
-        decoding: JSONText.canonical(.object(JSONObject(trainer.hyperparameters.json))),
-        as: UTF8.self),
-    ]
-    for (key, value) in expected.sorted(by: { $0.key < $1.key }) where metadata[key] != value {
+    let expected =
+      recipe.model.entries(weights: "fingerprint") + [
+        (
+          "hyperparameters",
+          String(
+            decoding: JSONText.canonical(.object(JSONObject(trainer.hyperparameters.json))),
+            as: UTF8.self)
+        ),
+        ("training", recipe.training.hexadecimal), ("validation", recipe.validation.hexadecimal),
+      ]
+    for (key, value) in expected where metadata[key] != value {
       throw MENDError.otherTraining(file: path, field: key)
     }
     let network = trainer.network
