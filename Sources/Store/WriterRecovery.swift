@@ -50,7 +50,7 @@ struct WriterRecovery {
 
   private func collect(_ directory: String, into found: inout [String]) throws {
     guard try fileKind(at: directory) == .directory else { return }
-    for name in try listDirectory(directory) {
+    for name in try listDirectory(directory, .passOver) {
       let path = "\(directory)/\(name)"
       switch try fileKind(at: path) {
       case .directory: try collect(path, into: &found)

@@ -129,6 +129,22 @@ import Testing
     #expect(try listDirectory(directory.path) == [])
   }
 
+  @Test("names that are not UTF-8 are refused, passed over where that is asked for, and removed")
+  func namesNotText() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("x", to: "tree/b")
+    let inner = directory["tree/a"].utf8CString.dropLast() + [CChar(bitPattern: 0xe9), 0]
+    #expect(mkdir(Array(inner), 0o777) == 0)
+    let below = inner.dropLast() + [47, CChar(bitPattern: 0xe9), 0]
+    #expect(mkdir(Array(below), 0o777) == 0)
+    #expect(throws: FileFailure.nameNotText(directory: directory["tree"])) {
+      try listDirectory(directory["tree"])
+    }
+    #expect(try listDirectory(directory["tree"], .passOver) == ["b"])
+    try removeTree(directory["tree"])
+    #expect(try listDirectory(directory.path) == [])
+  }
+
   @Test("removed from two sides at once, a tree is gone and neither side fails")
   func removeTogether() throws {
     let directory = try TemporaryDirectory()

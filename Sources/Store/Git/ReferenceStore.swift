@@ -76,7 +76,7 @@ final class ReferenceStore {
   func damaged(_ prefix: String) throws -> [String] {
     let directory = repository.directory + prefix
     guard try fileKind(at: directory) == .directory else { return [] }
-    return try listDirectory(directory).sorted().flatMap { entry in
+    return try listDirectory(directory, .passOver).sorted().flatMap { entry in
       let name = prefix + entry
       if try fileKind(at: directory + entry) == .directory { return try damaged(name + "/") }
       return damage(of: name) == nil ? [] : [name]
