@@ -43,6 +43,21 @@ struct PackTests {
     #expect(try sample.git.complaints() == "")
   }
 
+  @Test("an index of many packs goes with the packs that it names")
+  func multiPackIndex() throws {
+    let sample = try SampleRepository()
+    try sample.git("config", "gc.autoPackLimit", "0")
+    for seed in 1...4 as ClosedRange<UInt64> { try sample.record(seed: seed) }
+    try sample.git("multi-pack-index", "write", "--bitmap")
+    try sample.git("config", "gc.autoPackLimit", "2")
+    try sample.record(seed: 5)
+    let directory = sample.gitDirectory + "/objects/pack"
+    #expect(try packs(in: directory).count < 5)
+    #expect(try listDirectory(directory).filter { $0.hasPrefix("multi-pack-index") } == [])
+    #expect(try sample.git.complaints() == "")
+    #expect(try sample.git.run(["multi-pack-index", "verify"]).status == 0)
+  }
+
   @Test("gc.autoPackLimit = 0 leaves a pack for each commit")
   func turnedOff() throws {
     let sample = try SampleRepository()

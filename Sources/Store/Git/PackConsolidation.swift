@@ -47,6 +47,10 @@ struct PackConsolidation {
       Set(index.entries.map(\.id)) == copied
     else { return 0 }
     try syncDirectory(directory)
+    // An index of many packs, which plain Git may have made, would name those that go: Git removes it, too.
+    for name in try listDirectory(directory) where name.hasPrefix("multi-pack-index") {
+      try removeTree("\(directory)/\(name)")
+    }
     for pack in joined {
       // Without its index a pack is not seen: nobody finds an index whose pack is gone.
       for ending in [".idx", ".rev", ".bitmap", ".pack"] {
