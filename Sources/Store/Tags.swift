@@ -18,24 +18,32 @@ extension EditRepository {
     }
   }
 
-  /// Gives a commit a name that stays.
+  /// Gives a commit a name that stays; signed where `tag.gpgSign` says so or, of one with a message, `tag.forceSignAnnotated`.
   ///
   /// - Parameter message: with one, the tag is an object with a date and a tagger.
   /// - Parameter ifTaken: whether a tag of this name may be moved.
-  /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``, ``IdentityError``.
+  /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``, ``IdentityError``, ``SigningError``.
   package func createTag(
     _ name: String, at commit: ObjectID, message: String? = nil, ifTaken: NameTaken = .refuse
   ) throws {
     guard ReferenceStore.isValidTagName(name) else {
       throw StoreError.badName(kind: "tag", name: name)
     }
+    let settings = SigningSettings(try configuration(), environment)
     let pack = PackWriter(into: database)
     var target = commit
     if let message {
+      let tagger = try identity().committer
       let text =
-        "object \(commit)\ntype commit\ntag \(name)\ntagger \(try identity().committer.line)\n\n"
+        "object \(commit)\ntype commit\ntag \(name)\ntagger \(tagger.line)\n\n"
         + CommitObject.tidied(message)
-      target = try pack.add(.tag, Array(text.utf8))
+      // Of a tag, the signature is the end of its message.
+      let signature =
+        settings.signsAnnotatedTags
+        ? try CommitSigner(settings, environment).signature(of: Array(text.utf8), by: tagger) : ""
+      target = try pack.add(.tag, Array((text + signature).utf8))
+    } else if settings.signsTags {
+      throw SigningError.nothingToSign(tag: name)
     }
     try operate(.tag, "create \(name)", "tag: \(name)", with: pack) {
       let before = try references.value(of: "refs/tags/" + name)

@@ -45,6 +45,23 @@ struct SigningCommandTests {
     try scene.repository.document("show", revision)["signature"]
   }
 
+  @Test("tag.gpgSign signs tags, as Git checks them; one without a message cannot be signed")
+  func signedTag() throws {
+    try git("config", "tag.gpgSign", "true")
+    try allow("carl@example.org")
+    try scene.repository("tag", "-m", "Shipped", "v1")
+    let verified = try git("tag", "-v", "v1")
+    #expect(verified.status == 0, "\(verified.errors)")
+    #expect(try scene.repository("tag", "-n").outputText.hasSuffix(" Shipped\n"))
+    #expect(try !scene.repository("show", "v1").outputText.contains("SSH SIGNATURE"))
+    try expectRefusal(scene.repository, ["tag", "v2"], 2, ["tag.gpgSign", "-m TEXT"])
+    try git("config", "tag.gpgSign", "false")
+    try git("config", "tag.forceSignAnnotated", "true")
+    try scene.repository("tag", "v2")
+    try scene.repository("tag", "-m", "Signed", "v3")
+    #expect(try git("tag", "-v", "v3").status == 0)
+  }
+
   @Test("Ctrl-C while a program signs leaves none of the files that were made for it")
   func interrupted() throws {
     let scene = try Scene(commits: 1)

@@ -6,7 +6,7 @@ package struct TagObject: Sendable, Equatable {
   package let target: ObjectID
   /// Who made it, and when; `nil` in tags of very old Gits.
   package let tagger: Signature?
-  /// Why.
+  /// Why; without a signature.
   package let message: String
 
   /// Reads a tag object's bytes; `nil` where they are not those of a tag.
@@ -26,7 +26,16 @@ package struct TagObject: Sendable, Equatable {
     }
     self.name = name
     self.tagger = tagger
-    message = parts.count > 1 ? String(parts[1]) : ""
+    message = parts.count > 1 ? Self.withoutSignature(parts[1]) : ""
+  }
+
+  /// The signature of a tag is the end of its message.
+  private static func withoutSignature(_ text: Substring) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let end = lines.firstIndex(where: { SignatureFormat(of: String($0)) != nil }) else {
+      return String(text)
+    }
+    return lines[..<end].map { $0 + "\n" }.joined()
   }
 }
 

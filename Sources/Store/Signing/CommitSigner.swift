@@ -31,16 +31,23 @@ struct CommitSigner {
   /// - Parameter committer: whose OpenPGP key is taken where none is set.
   /// - Throws: ``SigningError``.
   func sign(_ commit: [UInt8], by committer: Signature) throws(SigningError) -> [UInt8] {
+    CommitSignature.bytes(of: commit, signed: try signature(of: commit, by: committer))
+  }
+
+  /// The armoured signature of some bytes.
+  ///
+  /// - Throws: ``SigningError``.
+  func signature(of bytes: [UInt8], by committer: Signature) throws(SigningError) -> String {
     let files = try SigningFiles(environment)
     // The program reads them after their last use here.
     defer { withExtendedLifetime(files) {} }
-    let payload = try files.write(commit, to: "commit")
+    let payload = try files.write(bytes, to: "commit")
     let text =
       switch format {
       case .ssh: try sshSignature(of: payload, files)
       case .openpgp, .x509: try gpgSignature(of: payload, by: committer)
       }
-    return CommitSignature.bytes(of: commit, signed: text.filter { $0 != "\r" })
+    return text.filter { $0 != "\r" }
   }
 
   private func sshSignature(of file: String, _ files: SigningFiles) throws(SigningError) -> String {

@@ -1,6 +1,6 @@
 package import Diagnostics
 
-/// Why a commit cannot be signed. Nothing is recorded then.
+/// Why a commit or a tag cannot be signed. Nothing is recorded then.
 package enum SigningError: ExplainedError, Equatable {
   /// `gpg.format` is none that Git knows.
   case unknownFormat(String)
@@ -12,6 +12,8 @@ package enum SigningError: ExplainedError, Equatable {
   case noProgram(String)
   /// The program that signs could not.
   case failed(program: String, reason: String)
+  /// A tag that should be signed has no message, and so no object that could be.
+  case nothingToSign(tag: String)
   /// There is no room for the files that the program reads.
   case noTemporaryFiles(directory: String, reason: String)
 
@@ -41,6 +43,10 @@ package enum SigningError: ExplainedError, Equatable {
         "the commit could not be signed", field: program, found: reason,
         remedy:
           "Try the key by itself: 'ssh-keygen -Y sign -n file -f KEY FILE' or 'gpg -bsau KEY'.")
+    case .nothingToSign(let tag):
+      Explanation(
+        "a tag without a message cannot be signed", field: "tag.gpgSign", found: tag,
+        remedy: "Give it a message: -m TEXT.")
     case .noTemporaryFiles(let directory, let reason):
       Explanation(
         "no directory for the files to sign could be made", file: directory, found: reason)

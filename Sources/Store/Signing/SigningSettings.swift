@@ -11,6 +11,14 @@ struct SigningSettings {
   /// Whether commits are signed unless somebody says otherwise (`commit.gpgSign`).
   var signsCommits: Bool { GitConfiguration.isTrue(configuration.value("commit.gpgsign")) }
 
+  /// Whether tags are signed (`tag.gpgSign`).
+  var signsTags: Bool { GitConfiguration.isTrue(configuration.value("tag.gpgsign")) }
+
+  /// Whether those are that have a message (`tag.forceSignAnnotated`).
+  var signsAnnotatedTags: Bool {
+    signsTags || GitConfiguration.isTrue(configuration.value("tag.forcesignannotated"))
+  }
+
   /// The kind of signatures that are made (`gpg.format`).
   func format() throws(SigningError) -> SignatureFormat {
     guard let text = configuration.value("gpg.format") else { return .openpgp }
