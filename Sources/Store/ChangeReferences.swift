@@ -7,10 +7,12 @@ extension EditRepository {
   /// When a reference holds something else by now, those already moved are moved back. After a crash in between, the
   /// log has an operation that did not take place, or not wholly; ``undo()`` looks at each reference before it moves it.
   /// - Returns: the operation's id.
+  /// - Throws: ``StoreError``, before anything is written where a linked working tree is on one of the branches.
   @discardableResult
   func changeReferences(
     _ record: OperationRecord, reason: String, by identity: Identity, with pack: PackWriter
   ) throws -> ObjectID {
+    for change in record.changes { try checkMovable(change.name) }
     let (operation, step) = try OperationLog(database, references).prepare(
       record, by: identity, in: pack)
     try pack.finish()

@@ -13,6 +13,7 @@ package enum StoreError: ExplainedError, Equatable {
   case damagedReference(String, last: ObjectID?)
   case shallow(path: String)
   case hasWorkingTree(path: String)
+  case inWorkingTree(branch: String, directory: String)
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
   case headSwitched(expected: String?, found: String?)
@@ -102,6 +103,11 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "the repository has a working tree, so it can be read and not written", file: path,
         remedy: "Make a bare one of it with `git clone --bare`.")
+    case .inWorkingTree(let branch, let directory):
+      Explanation(
+        "a linked working tree is on the branch, and its files would fall behind",
+        file: directory, field: branch,
+        remedy: "Take it off the branch first: git -C \(directory.quotedForShell) switch --detach")
     case .locked(let path, let holder):
       Explanation(
         "another emend is writing to the repository" + (holder.map { " (pid \($0))" } ?? ""),

@@ -31,6 +31,10 @@ package struct GitFailure: ExplainedError, Equatable {
     if message.hasSuffix("No space left on device") {
       return "Make room on that file system and try again. Nothing was recorded."
     }
+    if message.hasPrefix("failed to lock file") {
+      return
+        "Another program is writing it: try again; if no git is running, one has died: remove the file."
+    }
     return switch kind {
     case .locked, .modified: "Another program is writing to the repository: try again."
     case .ownerDiffers:
@@ -84,7 +88,7 @@ extension GitFailure {
 
 extension String {
   /// As a word of a command line.
-  fileprivate var quotedForShell: String {
+  var quotedForShell: String {
     let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/._-".contains($0)) }
     return plain ? self : "'" + replacing("'", with: "'\\''") + "'"
   }

@@ -21,11 +21,13 @@ extension EditRepository {
     }
   }
 
-  /// Refuses what would be refused when a commit is recorded: a working tree, nobody to name, or a signature that cannot be made.
+  /// Refuses what would be refused when a commit is recorded: a working tree, also a linked one on this branch, nobody to name, or
+  /// a signature that cannot be made.
   ///
-  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``IdentityError``, ``SigningError``.
+  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``StoreError/inWorkingTree(branch:directory:)``, ``IdentityError``, ``SigningError``.
   package func checkRecording() throws {
     try checkWritable()
+    if let branch = try presentHead()?.branch { try checkMovable("refs/heads/" + branch) }
     _ = try identity()
     _ = try signer()
   }

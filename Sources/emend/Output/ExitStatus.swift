@@ -48,7 +48,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .filesDiffer, .unresolved, .unbornHead,
-      .damagedReference, .incomplete, .shallow:
+      .damagedReference, .incomplete, .shallow, .inWorkingTree:
       false
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
       .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
