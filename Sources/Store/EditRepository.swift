@@ -49,6 +49,9 @@ package final class EditRepository {
     if check != .own { try RepositoryOwner(of: handle).check(environment) }
     database = try ObjectDatabase(of: handle)
     references = ReferenceStore(of: handle)
+    if check != .own, let setting = try? configuration().value("core.sharedrepository") {
+      SharedPermissions.take(setting)
+    }
     if check == .format { try checkFormat() }
   }
 
@@ -127,8 +130,7 @@ package final class EditRepository {
   func lookUp<Result>(_ find: (RevisionResolver) throws -> Result) throws -> Result {
     do {
       return try find(
-        RevisionResolver(
-          handle, database, references, localOffset: environment.time.offsetMinutes))
+        RevisionResolver(handle, database, references, environment.zone))
     } catch let error as RevisionError {
       if case .unknown(let text, _) = error, text.hasPrefix("HEAD") || text.hasPrefix("@") {
         _ = try head()
@@ -193,7 +195,12 @@ package final class EditRepository {
   func configuration() throws -> GitConfiguration { try GitConfiguration(for: handle, environment) }
 
   /// Who records something now.
-  package func identity() throws -> Identity { try Identity(environment, configuration()) }
+  /// - Throws: ``IdentityError``.
+  package func identity() throws -> Identity {
+    let configuration = try configuration()
+    try configuration.refuseUnreadIdentity(environment)
+    return try Identity(environment, configuration)
+  }
 
   /// Refuses a repository with a working tree, which would fall behind: worth asking before hours are spent on what is to be
   /// written.

@@ -62,7 +62,7 @@ struct NameTests {
         environment: ["GIT_AUTHOR_DATE": text, "GIT_COMMITTER_DATE": "@1 +0000"])
       let commit = try #require(made.lines.first, "\(text): \(made.errors)")
       let theirs = try sample.git("log", "-1", "--format=%ad", "--date=raw", commit).lines[0]
-      let ours = try #require(GitDate.parse(text, localOffset: 0), "\(text)")
+      let ours = try #require(GitDate.parse(text, in: .fixed(offsetMinutes: 0)), "\(text)")
       let zone = abs(ours.offsetMinutes) / 60 * 100 + abs(ours.offsetMinutes) % 60
       let digits = String(zone)
       let sign = ours.offsetMinutes < 0 ? "-" : "+"
@@ -70,7 +70,7 @@ struct NameTests {
       #expect("\(ours.seconds) \(padded)" == theirs, "\(text)")
     }
     for text in ["", "yesterday", "12", "2005-13-01T00:00:00Z", "1700000000 0100", "2005-04-07"] {
-      #expect(GitDate.parse(text, localOffset: 0) == nil, "\(text)")
+      #expect(GitDate.parse(text, in: .fixed(offsetMinutes: 0)) == nil, "\(text)")
     }
   }
 }

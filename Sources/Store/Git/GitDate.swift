@@ -4,14 +4,13 @@
 /// RFC 2822 (`Thu, 7 Apr 2005 22:13:13 +0200`): the three that Git documents.
 package enum GitDate {
   /// The moment that a text means; `nil` when it is none of the forms.
-  /// - Parameter localOffset: minutes east of UTC for a text without an offset.
-  package static func parse(_ text: String, localOffset: Int) -> GitMoment? {
+  /// - Parameter zone: for a text without an offset.
+  package static func parse(_ text: String, in zone: LocalZone) -> GitMoment? {
     let words = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
-    return internalForm(words, localOffset) ?? iso8601(words, localOffset)
-      ?? rfc2822(words, localOffset)
+    return internalForm(words, zone) ?? iso8601(words, zone) ?? rfc2822(words, zone)
   }
 
-  private static func internalForm(_ words: [String], _ localOffset: Int) -> GitMoment? {
+  private static func internalForm(_ words: [String], _ zone: LocalZone) -> GitMoment? {
     guard let first = words.first, words.count <= 2 else { return nil }
     let digits = first.hasPrefix("@") ? String(first.dropFirst()) : first
     // Git takes a bare number for seconds only from nine digits on; `@` says it outright.
@@ -19,11 +18,13 @@ package enum GitDate {
       first.hasPrefix("@") || digits.utf8.count >= 9,
       let seconds = Int64(digits), seconds < 1 << 40
     else { return nil }
-    guard words.count == 2 else { return GitMoment(seconds: seconds, offsetMinutes: localOffset) }
+    guard words.count == 2 else {
+      return GitMoment(seconds: seconds, offsetMinutes: zone.offsetMinutes(atLocal: seconds))
+    }
     return offset(words[1]).map { GitMoment(seconds: seconds, offsetMinutes: $0) }
   }
 
-  private static func iso8601(_ words: [String], _ localOffset: Int) -> GitMoment? {
+  private static func iso8601(_ words: [String], _ zone: LocalZone) -> GitMoment? {
     let parts =
       words.count == 1
       ? words[0].split(separator: "T", maxSplits: 1).map(String.init) + words.dropFirst() : words
@@ -33,22 +34,22 @@ package enum GitDate {
       let day = number(date[2], 2)
     else { return nil }
     var clock = parts[1]
-    var zone = parts.count == 3 ? parts[2] : ""
-    if zone.isEmpty, let start = clock.firstIndex(where: { "Z+-".contains($0) }) {
-      zone = String(clock[start...])
+    var offset = parts.count == 3 ? parts[2] : ""
+    if offset.isEmpty, let start = clock.firstIndex(where: { "Z+-".contains($0) }) {
+      offset = String(clock[start...])
       clock = String(clock[..<start])
     }
-    return moment(year, month, day, clock, zone, localOffset)
+    return moment(year, month, day, clock, offset, zone)
   }
 
-  private static func rfc2822(_ words: [String], _ localOffset: Int) -> GitMoment? {
+  private static func rfc2822(_ words: [String], _ zone: LocalZone) -> GitMoment? {
     var rest = words[...]
     if let first = rest.first, first.hasSuffix(",") { rest = rest.dropFirst() }
     let parts = Array(rest)
     guard parts.count == 4 || parts.count == 5, let day = Int(parts[0]),
       let month = months.firstIndex(of: parts[1].lowercased()), let year = number(parts[2][...], 4)
     else { return nil }
-    return moment(year, month + 1, day, parts[3], parts.count == 5 ? parts[4] : "", localOffset)
+    return moment(year, month + 1, day, parts[3], parts.count == 5 ? parts[4] : "", zone)
   }
 
   private static let months = [
@@ -56,18 +57,19 @@ package enum GitDate {
   ]
 
   private static func moment(
-    _ year: Int, _ month: Int, _ day: Int, _ clock: String, _ zone: String, _ localOffset: Int
+    _ year: Int, _ month: Int, _ day: Int, _ clock: String, _ offsetText: String, _ zone: LocalZone
   ) -> GitMoment? {
     let whole = clock.split(separator: ".", maxSplits: 1).first.map(String.init) ?? clock
     let fields = whole.split(separator: ":", omittingEmptySubsequences: false).map { number($0, 2) }
     guard 2...3 ~= fields.count, let hour = fields[0], let minute = fields[1],
       let second = fields.count == 3 ? fields[2] : 0,
       1...12 ~= month, 1...31 ~= day, hour < 24, minute < 60, second <= 60,
-      let east = zone.isEmpty ? localOffset : offset(zone)
+      let local = Optional(
+        Int64(daysSince1970(year, month, day)) * 86400
+          + Int64(hour * 3600 + minute * 60 + second)),
+      let east = offsetText.isEmpty ? zone.offsetMinutes(atLocal: local) : offset(offsetText)
     else { return nil }
-    let seconds =
-      Int64(daysSince1970(year, month, day)) * 86400
-      + Int64(hour * 3600 + minute * 60 + second - east * 60)
+    let seconds = local - Int64(east * 60)
     return seconds < 0 ? nil : GitMoment(seconds: seconds, offsetMinutes: east)
   }
 

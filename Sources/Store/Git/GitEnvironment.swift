@@ -22,6 +22,9 @@ package struct GitEnvironment: Sendable, Equatable {
   /// The time that is recorded where no variable gives another.
   package var time: GitMoment { fixedTime ?? .now() }
 
+  /// Where dates without an offset are meant.
+  var zone: LocalZone { fixedTime.map { .fixed(offsetMinutes: $0.offsetMinutes) } ?? .system }
+
   /// Where Git would look for settings outside a repository, weakest first.
   var configurationFiles: [(level: GitConfiguration.Level, path: String)] {
     var files: [(GitConfiguration.Level, String)] = []

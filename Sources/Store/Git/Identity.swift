@@ -34,7 +34,7 @@ package struct Identity: Sendable, Equatable {
     let now = environment.time
     var time = now
     if let text = environment.value("\(variable)_DATE") {
-      guard let parsed = GitDate.parse(text, localOffset: now.offsetMinutes) else {
+      guard let parsed = GitDate.parse(text, in: environment.zone) else {
         throw .date(variable: "\(variable)_DATE", found: text)
       }
       time = parsed
@@ -57,6 +57,7 @@ package enum IdentityError: ExplainedError, Equatable {
   case missing(role: String, key: String)
   case unusable(role: String, key: String, found: String)
   case date(variable: String, found: String)
+  case unreadInclude(String)
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -74,6 +75,12 @@ package enum IdentityError: ExplainedError, Equatable {
       Explanation(
         "the date is not understood", field: variable, found: found,
         expected: "seconds and offset (1718000000 +0200), ISO 8601 or RFC 2822")
+    case .unreadInclude(let pattern):
+      Explanation(
+        "who records this may stand in a file that is not read here",
+        field: "includeIf.hasconfig:remote.*.url:\(pattern)",
+        remedy:
+          "Say it in the repository: git --git-dir .emend config user.name NAME, and user.email.")
     }
   }
 }

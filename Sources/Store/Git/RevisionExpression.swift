@@ -29,14 +29,14 @@ struct RevisionResolver {
   private let repository: GitRepositoryHandle
   private let database: ObjectDatabase
   private let references: ReferenceStore
-  private let localOffset: Int
+  private let zone: LocalZone
 
-  /// - Parameter localOffset: minutes east of UTC for dates without an offset.
+  /// - Parameter zone: for dates without an offset.
   init(
     _ repository: GitRepositoryHandle, _ database: ObjectDatabase, _ references: ReferenceStore,
-    localOffset: Int
+    _ zone: LocalZone
   ) {
-    self.localOffset = localOffset
+    self.zone = zone
     self.repository = repository
     self.database = database
     self.references = references
@@ -111,7 +111,7 @@ struct RevisionResolver {
       return log.indices.contains(number)
         ? log[number].new : number == log.count ? log.last?.old : nil
     }
-    guard let date = GitDate.parse(text, localOffset: localOffset) else {
+    guard let date = GitDate.parse(text, in: zone) else {
       throw RevisionError.unreadableDate(text)
     }
     let entry = log.first { $0.committer.time.seconds <= date.seconds }
