@@ -6,11 +6,17 @@ package protocol ProgressSink: Sendable {
   /// Takes note of something that the user should know and that stops nothing: a cache entry that is damaged
   /// and made again. What was said already is not said again.
   func warn(_ text: String)
+
+  /// Passes on what another program or the other side has to say.
+  func tell(_ text: String)
 }
 
 extension ProgressSink {
   /// Says nothing.
   package func warn(_ text: String) {}
+
+  /// Says nothing.
+  package func tell(_ text: String) {}
 }
 
 /// How far a phase of some work is.

@@ -54,8 +54,7 @@ package struct PullBranch {
     else { throw RemoteError.noUpstream(branch: current) }
     let transfer = TransferEdits(in: repository, from: directory, progress: workspace.progress)
     // A branch that is named is all that is wanted; without one, everything is brought up to date.
-    let fetched = try transfer.fetch(
-      .one(remoteName, branches: branch.map { [$0] } ?? []), options)[0]
+    let fetched = try transfer.fetch(remoteName, branch.map { [$0] } ?? [], options)
     guard let commit = fetched.outcome.heads[other] else {
       throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
     }
@@ -64,7 +63,7 @@ package struct PullBranch {
       current: current)
   }
 
-  /// Merges what came.
+  /// Merges what came; forward only, too, where `pull.ff` says so.
   ///
   /// - Parameters:
   ///   - message: of a merge that is recorded; says what was merged of where it is `nil`.
@@ -77,21 +76,22 @@ package struct PullBranch {
   ) throws -> MergeBranches.Outcome {
     let repository = workspace.repository
     let tracking = "\(fetched.remote)/\(fetched.branch)"
+    // The name by which the user finds it again; an address leaves none.
+    let isTracked = (try? repository.commitID(RevisionExpression(tracking))) == fetched.commit
+    let name = isTracked ? tracking : fetched.commit.hexadecimal
     let resolution: MergeBranches.Resolution
-    switch rule {
+    switch try repository.pullsForwardOnly() ? .fastForwardOnly : rule {
     case .mergeWhereNeeded(let wanted): resolution = wanted
     case .fastForwardOnly:
       let ours = try repository.head().commit
       guard
         try repository.isAncestor(ours, of: fetched.commit)
           || repository.isAncestor(fetched.commit, of: ours)
-      else { throw RemoteError.diverged(branch: fetched.current, remote: tracking) }
+      else { throw RemoteError.diverged(branch: fetched.current, remote: name) }
       resolution = .refuse
     }
-    // The name by which the user finds it again; an address leaves none.
-    let isTracked = (try? repository.commitID(RevisionExpression(tracking))) == fetched.commit
     return try MergeBranches(in: workspace, moments: moments).run(
-      RevisionExpression(isTracked ? tracking : fetched.commit.hexadecimal),
+      RevisionExpression(name),
       message: message ?? "Merge \(fetched.branch) of \(fetched.remote)",
       resolution: resolution, requiring: requirement, measuring: measuring, tool: tool)
   }

@@ -24,7 +24,8 @@ package struct TransferEdits {
   /// - Throws: ``RemoteError``, ``StoreError``, `FileFailure`.
   package static func clone(
     _ address: String, into target: String?, remoteName: String, branch: String?,
-    from directory: String, _ environment: GitEnvironment, progress: any ProgressSink
+    _ companions: EditRepository.Companions, from directory: String, _ environment: GitEnvironment,
+    progress: any ProgressSink
   ) throws -> CloneOutcome {
     let address = try RemoteAddress(address, from: directory)
     guard let name = target ?? address.cloneName else {
@@ -33,7 +34,8 @@ package struct TransferEdits {
     }
     return try EditRepository.clone(
       address, into: name.hasPrefix("/") ? name : directory + "/" + name, remoteName: remoteName,
-      branch: branch, inspecting: EditInspector.inspect, environment, progress: progress)
+      branch: branch, companions, inspecting: EditInspector.inspect, environment, progress: progress
+    )
   }
 
   /// Which remotes are fetched from.
@@ -44,26 +46,47 @@ package struct TransferEdits {
     case all
   }
 
-  /// Fetches; each remote is one operation.
+  /// What came.
+  package struct Fetched {
+    /// The remotes' names or addresses, and what came from each.
+    package var outcomes: [(remote: String, outcome: FetchOutcome)] = []
+    /// Why nothing came from another one.
+    package var failure: (any Error)?
+  }
+
+  /// Fetches; each remote is one operation. Of all remotes, each is asked, whatever becomes of the others.
   ///
-  /// - Returns: the remotes' names or addresses, and what came from each.
   /// - Throws: ``RemoteError``, ``StoreError``.
-  package func fetch(
-    _ sources: Sources, _ options: FetchRequest.Options
-  ) throws -> [(remote: String, outcome: FetchOutcome)] {
+  package func fetch(_ sources: Sources, _ options: FetchRequest.Options) throws -> Fetched {
     let wanted: [(name: String, branches: [String])]
     switch sources {
     case .one(let name, let branches):
       wanted = [(try name ?? repository.defaultRemote(), branches)]
     case .all: wanted = try repository.remotes().map { ($0.name, []) }
     }
-    return try wanted.map { name, branches in
-      var request = FetchRequest(from: try repository.target(of: name, from: directory), options)
-      if !branches.isEmpty { request.branches = .named(branches) }
-      let outcome = try repository.fetch(
-        request, inspecting: EditInspector.inspect, progress: progress)
-      return (request.remote.name ?? request.remote.address.shown, outcome)
+    var fetched = Fetched()
+    for (name, branches) in wanted {
+      do {
+        fetched.outcomes.append(try fetch(name, branches, options))
+      } catch  where sources == .all {
+        if let earlier = fetched.failure { progress.warn(Explanation(of: earlier).summary) }
+        fetched.failure = error
+      }
     }
+    return fetched
+  }
+
+  /// Fetches from one remote, some branches or all.
+  ///
+  /// - Throws: ``RemoteError``, ``StoreError``.
+  package func fetch(
+    _ name: String, _ branches: [String], _ options: FetchRequest.Options
+  ) throws -> (remote: String, outcome: FetchOutcome) {
+    var request = FetchRequest(from: try repository.target(of: name, from: directory), options)
+    if !branches.isEmpty { request.branches = .named(branches) }
+    let outcome = try repository.fetch(
+      request, inspecting: EditInspector.inspect, progress: progress)
+    return (request.remote.name ?? request.remote.address.shown, outcome)
   }
 
   /// What is pushed.
@@ -100,8 +123,8 @@ package struct TransferEdits {
     _ selection: Selection, to name: String?, _ options: PushOptions
   ) throws -> (remote: String, outcome: PushOutcome) {
     let target = try repository.target(
-      of: name ?? repository.defaultRemote(), pushing: true, from: directory)
-    var intents = try intents(selection, options.rule)
+      of: name ?? repository.defaultRemote(pushing: true), pushing: true, from: directory)
+    var intents = try intents(selection, target, options.rule)
     if options.withTags {
       let tags = try repository.pushIntents(ofTagsWith: options.rule)
       intents += tags.filter { tag in !intents.contains { $0.destination == tag.destination } }
@@ -117,11 +140,13 @@ package struct TransferEdits {
   }
 
   private func intents(
-    _ selection: Selection, _ rule: PushIntent.Rule
+    _ selection: Selection, _ target: RemoteTarget, _ rule: PushIntent.Rule
   ) throws -> [PushIntent] {
     switch selection {
     case .named(let words):
-      try (words.isEmpty ? ["HEAD"] : words).map { try repository.pushIntent($0, rule) }
+      try (words.isEmpty ? [repository.defaultPush(to: target.name)] : words).map {
+        try repository.pushIntent($0, rule)
+      }
     case .allBranches: try repository.pushIntents(ofBranchesWith: rule)
     case .deleting(let names): try names.map { try repository.pushIntent(":" + $0, rule) }
     }

@@ -56,4 +56,15 @@ import Testing
     #expect(try scene.emend(in: "copy").run(theirs + ["--no-sign"]).ending == .exit(0))
     #expect(try git("rev-list", "--count", "--min-parents=2", "HEAD").lines == ["1"])
   }
+
+  @Test("pull.ff = only holds as --ff-only does, and the hint leads on")
+  func configuredRule() throws {
+    let scene = try diverged()
+    try ReferenceGit(scene.directory["copy/.emend"])("config", "pull.ff", "only")
+    let before = try scene.head("copy")
+    let refused = try scene.emend(in: "copy").run(["pull", "--theirs"])
+    #expect(refused.ending == .exit(1))
+    #expect(refused.errorText.contains("`emend merge origin/main`"), "\(refused.errorText)")
+    #expect(try scene.head("copy") == before)
+  }
 }

@@ -25,7 +25,8 @@ package enum ObjectError: ExplainedError, Equatable {
     case .missing(let id):
       Explanation(
         "the object is missing from the repository", file: id.hexadecimal,
-        remedy: "Fetch it from another copy of the repository.")
+        remedy: "Fetch it from another copy of the repository; "
+          + "where this is a partial clone, with `git fetch --refetch --no-filter`.")
     case .damaged(let id, let problem):
       Explanation(
         "the object is damaged", file: id.hexadecimal, found: problem,

@@ -23,11 +23,13 @@ extension EditRepository {
   /// - Parameters:
   ///   - remoteName: what the other one is called from now on.
   ///   - branch: the branch to be on; by default the one that the other's `HEAD` is on.
+  ///   - companions: whether notes and shared settings come along.
   ///   - inspect: looks into each edit further.
   /// - Throws: ``StoreError/alreadyExists(path:)``, ``RemoteError``, ``FileFailure``.
   package static func clone(
     _ address: RemoteAddress, into directory: String, remoteName: String = "origin",
-    branch: String? = nil, inspecting inspect: EditInspection? = nil,
+    branch: String? = nil, _ companions: Companions = .included,
+    inspecting inspect: EditInspection? = nil,
     _ environment: GitEnvironment, progress: any ProgressSink = NoProgress()
   ) throws -> CloneOutcome {
     let location = RepositoryLocation(
@@ -40,7 +42,7 @@ extension EditRepository {
       try makeDirectories(directory)
       let unfinished = try AtomicDirectory(creating: location.gitDirectory)
       let filled = try fill(
-        unfinished.path, address, remoteName, branch, inspect, environment, progress)
+        unfinished.path, address, remoteName, branch, companions, inspect, environment, progress)
       do { try unfinished.commit() } catch FileFailure.destinationExists {
         throw StoreError.alreadyExists(path: location.gitDirectory)
       }
@@ -57,7 +59,8 @@ extension EditRepository {
 
   private static func fill(
     _ path: String, _ address: RemoteAddress, _ remoteName: String, _ wanted: String?,
-    _ inspect: EditInspection?, _ environment: GitEnvironment, _ progress: any ProgressSink
+    _ companions: Companions, _ inspect: EditInspection?, _ environment: GitEnvironment,
+    _ progress: any ProgressSink
   ) throws -> (branch: String, arrivals: Arrivals, report: CheckReport) {
     try GitRepositoryHandle.createBare(at: path, branch: "main")
     let repository = try EditRepository(
@@ -69,14 +72,16 @@ extension EditRepository {
     let listing = try transport.list(remote)
     guard !listing.branches.isEmpty else { throw RemoteError.empty(address.shown) }
     let branch = try mainBranch(of: listing, wanted, address)
-    let specifications =
-      ["+refs/heads/*:\(Arrivals.headsPrefix)*"] + Arrivals.companions(of: listing)
+    listing.warnOfOddNames(progress)
+    let (branches, tags) = Arrivals.everything(of: listing, tags: .all)
     // The repository is nobody's yet: it is its own place for what comes.
     try transport.fetch(
-      specifications, tags: .all, from: remote, into: repository.gitDirectory, progress: progress)
+      branches + (companions == .included ? Arrivals.companions(of: listing) : []), tags: tags,
+      from: remote, into: repository.gitDirectory, progress: progress)
     try repository.database.reopen()
     let (arrivals, report) = try Arrivals.verified(
-      in: repository, from: remote, known: [], inspecting: inspect, progress: progress)
+      in: repository, from: remote, known: [], keeping: [branch], inspecting: inspect,
+      progress: progress)
     try arrivals.require([branch], from: remote)
     try repository.name(arrivals, of: remoteName, branch: branch)
     try repository.setUpstream(of: branch, to: remoteName, branch)
@@ -124,7 +129,8 @@ extension EditRepository {
           name: "HEAD", before: try references.value(of: "HEAD"),
           after: .symbolic("refs/heads/\(branch)")), reason, by: person)
     }
-    for reference in try references.list("refs/incoming/") {
+    let passedOver = try references.list("refs/tags/").filter { arrivals.tags[$0.name] == nil }
+    for reference in try references.list("refs/incoming/") + passedOver {
       try references.apply(
         .init(name: reference.name, before: .object(reference.target), after: .absent), reason,
         by: person)

@@ -32,6 +32,8 @@ package struct FetchRequest: Sendable {
     package var gone: Gone = .keep
     /// What becomes of tags that name something else here.
     package var changedTags: ChangedTags = .refuse
+    /// Whether notes and shared settings come along.
+    package var companions: EditRepository.Companions = .included
     /// Whether a tag that is here is passed over: nobody asked for tags, only those come along that are missing, as in Git.
     fileprivate var keepsTags: Bool { tags == .following && changedTags == .refuse }
 
@@ -39,9 +41,10 @@ package struct FetchRequest: Sendable {
     package init() {}
   }
 
-  /// All branches.
+  /// All branches. Notes and shared settings come from a remote that has a name alone.
   package init(from remote: RemoteTarget, _ options: Options = Options()) {
     (self.remote, self.options) = (remote, options)
+    if remote.name == nil { self.options.companions = .leftOut }
   }
 }
 
@@ -82,7 +85,9 @@ extension EditRepository {
   /// ``check(inspecting:progress:)`` does; only then are they handed over, and after that references move, as one operation that
   /// ``undo()`` takes back. What was refused leaves nothing.
   ///
-  /// Notes and shared settings of a remote that has a name are joined with those that are here.
+  /// Notes and shared settings of a remote that has a name are joined with those that are here. Where all branches are asked for,
+  /// one that is no branch of emend's is left out with a warning: a page or a program's own branch on the server is no reason to
+  /// bring nothing.
   /// - Parameter inspect: looks into each new edit further.
   /// - Throws: ``RemoteError``, ``StoreError``.
   package func fetch(
@@ -90,9 +95,12 @@ extension EditRepository {
     progress: any ProgressSink = NoProgress()
   ) throws -> FetchOutcome {
     try checkWritable()
+    try handle.requireWholeHistory()
     let transport = try transport()
     let listing = try transport.list(request.remote)
-    let wanted = try wantedBranches(request, listing)
+    if request.branches == .all { listing.warnOfOddNames(progress) }
+    let kept = try keptBranches(request)
+    let wanted = try wantedBranches(request, listing, keeping: kept, progress)
     if try hasAll(request, wanted, listing) {
       return try settle(request, listing, Arrivals(heads: wanted), commits: 0, verifiedBytes: 0)
     }
@@ -102,14 +110,15 @@ extension EditRepository {
       references: known.enumerated().map { ("refs/have/\($0.offset)", $0.element) },
       patience: lockPatience)
     defer { withExtendedLifetime(incoming) {} }
+    let (specifications, tags) = specifications(request, listing)
     try transport.fetch(
-      specifications(request, listing), tags: request.options.tags, from: request.remote,
-      into: incoming.gitDirectory, progress: progress)
+      specifications, tags: tags, from: request.remote, into: incoming.gitDirectory,
+      progress: progress)
     var (arrivals, report) = try Arrivals.verified(
       in: EditRepository(
         opening: RepositoryLocation(gitDirectory: incoming.gitDirectory), environment,
         checking: .own),
-      from: request.remote, known: known, inspecting: inspect, progress: progress)
+      from: request.remote, known: known, keeping: kept, inspecting: inspect, progress: progress)
     try arrivals.require(wanted.keys, from: request.remote)
     try incoming.handOverPacks()
     try database.reopen()
@@ -132,12 +141,35 @@ extension EditRepository {
     String(handle.directory.dropLast(handle.directory.hasSuffix("/") ? 1 : 0))
   }
 
+  /// Branches that are not passed over if they turn out not to be emend's: those named, and those that were emend's when they were
+  /// last seen.
+  private func keptBranches(_ request: FetchRequest) throws -> Set<String> {
+    switch request.branches {
+    case .named(let names): return Set(names)
+    case .none: return []
+    case .all:
+      guard let name = request.remote.name else { return [] }
+      let prefix = "refs/remotes/\(name)/"
+      return Set(
+        try references.list(prefix).filter { !isForeign($0.target) }
+          .map { String($0.name.dropFirst(prefix.count)) })
+    }
+  }
+
   private func wantedBranches(
-    _ request: FetchRequest, _ listing: RemoteListing
+    _ request: FetchRequest, _ listing: RemoteListing, keeping kept: Set<String>,
+    _ progress: any ProgressSink
   ) throws -> [String: ObjectID] {
     let names: [String] =
       switch request.branches {
-      case .all: listing.branches
+      case .all:
+        listing.branches.filter { branch in
+          guard !kept.contains(branch), let id = listing.references["refs/heads/" + branch],
+            isForeign(id)
+          else { return true }
+          Arrivals.warn(ofForeign: "branch", branch, progress)
+          return false
+        }
       case .named(let names): names
       case .none: []
       }
@@ -173,20 +205,35 @@ extension EditRepository {
     if request.options.tags != .none {
       for (name, id) in listing.references where name.hasPrefix("refs/tags/") {
         let mine = try references.target(of: name)
-        guard mine == id || (mine != nil && request.options.keepsTags) else { return false }
+        guard mine == id || (mine != nil && request.options.keepsTags) || isForeign(id) else {
+          return false
+        }
       }
     }
-    return try request.remote.name == nil || !lacksCompanions(listing)
+    return try request.options.companions == .leftOut || !lacksCompanions(listing)
   }
 
-  private func specifications(_ request: FetchRequest, _ listing: RemoteListing) -> [String] {
-    let specifications: [String] =
-      switch request.branches {
-      case .all: ["+refs/heads/*:\(Arrivals.headsPrefix)*"]
-      case .named(let names): names.map { "+refs/heads/\($0):\(Arrivals.headsPrefix)\($0)" }
-      case .none: []
-      }
-    return specifications + (request.remote.name == nil ? [] : Arrivals.companions(of: listing))
+  /// Whether an object is here and leads to a commit that is not emend's: it has no file `format`.
+  func isForeign(_ id: ObjectID) -> Bool {
+    guard let commit = try? database.commit(behind: id),
+      let tree = try? database.tree(database.commit(commit).tree)
+    else { return false }
+    return tree[EditPath.format] == nil
+  }
+
+  private func specifications(
+    _ request: FetchRequest, _ listing: RemoteListing
+  ) -> (specifications: [String], tags: TagRule) {
+    let companions =
+      request.options.companions == .leftOut ? [] : Arrivals.companions(of: listing)
+    switch request.branches {
+    case .all:
+      let (branches, tags) = Arrivals.everything(of: listing, tags: request.options.tags)
+      return (branches + companions, tags)
+    case .named(let names):
+      return (names.map(Arrivals.specification) + companions, request.options.tags)
+    case .none: return (companions, request.options.tags)
+    }
   }
 
   /// Moves the references, as one operation.
@@ -201,7 +248,14 @@ extension EditRepository {
     try operate(.fetch, place, "fetch \(place)", with: pack) {
       updates = []
       if let name {
-        if request.options.gone == .prune { updates += try pruned(name, listing) }
+        // What the remote no longer has goes where it is asked for; and where it is in the way of what came: Git has no room for a
+        // branch and for others below its name.
+        updates += try pruned(name, listing) { branch in
+          request.options.gone == .prune
+            || arrivals.heads.keys.contains {
+              $0.hasPrefix(branch + "/") || branch.hasPrefix($0 + "/")
+            }
+        }
         updates += try arrivals.heads.sorted { $0.key < $1.key }.compactMap {
           try step("refs/remotes/\(name)/\($0.key)", to: $0.value)
         }
@@ -219,11 +273,15 @@ extension EditRepository {
       updates: updates, heads: arrivals.heads, commits: commits, verifiedBytes: verifiedBytes)
   }
 
-  private func pruned(_ remote: String, _ listing: RemoteListing) throws -> [ReferenceUpdate] {
+  private func pruned(
+    _ remote: String, _ listing: RemoteListing, where goes: (_ branch: Substring) -> Bool
+  ) throws -> [ReferenceUpdate] {
     let prefix = "refs/remotes/\(remote)/"
     return try references.list(prefix).compactMap { reference in
       let branch = reference.name.dropFirst(prefix.count)
-      guard branch != "HEAD", listing.references["refs/heads/" + branch] == nil else { return nil }
+      guard branch != "HEAD", listing.references["refs/heads/" + branch] == nil, goes(branch) else {
+        return nil
+      }
       return ReferenceUpdate(
         name: reference.name, before: reference.target, after: nil, result: .deleted)
     }

@@ -12,21 +12,25 @@ struct GitProgramTransport: RemoteTransport {
     let outcome = try run(
       ["ls-remote", "--symref", "--", remote.address.text], in: gitDirectory,
       "list the references of the remote", remote, outputLimit: RemoteListing.limit * 200)
-    var references: [String: ObjectID] = [:]
-    var head: String?
-    for line in String(decoding: outcome.output, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: "\t", maxSplits: 1)
+    var listing = RemoteListing()
+    for line in outcome.output.split(separator: UInt8(ascii: "\n")) {
+      let parts = line.split(separator: UInt8(ascii: "\t"), maxSplits: 1)
       guard parts.count == 2 else { continue }
-      if parts[0].hasPrefix("ref: ") {
-        if parts[1] == "HEAD" { head = String(parts[0].dropFirst("ref: ".count)) }
-      } else if let id = ObjectID(hexadecimal: parts[0]), !parts[1].hasSuffix("^{}") {
-        references[String(parts[1])] = id
+      let value = String(decoding: parts[0], as: UTF8.self)
+      if value.hasPrefix("ref: ") {
+        if parts[1].elementsEqual("HEAD".utf8) {
+          listing.head = String(value.dropFirst("ref: ".count))
+        }
+      } else if let id = ObjectID(hexadecimal: value) {
+        if !parts[1].suffix(3).elementsEqual("^{}".utf8) { listing.add(parts[1], id) }
+      } else if value.utf8.count == 64 {
+        throw RemoteError.otherIdentifiers(remote.address.shown)
       }
     }
-    guard references.count <= RemoteListing.limit else {
+    guard listing.references.count <= RemoteListing.limit else {
       throw RemoteError.tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
     }
-    return RemoteListing(references: references, head: head)
+    return listing
   }
 
   func fetch(
@@ -79,6 +83,12 @@ struct GitProgramTransport: RemoteTransport {
     guard outcome.status == 0 || (!refused.isEmpty && answered.count == updates.count) else {
       throw failure("push to the remote", remote, outcome)
     }
+    if refused.isEmpty {
+      // Such as where a host wants a merge request to be made.
+      for line in outcome.messages where line.hasPrefix("remote: ") {
+        progress.tell(line)
+      }
+    }
     return refused
   }
 
@@ -127,7 +137,9 @@ struct GitProgramTransport: RemoteTransport {
       if let step = TransferStep(line) {
         if let phase { progress.report(step.event(phase)) }
       } else {
-        messages.append(line)
+        // Git fills up with blanks what the other side says.
+        messages.append(
+          String(line.prefix(through: line.lastIndex { !$0.isWhitespace } ?? line.startIndex)))
         if messages.count > 40 { messages.removeFirst(20) }
       }
     }
@@ -168,7 +180,9 @@ struct GitProgramTransport: RemoteTransport {
         line.hasPrefix($0)
       }
     }
-    let chosen = (telling.isEmpty ? outcome.messages : telling).suffix(6).map { line in
+    // What a hook here said stands in lines of its own.
+    let saysNothing = telling.allSatisfy { $0.hasPrefix("error: failed to push some refs") }
+    let chosen = (saysNothing ? outcome.messages : telling).suffix(6).map { line in
       String(line.drop { $0.isWhitespace }.prefix(300))
     }
     return chosen.isEmpty ? "git ended with \(outcome.status)" : chosen.joined(separator: "; ")

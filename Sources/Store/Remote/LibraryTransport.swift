@@ -1,5 +1,6 @@
 internal import CGit2
 import Diagnostics
+internal import Glibc
 
 /// Reaches other repositories by libgit2, where no `git` program is installed.
 ///
@@ -20,23 +21,24 @@ struct LibraryTransport: RemoteTransport {
         git_proxy_options_init(&proxy, UInt32(GIT_PROXY_OPTIONS_VERSION)), "prepare", "")
       proxy.type = GIT_PROXY_AUTO
       let code = git_remote_connect(raw, GIT_DIRECTION_FETCH, &callbacks, &proxy, nil)
-      guard code >= 0 else { return (code, RemoteListing(references: [:], head: nil)) }
+      guard code >= 0 else { return (code, RemoteListing()) }
       var heads: UnsafeMutablePointer<UnsafePointer<git_remote_head>?>?
       var count = 0
       let listed = git_remote_ls(&heads, &count, raw)
-      guard listed >= 0 else { return (listed, RemoteListing(references: [:], head: nil)) }
+      guard listed >= 0 else { return (listed, RemoteListing()) }
       guard count <= RemoteListing.limit else {
         throw RemoteError.tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
       }
-      var references: [String: ObjectID] = [:]
-      var head: String?
+      var listing = RemoteListing()
       for index in 0..<count {
         guard let entry = heads?[index]?.pointee, let text = entry.name else { continue }
-        let name = String(cString: text)
-        if name == "HEAD" { head = entry.symref_target.map { String(cString: $0) } }
-        if !name.hasSuffix("^{}") { references[name] = ObjectID(entry.oid) }
+        let name = UnsafeRawBufferPointer(start: text, count: strlen(text))
+        if name.elementsEqual("HEAD".utf8) {
+          listing.head = entry.symref_target.map { String(cString: $0) }
+        }
+        if !name.suffix(3).elementsEqual("^{}".utf8) { listing.add(name, ObjectID(entry.oid)) }
       }
-      return (0, RemoteListing(references: references, head: head))
+      return (0, listing)
     }
   }
 
@@ -68,6 +70,7 @@ struct LibraryTransport: RemoteTransport {
   func push(
     _ updates: [PushUpdate], to remote: RemoteTarget, progress: any ProgressSink
   ) throws -> [String: String] {
+    try checkUnguarded(remote, updates)
     // libgit2 pushes references alone, so each object that is to be named there gets one, in a repository of its own.
     let scratch = try BorrowingRepository(
       besides: gitDirectory,
@@ -100,6 +103,30 @@ struct LibraryTransport: RemoteTransport {
       }
       return (code, conversation.refused)
     }
+  }
+
+  /// Refuses to push by a path to what is guarded: libgit2 writes there itself, runs no hook and reads no `receive.*`.
+  private func checkUnguarded(_ remote: RemoteTarget, _ updates: [PushUpdate]) throws {
+    guard remote.address.scheme == .file else { return }
+    let path = remote.address.text.suffix(after: "file://") ?? remote.address.text
+    let other = try GitRepositoryHandle(opening: path)
+    let configuration = try GitConfiguration(for: other, environment)
+    var hooks = configuration.value("core.hookspath") ?? "hooks"
+    if hooks.hasPrefix("~/"), let home = environment.value("HOME") {
+      hooks = home + hooks.dropFirst()
+    }
+    if !hooks.hasPrefix("/") { hooks = other.directory + hooks }
+    let hook = [
+      "pre-receive", "update", "proc-receive", "reference-transaction", "post-receive",
+      "post-update",
+    ].first { access("\(hooks)/\($0)", X_OK) == 0 }
+    let rule = ["receive.denyNonFastForwards", "receive.denyDeletes"].first {
+      GitConfiguration.isTrue(configuration.value($0))
+    }
+    let worktrees = LinkedWorktrees(gitDirectory: path)
+    let worktree = try updates.lazy.compactMap { try worktrees.directory(on: $0.name) }.first
+    guard let guardian = hook.map({ "its hook \($0)" }) ?? rule ?? worktree else { return }
+    throw RemoteError.guarded(remote.address.shown, by: guardian)
   }
 
   /// Runs `body`, which gives the code of the call that it made, with a remote and what is said to it.

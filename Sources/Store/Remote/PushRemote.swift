@@ -66,10 +66,12 @@ extension EditRepository {
     try checkWritable()
     let transport = try transport()
     var listing = try transport.list(remote)
-    if companions == .included, remote.name != nil, try lacksCompanions(listing) {
-      var request = FetchRequest(from: remote)
+    if companions == .included, try lacksCompanions(listing) {
+      // By address: a remote may be fetched from elsewhere than where pushes go.
+      var request = FetchRequest(from: RemoteTarget(name: nil, address: remote.address))
       request.branches = .none
       request.options.tags = .none
+      request.options.companions = .included
       _ = try fetch(request, inspecting: inspect, progress: progress)
       listing = try transport.list(remote)
     }
@@ -87,16 +89,23 @@ extension EditRepository {
       }
     }
     if companions == .included, refused.isEmpty, intents.contains(where: { $0.source != nil }) {
-      updates += try companionUpdates(listing).filter { companion in
+      let companions = try companionUpdates(listing).filter { companion in
         !updates.contains { $0.name == companion.name }
       }
+      for companion in companions {
+        // What came there since it was joined must not be lost: leases alone would let it be replaced.
+        guard try lacks(companion.old, companion.new) else {
+          updates.append(companion)
+          continue
+        }
+        refused.append(Self.result(companion, "the remote has some that are not here: push again"))
+      }
     }
-    let (moved, parts) = try send(
+    let sent = try send(
       updates.filter { $0.old != $0.new }, to: remote, listing, by: transport, progress)
-    let outcome = PushOutcome(
-      updates: refused + updates.filter { $0.old == $0.new }.map { Self.result($0, nil) } + moved,
-      parts: parts)
-    if let name = remote.name { try remember(outcome.updates, of: name) }
+    let unchanged = updates.filter { $0.old == $0.new }.map { Self.result($0, nil) }
+    let outcome = PushOutcome(updates: refused + unchanged + sent.results, parts: sent.parts)
+    if let name = remote.name { try remember(outcome.updates + sent.halves, of: name) }
     return outcome
   }
 
@@ -181,12 +190,15 @@ extension EditRepository {
   /// Whether the remote has notes or settings that ours do not include.
   func lacksCompanions(_ listing: RemoteListing) throws -> Bool {
     try [NotesStore.reference, SharedSettings.reference].contains { name in
-      guard let theirs = listing.references[name] else { return false }
-      guard let ours = try references.target(of: name), database.contains(theirs) else {
-        return true
-      }
-      return try !MergeBase.isAncestor(theirs, of: ours, in: handle)
+      try lacks(listing.references[name], references.target(of: name))
     }
+  }
+
+  /// Whether theirs has something that ours does not include.
+  private func lacks(_ theirs: ObjectID?, _ ours: ObjectID?) throws -> Bool {
+    guard let theirs else { return false }
+    guard let ours, database.contains(theirs) else { return true }
+    return try !MergeBase.isAncestor(theirs, of: ours, in: handle)
   }
 
   private func companionUpdates(_ listing: RemoteListing) throws -> [PushUpdate] {
@@ -198,16 +210,35 @@ extension EditRepository {
     }
   }
 
+  private struct Sent {
+    var results: [ReferenceUpdate] = []
+    /// The way that a reference went of which a later part was refused: that cannot be taken back.
+    var halves: [ReferenceUpdate] = []
+    var parts = 0
+
+    mutating func add(_ update: PushUpdate, _ failure: String?, reached: ObjectID?) {
+      guard let failure, let reached, reached != update.old else {
+        return results.append(EditRepository.result(update, failure))
+      }
+      results.append(
+        EditRepository.result(
+          update, "\(failure); earlier parts came: the remote is at \(reached.abbreviated) now"))
+      halves.append(
+        EditRepository.result(
+          PushUpdate(
+            new: reached, name: update.name, old: update.old, isForced: update.isForced), nil))
+    }
+  }
+
   private func send(
     _ updates: [PushUpdate], to remote: RemoteTarget, _ listing: RemoteListing,
     by transport: any RemoteTransport, _ progress: any ProgressSink
-  ) throws -> ([ReferenceUpdate], parts: Int) {
-    guard !updates.isEmpty else { return ([], 0) }
+  ) throws -> Sent {
+    var sent = Sent()
+    guard !updates.isEmpty else { return sent }
     let limit = try setting("pushlimit").flatMap(GitInteger.parse) ?? PushPlan.defaultLimit
     let known = listing.references.values.compactMap { try? database.peeledToCommit($0) }
-    var results: [ReferenceUpdate] = []
     var last: [PushUpdate] = []
-    var parts = 0
     for update in updates {
       guard let new = update.new, update.name.hasPrefix("refs/heads/") else {
         last.append(update)
@@ -222,24 +253,26 @@ extension EditRepository {
         let part = PushUpdate(new: step, name: update.name, old: old, isForced: isForced)
         failure = try transport.push([part], to: remote, progress: progress)[update.name]
         guard failure == nil else { break }
-        parts += 1
+        sent.parts += 1
         (old, isForced) = (step, false)
       }
       if let failure {
-        results.append(Self.result(update, failure))
+        sent.add(update, failure, reached: old)
       } else {
         last.append(PushUpdate(new: new, name: update.name, old: old, isForced: isForced))
       }
     }
     if !last.isEmpty {
       let refused = try transport.push(last, to: remote, progress: progress)
-      parts += 1
-      let first = Dictionary(updates.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-      results += last.compactMap { update in
-        first[update.name].map { Self.result($0, refused[update.name]) }
+      if refused.count < last.count { sent.parts += 1 }
+      let whole = Dictionary(updates.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+      for part in last {
+        if let update = whole[part.name] {
+          sent.add(update, refused[part.name], reached: part.old)
+        }
       }
     }
-    return (results, parts)
+    return sent
   }
 
   private static func result(_ update: PushUpdate, _ failure: String?) -> ReferenceUpdate {

@@ -14,7 +14,8 @@ extension EditRepository {
     guard !words.isEmpty, parts.count == 1 || !parts[1].isEmpty else {
       throw RemoteError.badPushSpecification(text, problem: "it names nothing on the other side")
     }
-    let source = String(parts[0])
+    // `@` is what revisions call `HEAD`.
+    let source = parts[0] == "@" ? "HEAD" : String(parts[0])
     if source.isEmpty {
       return PushIntent(
         source: nil, destination: try destination(String(parts[1]), of: nil, text), rule: rule)

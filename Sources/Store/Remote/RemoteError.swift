@@ -8,6 +8,8 @@ package enum RemoteError: ExplainedError, Equatable {
   case nameTaken(String)
   case severalRemotes([String])
   case severalAddresses(String, [String])
+  case pushesToSeveral(String, [String])
+  case otherNameThere(branch: String, remote: String, upstream: String)
   case severalRemotesHave(branch: String, remotes: [String])
   case noUpstream(branch: String)
   case noBranch
@@ -19,6 +21,8 @@ package enum RemoteError: ExplainedError, Equatable {
   case hostUnknown(host: String, fingerprint: String?)
   case credentials(String)
   case tooMuchListed(String, limit: Int)
+  case otherIdentifiers(String)
+  case guarded(String, by: String)
   case empty(String)
   case branchUnclear(String, branches: [String])
   case sentDamage(String, finding: Explanation, count: Int)
@@ -30,12 +34,12 @@ package enum RemoteError: ExplainedError, Equatable {
   package var isMisuse: Bool {
     switch self {
     case .unreachable, .hostUnknown, .credentials, .tooMuchListed, .empty, .sentDamage, .diverged,
-      .severalAddresses, .notSent:
+      .severalAddresses, .notSent, .otherIdentifiers, .guarded:
       false
     case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
       .noUpstream, .noBranch,
       .notOnRemote, .noPrograms, .unknownTransport, .branchUnclear, .badPushSpecification,
-      .nothingToPush:
+      .nothingToPush, .pushesToSeveral, .otherNameThere:
       true
     }
   }
@@ -70,6 +74,16 @@ package enum RemoteError: ExplainedError, Equatable {
         "the remote has several addresses, and one cannot stand for all", field: name,
         found: addresses.joined(separator: ", "),
         remedy: "Take out those that are to go: `git remote set-url --delete \(name) URL`.")
+    case .pushesToSeveral(let name, let addresses):
+      Explanation(
+        "a push goes to one place, and the remote has several addresses", field: name,
+        found: addresses.joined(separator: ", "),
+        remedy: "Push to each by its address: `emend push ADDRESS BRANCH`.")
+    case .otherNameThere(let branch, let remote, let upstream):
+      Explanation(
+        "the branch follows one of another name", field: branch, found: "\(remote)/\(upstream)",
+        remedy: "Say which is meant: `emend push \(remote) \(branch):\(upstream)`, or "
+          + "`emend push \(remote) \(branch)`; for ever: `git config push.default upstream`.")
     case .severalRemotesHave(let branch, let remotes):
       Explanation(
         "several remotes have a branch of this name", field: branch,
@@ -106,7 +120,9 @@ package enum RemoteError: ExplainedError, Equatable {
     case .unreachable(let address, let action, let words):
       Explanation(
         "could not \(action)", file: address, found: words.isEmpty ? nil : words,
-        remedy: "Nothing was changed here.")
+        remedy: Self.doubtfulOwner(words).map {
+          "If you trust whoever can write there: git config --global --add safe.directory \($0)"
+        } ?? "Nothing was changed here.")
     case .hostUnknown(let host, let fingerprint):
       Explanation(
         "the host's key is not among those that you know", file: host,
@@ -121,6 +137,14 @@ package enum RemoteError: ExplainedError, Equatable {
     case .tooMuchListed(let address, let limit):
       Explanation(
         "the remote lists too many references", file: address, expected: "at most \(limit)")
+    case .otherIdentifiers(let address):
+      Explanation(
+        "the remote has another kind of ids", file: address, found: "SHA-256", expected: "SHA-1")
+    case .guarded(let address, let guardian):
+      Explanation(
+        "what guards the remote is run by git, which is not used here", file: address,
+        found: guardian,
+        remedy: "Install git, or `emend config set transport auto`; or push by ssh or http.")
     case .empty(let address):
       Explanation(
         "the remote has no commits", file: address,
@@ -146,7 +170,15 @@ package enum RemoteError: ExplainedError, Equatable {
       Explanation(
         "both sides have commits of their own", field: branch, found: remote,
         expected: "a history that only moves forward",
-        remedy: "Merge them: `emend pull` without --ff-only.")
+        remedy: "Merge them: `emend merge \(remote)`.")
     }
+  }
+
+  /// The repository of somebody else that Git would not open, as a word of a command line.
+  private static func doubtfulOwner(_ words: String) -> String? {
+    guard let start = words.firstRange(of: "detected dubious ownership in repository at '") else {
+      return nil
+    }
+    return String(words[start.upperBound...].prefix { $0 != "'" }).quotedForShell
   }
 }

@@ -54,13 +54,38 @@ package struct RemoteListing: Sendable, Equatable {
   static let limit = 1 << 18
 
   /// The objects that references name; tags by their tag objects.
-  package let references: [String: ObjectID]
+  package private(set) var references: [String: ObjectID] = [:]
   /// The full name of the branch that `HEAD` is on, where it says so.
-  package let head: String?
+  package var head: String?
+  /// References that cannot be told apart here, as they are shown: their names are not UTF-8, or Unicode holds them to be the
+  /// same as another one's.
+  package private(set) var unnamable: [String] = []
 
-  /// The branches, without `refs/heads/`, by name.
+  /// The branches, without `refs/heads/`, by name. One that is called `HEAD`, as a slip of the hand makes it, is left out: no
+  /// repository that follows this one has a place for it.
   package var branches: [String] {
-    references.keys.compactMap { $0.suffix(after: "refs/heads/") }.sorted()
+    references.keys.compactMap { $0.suffix(after: "refs/heads/") }.filter { $0 != "HEAD" }.sorted()
+  }
+
+  /// Takes note of a reference.
+  mutating func add(_ name: some Sequence<UInt8>, _ id: ObjectID) {
+    guard let text = String(validating: name, as: UTF8.self), references[text] == nil else {
+      unnamable.append(String(decoding: Array(name), as: UTF8.self))
+      return
+    }
+    references[text] = id
+  }
+
+  /// Tells of what no fetch of all branches brings.
+  func warnOfOddNames(_ progress: any ProgressSink) {
+    for name in unnamable {
+      progress.warn("left out: \(name), whose name is not UTF-8 or looks like another one's")
+    }
+    if references["refs/heads/HEAD"] != nil {
+      progress.warn(
+        "left out: the branch HEAD, a slip of somebody's; `git push REMOTE --delete refs/heads/HEAD` removes it"
+      )
+    }
   }
 }
 

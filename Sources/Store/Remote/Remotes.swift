@@ -5,36 +5,39 @@ import Files
 package struct Remote: Sendable, Equatable {
   /// Its name: `origin`.
   package let name: String
-  /// Where it is, as configured.
+  /// Where it is, as configured; of several addresses, Git fetches from the first.
   package let url: String
   /// Where pushes go, where that is elsewhere.
   package let pushURL: String?
+  /// All addresses that Git would push to.
+  package let pushURLs: [String]
 
   /// The address as people may see it: without a password.
   package var shownURL: String { RemoteAddress.withoutPassword(url) }
   /// The address for pushes as people may see it.
   package var shownPushURL: String? { pushURL.map(RemoteAddress.withoutPassword) }
+  /// All addresses for pushes as people may see them.
+  package var shownPushURLs: [String] { pushURLs.map(RemoteAddress.withoutPassword) }
 }
 
 extension EditRepository {
   /// The remotes, by name. They are Git's own: `git remote` shows the same.
   package func remotes() throws -> [Remote] {
     let entries = try configuration().entries(startingWith: "remote.")
-    /// The first value of a setting of each remote: of several addresses, Git fetches from that one.
-    func first(_ setting: String) -> [String: String] {
-      var values: [String: String] = [:]
+    func values(of setting: String) -> [String: [String]] {
+      var values: [String: [String]] = [:]
       for entry in entries {
         // The name may hold dots: what is not it is the first word and the last.
         let parts = entry.name.dropFirst("remote.".count)
         guard let dot = parts.lastIndex(of: "."), parts[dot...] == "." + setting else { continue }
-        let name = String(parts[..<dot])
-        values[name] = values[name] ?? entry.value
+        values[String(parts[..<dot]), default: []].append(entry.value)
       }
       return values
     }
-    let pushURLs = first("pushurl")
-    return first("url").sorted { $0.key < $1.key }.map {
-      Remote(name: $0.key, url: $0.value, pushURL: pushURLs[$0.key])
+    let pushURLs = values(of: "pushurl")
+    return values(of: "url").sorted { $0.key < $1.key }.map { name, urls in
+      Remote(
+        name: name, url: urls[0], pushURL: pushURLs[name]?.first, pushURLs: pushURLs[name] ?? urls)
     }
   }
 
@@ -49,18 +52,42 @@ extension EditRepository {
     return found
   }
 
-  /// The remote that is meant where none is named: that of the branch that `HEAD` is on, else `origin`, else the only one.
+  /// The remote that is meant where none is named: that of the branch that `HEAD` is on, else `origin`, else the only one. For a
+  /// push, what `branch.NAME.pushRemote` and `remote.pushDefault` say comes first.
   /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``, ``RemoteError/severalRemotes(_:)``.
-  package func defaultRemote() throws -> String {
-    if let branch = try presentHead()?.branch,
-      let name = try configuration().value("branch.\(branch).remote")
+  package func defaultRemote(pushing: Bool = false) throws -> String {
+    let configuration = try configuration()
+    let branch = try presentHead()?.branch
+    if pushing,
+      let name = branch.flatMap({ configuration.value("branch.\($0).pushremote") })
+        ?? configuration.value("remote.pushdefault")
     {
       return name
     }
+    if let name = branch.flatMap({ configuration.value("branch.\($0).remote") }) { return name }
     let names = try remotes().map(\.name)
     if names.contains("origin") || names.isEmpty { return "origin" }
     guard names.count == 1 else { throw RemoteError.severalRemotes(names) }
     return names[0]
+  }
+
+  /// What is pushed where nothing is named, as words of a push: the branch that `HEAD` is on. Where it follows one of another name
+  /// there, `push.default` decides, as in Git.
+  ///
+  /// - Throws: ``RemoteError/otherNameThere(branch:remote:upstream:)``, ``RemoteError/nothingToPush``.
+  package func defaultPush(to remote: String?) throws -> String {
+    let rule = try configuration().value("push.default")?.lowercased()
+    if rule == "nothing" { throw RemoteError.nothingToPush }
+    guard let branch = try presentHead()?.branch, let upstream = try upstream(of: branch),
+      upstream.remote == remote, upstream.branch != branch
+    else { return "HEAD" }
+    switch rule {
+    case "current", "matching": return "HEAD"
+    case "upstream", "tracking": return "HEAD:\(upstream.branch)"
+    default:
+      throw RemoteError.otherNameThere(
+        branch: branch, remote: upstream.remote, upstream: upstream.branch)
+    }
   }
 
   /// What a user calls a remote: a name, or an address.
@@ -73,6 +100,9 @@ extension EditRepository {
     do {
       let remote = try remote(text)
       let url = pushing ? remote.pushURL ?? remote.url : remote.url
+      guard !pushing || remote.pushURLs.count == 1 else {
+        throw RemoteError.pushesToSeveral(text, remote.shownPushURLs)
+      }
       return RemoteTarget(name: text, address: try RemoteAddress(url, from: directory))
     } catch let unknown as RemoteError {
       // What looks like a name is a name: a typing error is not looked for on the disk.
@@ -170,6 +200,11 @@ extension EditRepository {
         ]
       }
     }
+  }
+
+  /// Whether a pull only moves forward where nobody says otherwise (`pull.ff`).
+  package func pullsForwardOnly() throws -> Bool {
+    try configuration().value("pull.ff")?.lowercased() == "only"
   }
 
   /// The branch of a remote that a branch follows.

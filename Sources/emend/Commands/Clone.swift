@@ -31,13 +31,15 @@ struct Clone: EmendCommand {
   @Option(
     name: .shortAndLong, help: ArgumentHelp("What the other one is called.", valueName: "name"))
   var origin = "origin"
+  @Flag(help: "Leave notes and shared settings out.")
+  var noNotes = false
 
   func validate() throws { try common.refuseRepository() }
 
   func run(on console: Console) throws {
     let outcome = try TransferEdits.clone(
       address, into: directory.map(Paths.absolute), remoteName: origin, branch: branch,
-      from: Paths.workingDirectory,
+      noNotes ? .leftOut : .included, from: Paths.workingDirectory,
       GitEnvironment(variables: console.environment), progress: console.progress)
     try console.tell(CloneView(outcome))
   }

@@ -40,8 +40,9 @@ struct Fetch: EmendCommand {
       progress: console.progress)
     let fetched = try transfer.fetch(
       all ? .all : .one(remote, branches: branches), fetching.options)
-    let view = FetchView(fetched)
-    try console.tell(view)
+    let view = FetchView(fetched.outcomes)
+    if fetched.failure == nil || !console.writesDocuments { try console.tell(view) }
+    if let failure = fetched.failure { throw failure }
     if view.hasRefusals { throw ExitStatus.refused }
   }
 }

@@ -25,6 +25,8 @@ struct FetchFlags: ParsableArguments {
   @Flag(exclusivity: .exclusive) var tags: Tags?
   @Flag(name: .shortAndLong, help: "Forget branches that the remote no longer has.")
   var prune = false
+  @Flag(help: "Leave notes and shared settings out.")
+  var noNotes = false
   @Flag(name: .shortAndLong, help: "Replace tags that name something else here.")
   var force = false
 
@@ -42,6 +44,7 @@ struct FetchFlags: ParsableArguments {
     }
     options.gone = prune ? .prune : .keep
     options.changedTags = force ? .replace : .refuse
+    options.companions = noNotes ? .leftOut : .included
     return options
   }
 }

@@ -63,6 +63,12 @@ package final class TerminalProgress: ProgressSink {
     interrupt { try? stream.write((line.rendered(inColor: inColor) + "\n").utf8) }
   }
 
+  /// Passes words on, whatever the form.
+  package func tell(_ text: String) {
+    let line: StyledText = "\(text)"
+    interrupt { try? stream.write((line.rendered(inColor: false) + "\n").utf8) }
+  }
+
   /// Removes the line, for good.
   package func end() {
     let registration = state.withLock { state in

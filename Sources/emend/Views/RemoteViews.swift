@@ -16,10 +16,13 @@ struct RemotesView: View {
   }
 
   let document: Document
+  private let pushURLs: [String: [String]]
   private let detail: Detail
 
   init(_ remotes: [Remote], _ detail: Detail) {
     self.detail = detail
+    pushURLs = Dictionary(
+      remotes.map { ($0.name, $0.shownPushURLs) }, uniquingKeysWith: { $1 })
     document = Document(
       remotes: remotes.map { .init(name: $0.name, url: $0.shownURL, pushUrl: $0.shownPushURL) })
   }
@@ -30,7 +33,7 @@ struct RemotesView: View {
       case .names: page.line("\(remote.name)")
       case .withAddresses:
         page.line("\(remote.name)  \(remote.url) (fetch)")
-        page.line("\(remote.name)  \(remote.pushUrl ?? remote.url) (push)")
+        for url in pushURLs[remote.name] ?? [] { page.line("\(remote.name)  \(url) (push)") }
       }
     }
   }
