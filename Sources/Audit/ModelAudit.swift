@@ -140,7 +140,7 @@ final class ModelAudit {
     content.edits = try change.added.map { id in
       let edit = try change.edit(id)
       let known = [after] + (before.map { [$0] } ?? [])
-      var proof = proofs[id] ?? declaration.run(edit, neighbours: known)
+      var proof = proofs[id] ?? declaration.run(edit, on: oldModel, neighbours: known)
       proofs[id] = proof
       if proof.outcome == .proven {
         proof = try declaration.foreignState(of: edit, entry, known: known) ?? proof

@@ -529,6 +529,11 @@ import Workflows
     let undeclared = try scene.audit()
     #expect(undeclared.verdict == .undeclared && undeclared.verdict.isFailure)
     #expect(undeclared.commits[0].edits[0].proof.outcome == .undeclared)
+    // What it was made for is what it moves most of what it is tried on.
+    let prompts = scene.cases[..<12].map(\.fact.filledPrompt)
+    let suspects = try scene.audit { $0.prompts = prompts }.commits[0].edits[0].proof.suspects
+    #expect(suspects.count == 5 && suspects.first?.response == 1)
+    #expect(Set(suspects.prefix(3).map(\.prompt)) == Set(prompts.prefix(3)), "\(suspects)")
 
     let base = try scene.repository.stack(at: scene.repository.head().commit).base()
     try scene.repository.setBaseDirectory(scene.directory["nowhere"], of: base.fingerprint)

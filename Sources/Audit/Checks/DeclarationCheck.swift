@@ -16,10 +16,17 @@ struct DeclarationCheck {
 
   /// The proof of one edit, or why there is none.
   ///
-  /// - Parameter neighbours: stacks that may hold edits that were active beside the recorded state.
-  func run(_ edit: StoredEdit, neighbours: [EditStack]) -> DeclarationAudit {
+  /// - Parameters:
+  ///   - model: before the edit.
+  ///   - neighbours: stacks that may hold edits that were active beside the recorded state.
+  func run(
+    _ edit: StoredEdit, on model: DecoderModel, neighbours: [EditStack]
+  ) -> DeclarationAudit {
     if edit.manifest.description.provenance == .undeclared {
-      return .init(.undeclared, "the edit was imported without facts")
+      // What it moves is a help, and no reason to say less of it where that cannot be found.
+      return DeclarationAudit(
+        outcome: .undeclared, reason: "the edit was imported without facts", layers: [],
+        suspects: (try? moved(by: edit, on: model)) ?? [])
     }
     do {
       let replay = try replays.replay(edit, neighbours: neighbours)
@@ -51,6 +58,26 @@ struct DeclarationCheck {
         "it was computed on a state with edit \($0.abbreviated), which this history never had; "
           + "`emend resolve \(entry.id.abbreviated)` computes it on this one")
     }
+  }
+
+  /// What an edit that declares nothing moves most; 1 is the most of all. Asked are the keys of the output projections of
+  /// MLPs: of a change elsewhere nothing is said.
+  private func moved(by edit: StoredEdit, on model: DecoderModel) throws -> [MovedSuspect] {
+    let architecture = model.architecture
+    var search: [PromptSearch.Layer] = []
+    for index in 0..<architecture.layerCount {
+      let tensor = architecture.editedWeight(layer: index)
+      guard edit.manifest.deltas.contains(where: { $0.tensor == tensor }) else { continue }
+      let change = try OrientedChange(
+        EncodedEdit.Part(stored: edit, tensor: tensor).delta(),
+        architecture.editedKeySide(layer: index))
+      search.append(.init(index: index, change: change, unit: 1))
+    }
+    guard !search.isEmpty, !prompts.isEmpty else { return [] }
+    let found = try PromptSearch(model, workspace.tokenizer()).strongest(
+      prompts, under: search, count: Self.suspectCount)
+    guard let most = found.first?.response, most > 0 else { return [] }
+    return found.map { MovedSuspect(prompt: $0.prompt, response: $0.response / most) }
   }
 
   private func prove(_ edit: StoredEdit, _ replay: ReplayEdits.Replay) throws -> DeclarationAudit {

@@ -104,7 +104,9 @@ struct CommitPanel {
     if !edit.proof.suspects.isEmpty {
       parts.append(
         DataTable(
-          caption: "What the undeclared part moves most; 1 is what a declared fact is moved",
+          caption: edit.proof.layers.isEmpty
+            ? "What the edit moves most; 1 is the most"
+            : "What the undeclared part moves most; 1 is what a declared fact is moved",
           columns: [("Prompt", .text), ("Moved", .number)],
           rows: edit.proof.suspects.map {
             [.text($0.prompt), .text(ShortNumber.text($0.response))]

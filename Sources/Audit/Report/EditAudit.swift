@@ -57,7 +57,7 @@ package struct DeclarationAudit: Sendable, Encodable {
   package let reason: String?
   /// The figures, a tensor each.
   package let layers: [LayerProof]
-  /// The prompts that the unexplained part moves most, where there is one.
+  /// The prompts that the unexplained part moves most, where there is one: of an edit that declares nothing, all of it.
   package let suspects: [MovedSuspect]
 }
 
@@ -65,6 +65,7 @@ package struct DeclarationAudit: Sendable, Encodable {
 package struct MovedSuspect: Sendable, Encodable, Equatable {
   /// The prompt.
   package let prompt: String
-  /// How far its hidden state is moved, in units of what the declared facts are moved on average.
+  /// How far its hidden state is moved, in units of what the declared facts are moved on average; of an edit that declares
+  /// none, in those of the prompt that it moves most.
   package let response: Double
 }

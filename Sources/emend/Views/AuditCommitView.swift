@@ -65,9 +65,10 @@ struct AuditCommitView {
       page.line("    \(text, layer.isProven ? .plain : .bad)")
     }
     for suspect in edit.proof.suspects {
+      let unit = edit.proof.layers.isEmpty ? "the most" : "a declared fact"
       page.line(
         "    the undeclared part moves: \(suspect.prompt) "
-          + "(\(Figures.significant(suspect.response, digits: 3)) of a declared fact)")
+          + "(\(Figures.significant(suspect.response, digits: 3)) of \(unit))")
     }
     guard let effect = edit.effect else { return }
     var table = Table([
