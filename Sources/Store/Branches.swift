@@ -220,10 +220,12 @@ extension EditRepository {
     let place =
       switch try references.head() {
       case .branch(let name, _): Self.shortBranchName(name)
-      case .detached(let commit): commit.abbreviated
+      case .detached(let commit): "\(commit)"
       case .damaged: "HEAD"
       }
-    let reason = "checkout: moving from \(place) to \(name)"
+    // All digits, as Git writes and reads them: `@{-1}` is found by them.
+    let target = if case .object(let commit) = new { "\(commit)" } else { name }
+    let reason = "checkout: moving from \(place) to \(target)"
     try operate(.switch, name, reason, settling: settle) {
       let old = try references.value(of: "HEAD")
       let made = commit.map {

@@ -73,7 +73,8 @@ package struct ListHistory {
     notes: Notes = .leftOut
   ) throws -> [Entry] {
     let names = try repository.referenceNames()
-    let chosen = try filter.subject.map { try concerned(by: $0, scope, names) }
+    let subject = filter.subject.map { FactKey($0) }
+    let candidates = try subject.map { try candidates(for: $0, scope, names) }
     var commits: [HistoryEntry] = []
     var passed: [GraphCommit] = []
     // A graph leads over the commits that are left out, so it has to see them all.
@@ -86,7 +87,8 @@ package struct ListHistory {
           GraphCommit(
             id: commit.id, parents: filter.parents == .all ? parents : Array(parents.prefix(1))))
       }
-      if chosen?.contains(commit.id) ?? true, matches(commit, filter) { commits.append(commit) }
+      guard candidates?.contains(commit.id) ?? true, matches(commit, filter) else { return .goOn }
+      if try subject.map({ try concerns(commit, $0) }) ?? true { commits.append(commit) }
       return .goOn
     }
     switch scope {
@@ -135,9 +137,10 @@ package struct ListHistory {
     text.lowercased().contains(part.lowercased())
   }
 
-  /// The commits that brought or took facts about a subject.
-  private func concerned(
-    by subject: String, _ scope: Scope, _ names: [ObjectID: [String]]
+  /// The commits of which the index says that they brought or took facts about a subject. Some may be gone by now, and
+  /// another subject can have the same hash.
+  private func candidates(
+    for key: FactKey, _ scope: Scope, _ names: [ObjectID: [String]]
   ) throws -> Set<ObjectID> {
     let tips: [ObjectID]
     switch scope {
@@ -148,18 +151,18 @@ package struct ListHistory {
       }
     case .everything: tips = names.keys.sorted()
     }
-    let key = FactKey(subject)
-    let found = try FactIndex.ask(repository, covering: tips, progress: progress) {
+    return try FactIndex.ask(repository, covering: tips, progress: progress) {
       try $0.commits(of: key.hash, in: .subject)
     }
-    // Another subject can have the same hash. Of a merge, what it took out can be a side's that is not the first.
-    return try found.filter { commit in
-      let parents = try repository.commit(commit).parents.count
-      return try (1...max(1, parents)).contains { mainline in
-        let facts = try repository.changes(of: commit, mainline: mainline).facts()
-        return try (facts.added + facts.dropped).contains {
-          FactKey(try FactKey.question(ofLine: $0.line, file: "facts.jsonl").subject) == key
-        }
+  }
+
+  /// Whether a commit brought or took facts about a subject. Of a merge, what it took out can be a side's that is not the
+  /// first.
+  private func concerns(_ entry: HistoryEntry, _ key: FactKey) throws -> Bool {
+    try (1...max(1, entry.commit.parents.count)).contains { mainline in
+      let facts = try repository.changes(of: entry.id, mainline: mainline).facts()
+      return try (facts.added + facts.dropped).contains {
+        FactKey(try FactKey.question(ofLine: $0.line, file: "facts.jsonl").subject) == key
       }
     }
   }

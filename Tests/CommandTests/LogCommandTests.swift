@@ -58,6 +58,22 @@ import Testing
     #expect(try scene.lines("log", "--subject", " Oslo ", "--oneline").count == 2)
   }
 
+  @Test("--subject passes over what the index has and Git has pruned since")
+  func subjectAfterPruning() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    // As a push makes and deletes it: no operation of this repository keeps it.
+    let made = try git("commit-tree", "-m", "Trial", "-p", "HEAD~2", "HEAD^{tree}").lines[0]
+    try git("update-ref", "refs/heads/trial", made)
+    let all = ["log", "--all", "--oneline", "--subject", "Oslo"]
+    #expect(try scene.repository(all).outputText.split(separator: "\n").count == 2)
+    try git("update-ref", "-d", "refs/heads/trial")
+    try git("reflog", "expire", "--expire=now", "--all")
+    try git("gc", "--quiet", "--prune=now")
+    #expect(throws: ReferenceGit.Failure.self) { try git("cat-file", "-e", made) }
+    #expect(try scene.repository(all).outputText.split(separator: "\n").count == 1)
+  }
+
   @Test("--subject lists where a fact was set, of a merge only what none of its sides had done")
   func subjectThroughMerges() throws {
     let scene = try Scene(commits: 1)
