@@ -32,11 +32,14 @@ package struct EncodedEdit: Sendable {
       of tensor: BaseManifest.Tensor, _ delta: TensorDelta, relativeError: Double,
       keyError: DecimalText? = nil, norm: Double? = nil, weightNorm: Double
     ) throws {
+      let norm = try norm ?? delta.frobeniusNorm()
+      // Numbers of a float64 tensor may have squares that no float64 holds.
+      guard norm.isFinite else { throw DeltaError.notFinite(what: "the norm of the change") }
       self.init(
         DeltaRecord.Description(
           tensor: tensor.name, kind: delta.rank.map { .lowRank(rank: $0) } ?? .dense,
           shape: tensor.shape, relativeError: .rounded(relativeError), keyError: keyError,
-          norm: .rounded(try norm ?? delta.frobeniusNorm()), weightNorm: .rounded(weightNorm)),
+          norm: .rounded(norm), weightNorm: .rounded(weightNorm)),
         .delta(delta))
     }
 
