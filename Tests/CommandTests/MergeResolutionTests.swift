@@ -45,6 +45,7 @@ import Testing
       try scene.repository("undo")
     }
     // Taken back whole on one side: nothing is solved, and nothing of it comes back.
+    try scene.repository("reset", "HEAD~1")
     try scene.repository("revert", "HEAD")
     try scene.repository("merge", "side")
     #expect(try objects(scene).isEmpty)
