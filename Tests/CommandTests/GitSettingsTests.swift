@@ -26,7 +26,7 @@ struct GitSettingsTests {
       #expect(try scene.id("main") == before, "\(arguments)")
     }
     try scene.repository("branch", "other")
-    try git("-C", tree, "switch", "--quiet", "--detach")
+    try ReferenceGit()("-C", tree, "switch", "--quiet", "--detach")
     try scene.repository.commit(scene.model.second, message: "Two")
     // One that was removed without a word to git has nothing that could fall behind.
     try ReferenceGit()("-C", tree, "switch", "--quiet", "main")
