@@ -213,7 +213,7 @@ private final class ObjectCheck {
     return commit
   }
 
-  /// What is no number of seconds is read as 0, and libgit2 does not read the commit.
+  /// What is no number of seconds is read as 0, be it that there is no address before it; libgit2 does not read the commit.
   private func checkTimes(_ id: ObjectID) throws {
     let bytes = try database.read(id, as: .commit, limit: CommitObject.byteLimit)
     let lines = String(decoding: bytes, as: UTF8.self).split(
@@ -222,7 +222,17 @@ private final class ObjectCheck {
       guard let role = ["author", "committer"].first(where: { line.hasPrefix($0 + " ") }) else {
         continue
       }
-      let time = line.split(separator: ">").last?.split(separator: " ").first ?? ""
+      guard let open = line.lastIndex(of: "<"), let close = line.lastIndex(of: ">"), open < close
+      else {
+        note(
+          .commit(id),
+          Explanation(
+            "the commit has an e-mail address that cannot be read", file: id.hexadecimal,
+            field: role, found: String(line.dropFirst(role.count + 1)), expected: "Name <address>"),
+          commits: [id])
+        continue
+      }
+      let time = line[close...].dropFirst().split(separator: " ").first ?? ""
       guard Int64(time) == nil else { continue }
       note(
         .commit(id),

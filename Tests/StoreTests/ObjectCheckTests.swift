@@ -282,6 +282,24 @@ struct ObjectCheckTests {
     #expect(try repository.check().findings == [])
   }
 
+  @Test("a commit whose author has no address is found, since no walk gets past it")
+  func addressMissing() throws {
+    let sample = try SampleRepository()
+    let text = try sample.git("cat-file", "commit", "main").output
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      $0.hasPrefix("author ") ? "author A a@b> 1700000000 +0000" : String($0)
+    }
+    let made = try sample.git.run(
+      ["hash-object", "-t", "commit", "-w", "--literally", "--stdin"],
+      input: Array(lines.joined(separator: "\n").utf8))
+    let commit = try #require(ObjectID(hexadecimal: made.lines[0]))
+    try sample.git("update-ref", "refs/heads/bad", made.lines[0])
+    let report = try sample.reopened().check()
+    let finding = try #require(report.findings.first { $0.subject == .commit(commit) })
+    #expect(finding.severity == .damage)
+    #expect("\(finding.explanation)".contains("A a@b> 1700000000"), "\(finding.explanation)")
+  }
+
   @Test("a missing commit is found, with the commit that builds on it")
   func missingCommit() throws {
     let sample = try SampleRepository()
