@@ -167,4 +167,20 @@ struct OddServerTests {
     #expect(refused.ending == .exit(1), "\(refused.outputText)")
     #expect(refused.errorText.contains("fetch --unshallow"), "\(refused.errorText)")
   }
+
+  @Test("a repository that borrows objects by a relative path fetches as any other")
+  func borrowed() throws {
+    let (own, lender) = (scene.directory["work/.emend/objects"], scene.directory["lender.git"])
+    try ReferenceGit()("init", "--quiet", "--bare", lender)
+    for name in try listDirectory(own + "/pack") {
+      try moveFile("\(own)/pack/\(name)", to: "\(lender)/objects/pack/\(name)")
+    }
+    try makeDirectories(own + "/info")
+    try Data("../../../lender.git/objects\n".utf8).write(
+      to: URL(filePath: own + "/info/alternates"))
+    let commit = try hub("commit-tree", "-m", "Note", "-p", "main", "main^{tree}").lines[0]
+    try hub("update-ref", "refs/heads/main", commit)
+    try scene("work", "fetch")
+    #expect(try scene.head("work", "refs/remotes/origin/main") == commit)
+  }
 }

@@ -69,12 +69,14 @@ final class BorrowingRepository {
     for directory in ["objects/info", "objects/pack", "refs/heads"] {
       try makeDirectories(gitDirectory + "/" + directory)
     }
-    let objects = owner + "/objects"
     let packed = references.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
       .map { "\($0.target) \($0.name)\n" }.joined()
     let quoted = owner.replacingQuotes
     for (name, text) in [
-      ("objects/info/alternates", objects + "\n"),
+      (
+        "objects/info/alternates",
+        Self.lenders(owner + "/objects").map { $0 + "\n" }.joined()
+      ),
       ("packed-refs", "# pack-refs with: sorted \n" + packed),
       (
         "config",
@@ -85,6 +87,19 @@ final class BorrowingRepository {
     ] {
       try AtomicFile.write(Array(text.utf8), to: gitDirectory + "/" + name)
     }
+  }
+
+  /// A directory of objects and those that it borrows from: of what is borrowed at second hand, libgit2 reads no relative paths.
+  private static func lenders(_ objects: String, depth: Int = 0) -> [String] {
+    // Git follows no longer chain.
+    guard depth < 5, let bytes = try? readFile(objects + "/info/alternates", limit: 1 << 20) else {
+      return [objects]
+    }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return [objects]
+      + lines.filter { !$0.hasPrefix("#") }.flatMap {
+        lenders($0.hasPrefix("/") ? String($0) : "\(objects)/\($0)", depth: depth + 1)
+      }
   }
 
   /// Hands the packs that were written here over to the owner. A pack is seen there when its index has come,
