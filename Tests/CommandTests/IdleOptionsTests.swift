@@ -15,10 +15,10 @@ import Testing
     "generate text --next 1 --top-k 3", "generate text --next 1 --seed 4", "generate text --seed 4",
     "merge side --conflicts -m text", "merge side --conflicts --stats s",
     "merge side --conflicts --require r", "merge side --conflicts --no-interference",
-    "merge side --conflicts --sign", "merge side --stats s", "pull --ff-only --ours",
+    "merge side --conflicts --sign", "pull --ff-only --ours",
     "merge side --conflicts --theirs", "merge side --conflicts --resolve r",
     "pull --ff-only --resolve r", "pull --ff-only -m text", "pull --ff-only --sign",
-    "pull --ff-only --stats s", "pull --ff-only --no-interference", "pull --stats s",
+    "pull --ff-only --stats s", "pull --ff-only --no-interference",
     "pull --no-tags --force", "push origin --delete side --force", "push origin -u --delete side",
     "revert HEAD --stats s", "revert HEAD --fact f -m 1", "stats --npz 1=f --documents line",
     "stats --npz 1=f --save-every 9", "stats --npz 1=f --samples 9", "stats --npz 1=f --hparams h",
@@ -69,6 +69,11 @@ import Testing
       repository, ["import", scene.directory["edited"], "--precision", "0.1"], 2,
       ["--precision has no effect", "on a checkpoint, which is kept bit for bit"])
     try repository("import", scene.directory["edited"])
+    try repository("switch", "--create", "side", "HEAD~1")
+    try repository("commit", scene.model.second, "--method", "ft", "--hparams", hparams)
+    try expectRefusal(
+      repository, ["merge", "main", "--stats", "nosuch"], 2,
+      ["--stats has no effect", "where no batch loses a fact"])
   }
 
   @Test("so it is with what does not make, move or delete anything")
