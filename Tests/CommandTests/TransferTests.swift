@@ -223,6 +223,24 @@ struct TransferTests {
     #expect(try ReferenceGit(scene.hub)("branch", "--format=%(refname:short)").lines == ["main"])
   }
 
+  @Test(
+    "what is to be deleted is that reference; of what is named without its kind, the tag too",
+    arguments: transports)
+  func deletedByName(transport: String) throws {
+    let scene = try SharedScene(transport: transport, commits: 0)
+    for tag in ["1.0", "v1.0"] { try scene("work", "tag", tag) }
+    try scene("work", "push", "origin", "main", "1.0", "v1.0")
+    let hub = try ReferenceGit(scene.hub)
+    try scene("work", "push", "origin", "--delete", "v1.0")
+    #expect(try hub("tag").lines == ["1.0"])
+    for name in ["refs/tags/v1.0", "refs/notes/1.0", "refs/heads/1.0", "v1.0"] {
+      let refused = try scene.emend(in: "work").run(["push", "origin", ":" + name])
+      #expect(refused.ending == .exit(1), "\(name): \(refused.outputText)")
+      #expect(refused.outputText.contains("has no such reference"), "\(refused.outputText)")
+    }
+    #expect(try hub("tag").lines == ["1.0"])
+  }
+
   @Test("what is larger than the limit goes in parts, each a whole history", arguments: transports)
   func parts(transport: String) throws {
     let scene = try SharedScene(transport: transport)

@@ -20,15 +20,19 @@ package struct PushIntent: Sendable, Equatable {
   package let destination: String
   /// When a step that is not forward is taken.
   package let rule: Rule
+  /// Whether a branch to be deleted was named without its kind: where there is none of this name, the tag is meant.
+  package let mayBeTag: Bool
 
   /// Puts them together.
   package init(
-    source: ObjectID?, branch: String? = nil, destination: String, rule: Rule
+    source: ObjectID?, branch: String? = nil, destination: String, rule: Rule,
+    mayBeTag: Bool = false
   ) {
     self.source = source
     self.branch = branch
     self.destination = destination
     self.rule = rule
+    self.mayBeTag = mayBeTag
   }
 }
 
@@ -116,12 +120,11 @@ extension EditRepository {
     var distinct: [PushIntent] = []
     var places: [String: Int] = [:]
     for var intent in intents {
-      let tag = "refs/tags/" + intent.destination.dropFirst("refs/heads/".count)
-      if intent.source == nil, listing.references[intent.destination] == nil,
-        listing.references[tag] != nil
+      if intent.mayBeTag, listing.references[intent.destination] == nil,
+        let name = intent.destination.suffix(after: "refs/heads/"),
+        listing.references["refs/tags/" + name] != nil
       {
-        // What is to be deleted was named without its kind.
-        intent = PushIntent(source: nil, destination: tag, rule: intent.rule)
+        intent = PushIntent(source: nil, destination: "refs/tags/" + name, rule: intent.rule)
       }
       guard let place = places[intent.destination] else {
         places[intent.destination] = distinct.count

@@ -18,7 +18,8 @@ extension EditRepository {
     let source = parts[0] == "@" ? "HEAD" : String(parts[0])
     if source.isEmpty {
       return PushIntent(
-        source: nil, destination: try destination(String(parts[1]), of: nil, text), rule: rule)
+        source: nil, destination: try destination(String(parts[1]), of: nil, text), rule: rule,
+        mayBeTag: !parts[1].hasPrefix("refs/"))
     }
     let known = try knownReference(source)
     let target = try known.map { $0.target } ?? commitID(RevisionExpression(source))
