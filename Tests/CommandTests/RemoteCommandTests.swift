@@ -59,6 +59,22 @@ import Testing
     #expect(try git("for-each-ref", "refs/remotes").lines.isEmpty)
   }
 
+  @Test("names in the environment's settings have their case, sections and keys have none")
+  func environmentNames() throws {
+    let scene = try SharedScene(commits: 0)
+    try scene("work", "push")
+    var emend = try scene.emend(in: "work")
+    emend.environment["GIT_CONFIG_KEY_0"] = "REMOTE.My.Hub.URL"
+    emend.environment["GIT_CONFIG_VALUE_0"] = scene.hub
+    #expect(try emend.run(["remote"]).outputText == "My.Hub\norigin\n")
+    #expect(try emend.run(["remote", "show", "My.Hub"]).ending == .exit(0))
+    // A setting of another branch than main.
+    emend.environment["GIT_CONFIG_KEY_0"] = "branch.MAIN.remote"
+    emend.environment["GIT_CONFIG_VALUE_0"] = "nowhere"
+    let fetched = try emend.run(["fetch"])
+    #expect(fetched.ending == .exit(0), "\(fetched.errorText)")
+  }
+
   @Test("names that are taken, wrong or unknown are refused")
   func refused() throws {
     let scene = try SharedScene(commits: 0)

@@ -41,13 +41,20 @@ final class GitConfiguration {
 
   /// The value of a setting such as `user.name`; the last one wins.
   func value(_ name: String) -> String? {
-    if let override = overrides.last(where: { $0.name == name.lowercased() }) {
-      return override.value
-    }
+    let canonical = Self.canonical(name)
+    if let override = overrides.last(where: { $0.name == canonical }) { return override.value }
     var entry: UnsafeMutablePointer<git_config_entry>?
     guard git_config_get_entry(&entry, raw, name) == 0, let entry else { return nil }
     defer { git_config_entry_free(entry) }
     return Self.value(of: entry.pointee)
+  }
+
+  /// A setting's name with section and key in lower case; what stands between them, such as a branch, keeps its case.
+  static func canonical(_ name: String) -> String {
+    guard let first = name.firstIndex(of: "."), let last = name.lastIndex(of: ".") else {
+      return name.lowercased()
+    }
+    return name[..<first].lowercased() + name[first..<last] + name[last...].lowercased()
   }
 
   /// A line of a name alone says that it is true.
@@ -63,7 +70,7 @@ final class GitConfiguration {
     let origin: String
   }
 
-  /// The settings whose names begin with `prefix` (lower case), the one that counts last.
+  /// The settings whose names begin with `prefix` (as ``canonical(_:)`` has it), the one that counts last.
   func entries(startingWith prefix: String) throws(GitFailure) -> [Entry] {
     var iterator: OpaquePointer?
     try GitFailure.check(

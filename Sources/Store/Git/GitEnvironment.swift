@@ -50,7 +50,7 @@ package struct GitEnvironment: Sendable, Equatable {
     else { return [] }
     return (0..<count).compactMap { index in
       variables["GIT_CONFIG_KEY_\(index)"].map {
-        ($0.lowercased(), variables["GIT_CONFIG_VALUE_\(index)"] ?? "")
+        (GitConfiguration.canonical($0), variables["GIT_CONFIG_VALUE_\(index)"] ?? "")
       }
     }
   }
