@@ -6,55 +6,76 @@ extension EditRepository {
   /// It appears whole or not at all.
   /// - Parameter baseName: what a person calls the base; for the commit's message only.
   /// - Parameter configure: makes settings, before anybody can see the repository.
-  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``, ``FileFailure``.
+  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``, ``SigningError``, ``FileFailure``.
   package static func create(
     in directory: String, base: BaseManifest, named baseName: String,
     _ environment: GitEnvironment, configure: (EditRepository) throws -> Void = { _ in }
   ) throws -> EditRepository {
-    let location = try vacancy(in: directory, environment)
-    let global = try GitConfiguration(for: nil, environment)
-    let branch = global.value("init.defaultBranch").flatMap {
+    try checkVacancy(in: directory, environment)
+    let branch = try GitConfiguration(for: nil, environment).value("init.defaultBranch").flatMap {
       ReferenceStore.isValidBranchName($0) ? $0 : nil
     }
-    let unfinished: AtomicDirectory
-    do {
-      try makeDirectories(directory)
-      unfinished = try AtomicDirectory(creating: location.gitDirectory)
-      try fill(unfinished.path, base, baseName, branch ?? "main", environment, configure)
-      try unfinished.commit()
-    } catch FileFailure.destinationExists {
-      throw StoreError.alreadyExists(path: location.gitDirectory)
-    }
-    return try EditRepository(opening: location, environment)
+    return try appearing(in: directory, branch: branch ?? "main", environment) { repository in
+      let start = StackCommit(in: repository)
+      start.setBase(base)
+      let name = baseName.split(whereSeparator: \.isNewline).joined()
+      _ = try start.record("emend: start from base " + name, as: .commit, onto: .unbornBranch)
+      try configure(repository)
+    }.repository
   }
 
-  /// Where a repository could be made: to be asked before work that would be for nothing.
-  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``.
-  @discardableResult
-  package static func vacancy(
-    in directory: String, _ environment: GitEnvironment
-  ) throws -> RepositoryLocation {
+  /// Refuses what ``create(in:base:named:_:configure:)`` would refuse: to be asked before work that would be for nothing.
+  /// - Throws: ``StoreError/alreadyExists``, ``IdentityError``, ``SigningError``.
+  package static func checkVacancy(in directory: String, _ environment: GitEnvironment) throws {
+    _ = try vacantPlace(in: directory)
+    let configuration = try GitConfiguration(for: nil, environment)
+    _ = try Identity(environment, configuration)
+    let signing = SigningSettings(configuration, environment)
+    if signing.signsCommits { _ = try CommitSigner(signing, environment) }
+  }
+
+  private static func vacantPlace(in directory: String) throws -> RepositoryLocation {
     let location = RepositoryLocation(
       gitDirectory: directory + "/" + RepositoryLocation.directoryName)
     guard try fileKind(at: location.gitDirectory) == nil else {
       throw StoreError.alreadyExists(path: location.gitDirectory)
     }
-    _ = try Identity(environment, GitConfiguration(for: nil, environment))
     return location
   }
 
-  private static func fill(
-    _ path: String, _ base: BaseManifest, _ baseName: String, _ branch: String,
-    _ environment: GitEnvironment, _ configure: (EditRepository) throws -> Void
-  ) throws {
-    try GitRepositoryHandle.createBare(at: path, branch: branch)
-    let repository = try EditRepository(
-      opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
-    try repository.installConfiguration()
-    let start = StackCommit(in: repository)
-    start.setBase(base)
-    let summary = "emend: start from base " + baseName.split(whereSeparator: \.isNewline).joined()
-    _ = try start.record(summary, as: .commit, onto: .unbornBranch)
-    try configure(repository)
+  /// Makes a repository that appears in `directory` when it is filled, or not at all. A directory that was made for it goes with
+  /// it.
+  ///
+  /// - Parameter branch: the one that `HEAD` is on, unborn.
+  /// - Parameter fill: is given the repository where nobody sees it.
+  /// - Returns: the repository in its place, and what `fill` gave back.
+  /// - Throws: ``StoreError/alreadyExists``, ``FileFailure``, what `fill` throws.
+  static func appearing<Filled>(
+    in directory: String, branch: String, _ environment: GitEnvironment,
+    fill: (EditRepository) throws -> Filled
+  ) throws -> (repository: EditRepository, filled: Filled) {
+    let location = try vacantPlace(in: directory)
+    let isNew = try fileKind(at: directory) == nil
+    func unseen(at path: String) throws -> EditRepository {
+      try GitRepositoryHandle.createBare(at: path, branch: branch)
+      let repository = try EditRepository(
+        opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
+      try repository.installConfiguration()
+      return repository
+    }
+    do {
+      try makeDirectories(directory)
+      let unfinished = try AtomicDirectory(creating: location.gitDirectory)
+      let filled = try fill(unseen(at: unfinished.path))
+      try unfinished.commit()
+      return (try EditRepository(opening: location, environment), filled)
+    } catch {
+      // Only what was made here goes, and only empty.
+      if isNew, (try? listDirectory(directory))?.isEmpty == true { try? removeTree(directory) }
+      if case FileFailure.destinationExists = error {
+        throw StoreError.alreadyExists(path: location.gitDirectory)
+      }
+      throw error
+    }
   }
 }

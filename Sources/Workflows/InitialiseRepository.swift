@@ -66,7 +66,7 @@ package struct InitialiseRepository {
     in directory: String, basePath: String, named name: String, settings: Settings = Settings(),
     _ environment: GitEnvironment, threads: Int, progress: some ProgressSink
   ) throws -> Outcome {
-    try EditRepository.vacancy(in: directory, environment)
+    try EditRepository.checkVacancy(in: directory, environment)
     let (checkpoint, model) = try BaseBinding.editableCheckpoint(
       at: basePath, workers: Workers(threads))
     try settings.check(for: model)

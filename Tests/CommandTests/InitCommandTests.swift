@@ -51,6 +51,32 @@ import Testing
       repository, ["init", "--base", model.kit.base, "--hparams", file], 2, [file, key])
   }
 
+  @Test("a commit that cannot be signed: before the base is read, and no directory is left")
+  func notSigned() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    let repository = try UserRepository(model.kit, in: directory, .toBeMade)
+    var emend = repository.emend
+    func sign(by settings: (key: String, value: String)...) {
+      let all = [("commit.gpgsign", "true"), ("gpg.format", "ssh")] + settings
+      emend.environment["GIT_CONFIG_COUNT"] = "\(all.count)"
+      for (index, (key, value)) in all.enumerated() {
+        emend.environment["GIT_CONFIG_KEY_\(index)"] = key
+        emend.environment["GIT_CONFIG_VALUE_\(index)"] = value
+      }
+    }
+    sign(by: ("user.signingkey", directory["none"]))
+    // There is no such base.
+    let early = try emend.run(["init", "--base", "nowhere", "sub"])
+    #expect(early.ending == .exit(2))
+    #expect(early.errorText.contains("the key to sign with is not there"), "\(early.errorText)")
+    sign(by: ("user.signingkey", "key::ssh-ed25519 A"), ("gpg.ssh.program", "/bin/false"))
+    let late = try emend.run(["init", "--base", model.kit.base, "sub"])
+    #expect(late.ending == .exit(1))
+    #expect(late.errorText.contains("could not be signed"), "\(late.errorText)")
+    #expect(try listDirectory(directory["work"]).isEmpty)
+  }
+
   @Test("a repository that is there already is left alone")
   func twice() throws {
     let scene = try Scene(commits: 1)

@@ -1,5 +1,4 @@
 package import Diagnostics
-internal import Files
 
 /// A repository that was made from another one.
 package struct CloneOutcome {
@@ -32,40 +31,18 @@ extension EditRepository {
     inspecting inspect: EditInspection? = nil,
     _ environment: GitEnvironment, progress: any ProgressSink = NoProgress()
   ) throws -> CloneOutcome {
-    let location = RepositoryLocation(
-      gitDirectory: directory + "/" + RepositoryLocation.directoryName)
-    guard try fileKind(at: location.gitDirectory) == nil else {
-      throw StoreError.alreadyExists(path: location.gitDirectory)
+    let (repository, filled) = try appearing(in: directory, branch: "main", environment) {
+      try fill($0, address, remoteName, branch, companions, inspect, progress)
     }
-    let isNew = try fileKind(at: directory) == nil
-    do {
-      try makeDirectories(directory)
-      let unfinished = try AtomicDirectory(creating: location.gitDirectory)
-      let filled = try fill(
-        unfinished.path, address, remoteName, branch, companions, inspect, environment, progress)
-      do { try unfinished.commit() } catch FileFailure.destinationExists {
-        throw StoreError.alreadyExists(path: location.gitDirectory)
-      }
-      return CloneOutcome(
-        repository: try EditRepository(opening: location, environment), branch: filled.branch,
-        branches: filled.arrivals.heads.count, commits: filled.report.commits,
-        verifiedBytes: filled.report.verifiedBytes)
-    } catch {
-      // Only what was made here goes, and only empty.
-      if isNew, (try? listDirectory(directory))?.isEmpty == true { try? removeTree(directory) }
-      throw error
-    }
+    return CloneOutcome(
+      repository: repository, branch: filled.branch, branches: filled.arrivals.heads.count,
+      commits: filled.report.commits, verifiedBytes: filled.report.verifiedBytes)
   }
 
   private static func fill(
-    _ path: String, _ address: RemoteAddress, _ remoteName: String, _ wanted: String?,
-    _ companions: Companions, _ inspect: EditInspection?, _ environment: GitEnvironment,
-    _ progress: any ProgressSink
+    _ repository: EditRepository, _ address: RemoteAddress, _ remoteName: String, _ wanted: String?,
+    _ companions: Companions, _ inspect: EditInspection?, _ progress: any ProgressSink
   ) throws -> (branch: String, arrivals: Arrivals, report: CheckReport) {
-    try GitRepositoryHandle.createBare(at: path, branch: "main")
-    let repository = try EditRepository(
-      opening: RepositoryLocation(gitDirectory: path), environment, checking: .own)
-    try repository.installConfiguration()
     try repository.addRemote(remoteName, address)
     let remote = RemoteTarget(name: remoteName, address: address)
     let transport = try repository.transport()
