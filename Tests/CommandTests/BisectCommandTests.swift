@@ -1,5 +1,6 @@
 import Checkpoint
 import Files
+import Glibc
 import TestSupport
 import Testing
 
@@ -75,6 +76,18 @@ import Testing
     #expect(all["state"]?.string == "undecided")
     #expect(all["undecided"]?.array?.isEmpty == false)
     #expect(try scene.repository.emend.run(["bisect", "run"]).ending == .exit(2))
+  }
+
+  @Test("the command has the signals that any program has")
+  func signals() throws {
+    let scene = try merged()
+    try scene.repository("bisect", "start", "HEAD", "HEAD~3")
+    let file = scene.directory["ignored"]
+    _ = try run(scene, "grep SigIgn /proc/self/status > \(file); exit 125")
+    let line = try String(decoding: scene.directory.read("ignored"), as: UTF8.self)
+    let mask = try #require(
+      UInt64(line.dropFirst("SigIgn:".count).filter(\.isHexDigit), radix: 16), "\(line)")
+    for signal in [SIGXFSZ, SIGPIPE] { #expect(mask >> UInt64(signal - 1) & 1 == 0, "\(line)") }
   }
 
   @Test("by hand, as in Git: the same commit is found, and both see the same log")

@@ -198,6 +198,11 @@ struct SigningCommandTests {
     try git("config", "gpg.ssh.program", "no-such-program")
     try expectRefusal(
       scene.repository, arguments, 1, ["the program that signs is not there", "no-such-program"])
+    let noProgram = try scene.directory.write("text\n", to: "no-program")
+    chmod(noProgram, 0o644)
+    try git("config", "gpg.ssh.program", noProgram)
+    try expectRefusal(
+      scene.repository, arguments, 1, ["the program that signs is not there", noProgram])
     try git("config", "--unset", "gpg.ssh.program")
     try git("config", "user.signingKey", scene.directory["none"])
     try expectRefusal(

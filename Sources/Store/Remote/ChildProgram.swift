@@ -1,8 +1,7 @@
+internal import Files
 internal import Glibc
 
-/// Another program, run to its end with its output gathered and its messages heard line by line.
-///
-/// It is in the process group of this one, so that Ctrl-C reaches both, and may ask on the terminal.
+/// Another program, run to its end with its output gathered and its messages heard line by line. It may ask on the terminal.
 struct ChildProgram {
   /// The path of the program.
   let path: String
@@ -19,13 +18,8 @@ struct ChildProgram {
 
   /// It could not be started, or its output passed the limit.
   enum Failure: Error {
-    case notStarted(code: Int32)
+    case notStarted
     case tooMuchOutput
-  }
-
-  /// Finds a program in the directories of a `PATH`.
-  static func find(_ name: String, path: String) -> String? {
-    path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
   /// Whether a file is there and can be read.
@@ -39,52 +33,28 @@ struct ChildProgram {
   func run(
     outputLimit limit: Int, onMessage: (_ line: String) -> Void
   ) throws(Failure) -> Outcome {
-    let output = try Self.openPipe()
-    let errors: [Int32]
-    do { errors = try Self.openPipe() } catch {
-      for end in output { close(end) }
-      throw error
+    guard let output = openPipe() else { throw .notStarted }
+    defer { close(output.readEnd) }
+    guard let errors = openPipe() else {
+      close(output.writeEnd)
+      throw .notStarted
     }
-    let (process, code) = start(output: output[1], errors: errors[1])
-    close(output[1])
-    close(errors[1])
-    defer {
-      close(output[0])
-      close(errors[0])
-    }
-    guard code == 0 else { throw .notStarted(code: code) }
+    defer { close(errors.readEnd) }
+    let program = try? SpawnedProgram(
+      [path] + arguments, variables: environment, input: input ?? "/dev/null",
+      descriptors: [(output.writeEnd, STDOUT_FILENO), (errors.writeEnd, STDERR_FILENO)])
+    close(output.writeEnd)
+    close(errors.writeEnd)
+    guard let program else { throw .notStarted }
     var gathered: [UInt8] = []
-    let isWhole = gather(&gathered, limit, output[0], errors[0], onMessage)
-    if !isWhole { kill(process, SIGTERM) }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
+    let isWhole = gather(&gathered, limit, output.readEnd, errors.readEnd, onMessage)
+    if !isWhole { kill(program.process, SIGTERM) }
+    let ending = program.wait()
     guard isWhole else { throw .tooMuchOutput }
-    let signal = status & 0x7f
-    return Outcome(status: signal == 0 ? status >> 8 & 0xff : 128 + signal, output: gathered)
-  }
-
-  /// Both ends, which no other child inherits.
-  private static func openPipe() throws(Failure) -> [Int32] {
-    var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw .notStarted(code: errno) }
-    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    return ends
-  }
-
-  private func start(output: Int32, errors: Int32) -> (process: pid_t, code: Int32) {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, input ?? "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
-    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] =
-      environment.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for pointer in words + variables { free(pointer) } }
-    var process = pid_t()
-    let code = posix_spawn(&process, path, &actions, nil, &words, &variables)
-    return (process, code)
+    switch ending {
+    case .status(let status): return Outcome(status: status, output: gathered)
+    case .signal(let signal): return Outcome(status: 128 + signal, output: gathered)
+    }
   }
 
   /// Reads both streams to their ends; false when the output passed the limit.

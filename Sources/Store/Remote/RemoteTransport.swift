@@ -1,4 +1,5 @@
 import Diagnostics
+import Files
 
 /// A way to reach other repositories: the `git` program, or libgit2.
 ///
@@ -117,7 +118,7 @@ extension EditRepository {
     choice: String?, gitDirectory: String, _ environment: GitEnvironment
   ) throws -> any RemoteTransport {
     let path = environment.value("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
-    let program = ChildProgram.find("git", path: path)
+    let program = SpawnedProgram.find("git", path: path)
     switch choice ?? "auto" {
     case "auto":
       if let program {

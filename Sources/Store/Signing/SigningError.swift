@@ -8,7 +8,7 @@ package enum SigningError: ExplainedError, Equatable {
   case noKey
   /// The file of the key is not there.
   case keyMissing(path: String)
-  /// The program that signs is not there.
+  /// The program that signs is not there, or is none that can be run.
   case noProgram(String)
   /// The program that signs could not.
   case failed(program: String, reason: String)
@@ -36,7 +36,7 @@ package enum SigningError: ExplainedError, Equatable {
         remedy: "Name another with 'git config user.signingKey FILE', or make one with ssh-keygen.")
     case .noProgram(let name):
       Explanation(
-        "the program that signs is not there", found: name,
+        "the program that signs is not there, or cannot be run", found: name,
         remedy: "Install it, or name another in gpg.program or gpg.ssh.program.")
     case .failed(let program, let reason):
       Explanation(

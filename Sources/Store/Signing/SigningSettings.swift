@@ -1,3 +1,5 @@
+internal import Files
+
 /// What Git's configuration says about signatures.
 struct SigningSettings {
   private let configuration: GitConfiguration
@@ -49,10 +51,10 @@ struct SigningSettings {
       configuration.value("gpg.\(format.rawValue).program") ?? old ?? format.program
     let path = expanded(name)
     if path.contains("/") {
-      guard ChildProgram.isReadable(path) else { throw .noProgram(path) }
+      guard SpawnedProgram.isProgram(path) else { throw .noProgram(path) }
       return path
     }
-    guard let found = ChildProgram.find(path, path: environment.value("PATH") ?? "/usr/bin:/bin")
+    guard let found = SpawnedProgram.find(path, path: environment.value("PATH") ?? "/usr/bin:/bin")
     else { throw .noProgram(path) }
     return found
   }

@@ -1,16 +1,8 @@
-internal import Files
+package import Files
 internal import Store
 
 /// Looks for the commit that changed what a command says: `emend bisect run`.
 package struct BisectByCommand {
-  /// How a command ended.
-  package enum Ending: Sendable, Equatable {
-    /// With an exit status.
-    case status(Int32)
-    /// By a signal.
-    case signal(Int32)
-  }
-
   private let workspace: Workspace
 
   /// Searches in a workspace.
@@ -26,14 +18,15 @@ package struct BisectByCommand {
   ///   - execute: runs the command with some variables.
   /// - Throws: ``BisectionError``, what `execute`, the base and the store throw.
   package func run(
-    _ command: [String], checkpoint: String?, execute: ([String: String]) throws -> Ending
+    _ command: [String], checkpoint: String?,
+    execute: ([String: String]) throws -> SpawnedProgram.Ending
   ) throws -> BisectHistory.Progress {
     let repository = workspace.repository
     return try BisectHistory(in: repository).run { commit in
       var variables = [
         "EMEND_REVISION": commit.id.hexadecimal, "EMEND_DIR": repository.location.gitDirectory,
       ]
-      let ending: Ending
+      let ending: SpawnedProgram.Ending
       if let checkpoint {
         variables["EMEND_CHECKPOINT"] = checkpoint
         _ = try ApplyRevision(in: workspace).run(
@@ -48,7 +41,7 @@ package struct BisectByCommand {
   }
 
   private func verdict(
-    _ ending: Ending, _ command: [String], _ commit: ObjectID
+    _ ending: SpawnedProgram.Ending, _ command: [String], _ commit: ObjectID
   ) throws -> BisectionLog.Verdict {
     switch ending {
     case .status(0): return .good

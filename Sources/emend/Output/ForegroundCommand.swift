@@ -1,6 +1,6 @@
 internal import Diagnostics
+internal import Files
 internal import Glibc
-internal import Workflows
 
 /// A program of the user's that runs in the terminal while this one waits.
 enum ForegroundCommand {
@@ -26,24 +26,14 @@ enum ForegroundCommand {
   ///   - output: where the command's standard output goes; a document of ours must stay alone on it.
   static func run(
     _ command: [String], variables: [String: String], output: Output
-  ) throws -> BisectByCommand.Ending {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    if output == .standardError {
-      posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO)
+  ) throws -> SpawnedProgram.Ending {
+    do throws(SpawnedProgram.NotStarted) {
+      return try SpawnedProgram(
+        command, variables: variables,
+        descriptors: output == .standardError ? [(STDERR_FILENO, STDOUT_FILENO)] : []
+      ).wait()
+    } catch {
+      throw NotStarted(program: command[0], reason: error.reason)
     }
-    var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-    var settings: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for pointer in arguments + settings { free(pointer) } }
-    var process = pid_t()
-    let code = posix_spawnp(&process, command[0], &actions, nil, &arguments, &settings)
-    guard code == 0 else {
-      throw NotStarted(program: command[0], reason: String(cString: strerror(code)))
-    }
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
-    // The C macros WIFEXITED, WEXITSTATUS and WTERMSIG are not imported.
-    return status & 0x7F == 0 ? .status((status >> 8) & 0xFF) : .signal(status & 0x7F)
   }
 }

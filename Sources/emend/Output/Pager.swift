@@ -1,4 +1,5 @@
 package import Diagnostics
+internal import Files
 internal import FoundationEssentials
 internal import Glibc
 
@@ -17,7 +18,7 @@ package struct PagerNotFound: ExplainedError {
 
 /// A program that shows text a screen at a time, fed through a pipe.
 package final class Pager {
-  private let process: pid_t
+  private let program: SpawnedProgram
   private var descriptor: Int32
   private let registration: Interruption.Registration
   private let pipeAction: __sighandler_t?
@@ -30,7 +31,9 @@ package final class Pager {
     let chosen =
       environment["EMEND_PAGER"] ?? environment["GIT_PAGER"] ?? corePager ?? environment["PAGER"]
     guard let chosen else {
-      return ["less", "more"].first { isInstalled($0, path: environment["PATH"] ?? "") }
+      return ["less", "more"].first {
+        SpawnedProgram.find($0, path: environment["PATH"] ?? "") != nil
+      }
     }
     let trimmed = chosen.drop(while: \.isWhitespace)
     return trimmed.isEmpty || trimmed == "cat" ? nil : String(trimmed)
@@ -39,34 +42,24 @@ package final class Pager {
   /// Starts the command with a shell, as Git does; `nil` if it cannot be started.
   init?(_ command: String, environment: [String: String], output: TextStream) {
     guard let (readEnd, writeEnd) = openPipe() else { return nil }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, readEnd, STDIN_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output.descriptor, STDOUT_FILENO)
-
     // Quit if it fits on one screen, keep colors, leave the text on the screen afterwards.
     var settings = environment
     if settings["LESS"] == nil { settings["LESS"] = "FRX" }
     if settings["LV"] == nil { settings["LV"] = "-c" }
-    let words = ["/bin/sh", "-c", command]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-    var variables: [UnsafeMutablePointer<CChar>?] = settings.map { strdup("\($0)=\($1)") } + [nil]
-    defer { for pointer in arguments + variables { free(pointer) } }
-
-    var started = pid_t()
-    let code = posix_spawn(&started, "/bin/sh", &actions, nil, &arguments, &variables)
+    let started = try? SpawnedProgram(
+      ["/bin/sh", "-c", command], variables: settings,
+      descriptors: [(readEnd, STDIN_FILENO), (output.descriptor, STDOUT_FILENO)])
     close(readEnd)
-    guard code == 0 else {
+    guard let started else {
       close(writeEnd)
       return nil
     }
-    process = started
+    program = started
     descriptor = writeEnd
     // A pager that ends early must not end this process before it is told how the pager ended.
     pipeAction = signal(SIGPIPE, SIG_IGN)
     // The pager has the terminal: dying before it would leave two programs reading the keyboard.
-    registration = Interruption.add { [started] in Self.wait(for: started) }
+    registration = Interruption.add { started.wait() }
   }
 
   deinit { finish() }
@@ -83,21 +76,10 @@ package final class Pager {
     guard descriptor >= 0 else { return .finished }
     close(descriptor)
     descriptor = -1
-    let status = Self.wait(for: process)
+    let ending = program.wait()
     signal(SIGPIPE, pipeAction)
     Interruption.remove(registration)
     // 127, as a shell says it.
-    return status == 127 << 8 ? .notFound : .finished
-  }
-
-  @discardableResult
-  private static func wait(for process: pid_t) -> Int32 {
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
-    return status
-  }
-
-  private static func isInstalled(_ program: String, path: String) -> Bool {
-    path.split(separator: ":").contains { access("\($0)/\(program)", X_OK) == 0 }
+    return ending == .status(127) ? .notFound : .finished
   }
 }
