@@ -28,6 +28,12 @@ package struct Explanation: Sendable, Equatable {
     self.expected = expected
     self.remedy = remedy
   }
+
+  /// What is known beside the summary and the remedy, by name.
+  package var details: [(name: String, value: String)] {
+    [("file", file), ("field", field), ("found", found), ("expected", expected)]
+      .compactMap { name, value in value.map { (name, $0) } }
+  }
 }
 
 /// An error that can say what to do about it.

@@ -244,12 +244,12 @@ extension EditRepository {
   }
 
   func branchCommit(_ name: String) throws -> ObjectID {
-    guard !name.utf8.contains(0), ReferenceStore.isValidBranchName(name),
-      let commit = try references.target(of: "refs/heads/" + name)
-    else {
-      throw StoreError.noSuchBranch(
-        name, similar: nearMisses(of: name, among: try branches().map(\.name)))
+    if ReferenceStore.isValidBranchName(name) {
+      let reference = "refs/heads/" + name
+      if let commit = try references.target(of: reference) { return commit }
+      if references.damage(of: reference) != nil { throw damagedReference(reference) }
     }
-    return commit
+    throw StoreError.noSuchBranch(
+      name, similar: nearMisses(of: name, among: try branches().map(\.name)))
   }
 }

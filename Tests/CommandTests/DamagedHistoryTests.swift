@@ -1,3 +1,4 @@
+import Checkpoint
 import Foundation
 import TestSupport
 import Testing
@@ -80,6 +81,8 @@ struct DamagedHistoryTests {
     let document = try scene.repository.emend.run(["fsck", "--json"]).outputText
     #expect(document.contains("\"clean\":false"), "\(document)")
     #expect(!document.contains("\"edits\":0"), "\(document)")
+    // That is what was run.
+    #expect(!document.contains("emend fsck"), "\(document)")
   }
 
   @Test("what does not need it goes on", arguments: Damage.allCases)
@@ -142,6 +145,18 @@ struct DamagedHistoryTests {
     for name in names { try write([], to: name) }
     let check = try scene.repository.emend.run(["fsck"]).outputText
     for name in names { #expect(check.contains("damage: reference \(name)"), "\(check)") }
+    #expect(check.contains("  hint: Set it anew: "), "\(check)")
+    let document = try JSONValue(
+      parsing: scene.repository.emend.run(["fsck", "--json"]).output, file: "fsck")["data"]
+    let remedy = document?["findings"]?.array?.first?["remedy"]?.string
+    #expect(remedy?.hasPrefix("Set it anew: ") == true)
+    for arguments in [
+      ["switch", "side"], ["branch", "-D", "side"], ["branch", "-m", "side", "x"],
+    ] {
+      try expectRefusal(
+        scene.repository, arguments, 1,
+        ["the reference's file is damaged", "refs/heads/side", "Set it anew: "])
+    }
     try scene.repository("branch", "--force", "side", "HEAD~1")
     try scene.repository("tag", "--force", "v1", "HEAD~1")
     try scene.repository("fetch")

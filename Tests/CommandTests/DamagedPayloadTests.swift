@@ -86,7 +86,7 @@ struct DamagedPayloadTests {
     let check = try repository.emend.run(["fsck"])
     #expect(check.ending == .exit(1))
     for part in [
-      "gridExponent", "found: -40", "expected: \(grid.1)", String(commit.prefix(12)),
+      "gridExponent", "found:    -40", "expected: \(grid.1)", String(commit.prefix(12)),
     ] {
       #expect(check.outputText.contains(part), "\(check.outputText)")
     }

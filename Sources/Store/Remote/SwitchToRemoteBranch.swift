@@ -12,8 +12,9 @@ extension EditRepository {
   }
 
   private func goTo(branchHereOrOnRemote name: String) throws {
-    guard ReferenceStore.isValidBranchName(name), !name.utf8.contains(0),
-      try references.target(of: "refs/heads/" + name) == nil
+    let reference = "refs/heads/" + name
+    guard ReferenceStore.isValidBranchName(name), try references.target(of: reference) == nil,
+      references.damage(of: reference) == nil
     else { return try switchTo(branch: name) }
     let found = try remotes().compactMap { remote in
       try references.target(of: "refs/remotes/\(remote.name)/\(name)").map { (remote.name, $0) }

@@ -12,6 +12,7 @@ struct FsckView: View {
       let field: String?
       let found: String?
       let expected: String?
+      let remedy: String?
       let commits: [String]
     }
     let clean: Bool
@@ -22,8 +23,10 @@ struct FsckView: View {
   }
 
   let document: Document
+  private let findings: [CheckFinding]
 
   init(_ report: CheckReport) {
+    findings = report.findings
     document = Document(
       clean: report.isSound, commits: report.commits, edits: report.edits,
       verifiedBytes: report.verifiedBytes,
@@ -33,8 +36,13 @@ struct FsckView: View {
           severity: finding.severity.rawValue, subject: Self.name(finding.subject),
           summary: explanation.summary, file: explanation.file, field: explanation.field,
           found: explanation.found, expected: explanation.expected,
-          commits: finding.commits.map(\.hexadecimal))
+          remedy: Self.remedy(explanation), commits: finding.commits.map(\.hexadecimal))
       })
+  }
+
+  /// What to do about it, but for what has just been done.
+  private static func remedy(_ explanation: Explanation) -> String? {
+    explanation.remedy.flatMap { $0.contains("emend fsck") ? nil : $0 }
   }
 
   private static func name(_ subject: CheckFinding.Subject) -> String {
@@ -50,14 +58,14 @@ struct FsckView: View {
   }
 
   func write(to page: Page) {
-    for finding in document.findings {
-      let role: TextRole = finding.severity == "damage" ? .bad : .warning
-      page.line("\(finding.severity, role): \(finding.subject): \(finding.summary)")
-      for (name, value) in [
-        ("file", finding.file), ("field", finding.field), ("found", finding.found),
-        ("expected", finding.expected),
-      ] {
-        if let value { page.line("  \(name): \(value)") }
+    for finding in findings {
+      let role: TextRole = finding.severity == .damage ? .bad : .warning
+      page.line(
+        "\(finding.severity.rawValue, role): \(Self.name(finding.subject)): "
+          + "\(finding.explanation.summary)")
+      ErrorPresentation.details(of: finding.explanation).forEach { page.line($0) }
+      if let remedy = Self.remedy(finding.explanation) {
+        page.line("  \("hint:", .warning) \(remedy)")
       }
       if !finding.commits.isEmpty {
         let named = finding.commits.prefix(5).map { Figures.shortID($0) }.joined(separator: " ")
