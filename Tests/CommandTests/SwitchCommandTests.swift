@@ -59,6 +59,12 @@ import Testing
     #expect(try git("rev-parse", "--abbrev-ref", "side@{upstream}").lines == ["origin/side"])
     try scene("mine", "switch", "main")
     try scene("mine", "branch", "--delete", "--force", "side")
+    // From then on revisions of the name would mean the tag, as where the branch is made by `branch`.
+    try scene("mine", "tag", "side")
+    let taken = try scene.emend(in: "mine").run(["switch", "side"])
+    #expect(taken.ending == .exit(1))
+    #expect(taken.errorText.contains("there is a tag of this name already"), "\(taken.errorText)")
+    try scene("mine", "tag", "--delete", "side")
     try scene("mine", "remote", "add", "backup", scene.hub)
     try scene("mine", "fetch", "backup")
     let outcome = try scene.emend(in: "mine").run(["switch", "side"])

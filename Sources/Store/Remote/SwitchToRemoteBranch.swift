@@ -2,7 +2,8 @@ extension EditRepository {
   /// Goes to a branch. One that does not exist and that exactly one remote has is made first, where that remote's
   /// is, and follows it, as `git switch` does. That is one operation: ``undo()`` takes the branch back, too.
   ///
-  /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/commitNotBranch(_:)``, ``RemoteError/severalRemotesHave``.
+  /// - Throws: ``StoreError/noSuchBranch``, ``StoreError/commitNotBranch(_:)``, ``StoreError/nameTaken`` by a tag,
+  ///   ``RemoteError/severalRemotesHave``.
   package func switchTo(branchHereOrOnRemote name: String) throws {
     do {
       try goTo(branchHereOrOnRemote: name)
@@ -23,8 +24,9 @@ extension EditRepository {
       throw RemoteError.severalRemotesHave(branch: name, remotes: found.map(\.0))
     }
     guard let (remote, commit) = found.first else { return try switchTo(branch: name) }
+    try checkNoNamesake("tag", "refs/tags/", name, .refuse)
     _ = try stack(at: commit)
-    try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit) {
+    try moveHead(to: .symbolic(reference), name, making: commit) {
       try follow(remote, name, from: name)
     }
   }
