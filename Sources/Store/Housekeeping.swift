@@ -30,9 +30,10 @@ extension EditRepository {
   /// holds the cache to its limit. Nothing that any reference, log or operation names is lost.
   ///
   /// `git gc` does it where `emend.transport` finds the program; without it, packs are joined and nothing is removed.
-  /// - Throws: ``HousekeepingFailure``.
+  /// - Throws: ``HousekeepingFailure``, ``SettingError``.
   package func tidyUp(progress: any ProgressSink = NoProgress()) throws -> HousekeepingReport {
-    try asWriter {
+    let limit = try byteSetting("cachelimit")
+    return try asWriter {
       let before = try objects()
       let leftovers = try BorrowingRepository.removeAbandoned(besides: gitDirectory)
       // What a clone made by plain Git lacks would have it look for deltas between payloads.
@@ -51,7 +52,6 @@ extension EditRepository {
         try joinPacks(whenMoreThan: 1)
       }
       try database.reopen()
-      let limit = try setting("cachelimit").flatMap(GitInteger.parse)
       let freed = try limit.map { try pruneCache(toBytes: $0) } ?? 0
       return HousekeepingReport(
         program: program, before: before, after: try objects(), leftovers: leftovers,

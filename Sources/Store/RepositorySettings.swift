@@ -18,6 +18,14 @@ extension EditRepository {
     return try configuration().value("emend.\(name)")
   }
 
+  /// A setting that is a number of bytes.
+  /// - Throws: ``SettingError/badValue(_:found:expected:)`` for what is none: plain Git writes anything.
+  func byteSetting(_ name: String) throws -> Int? {
+    guard let text = try setting(name) else { return nil }
+    try Setting.named(name).check(text)
+    return GitInteger.parse(text)
+  }
+
   /// The value of a setting and where it stands; `nil` where it has none.
   package func value(of setting: Setting) throws -> SettingValue? {
     if setting.reach != .sharedRule {

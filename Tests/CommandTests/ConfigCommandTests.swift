@@ -49,5 +49,9 @@ import Testing
       try expectRefusal(scene.repository, ["config"] + arguments, 2, parts)
     }
     try expectRefusal(scene.repository, ["config", "unset", "cachelimit"], 1, ["has no value"])
+    // What plain Git wrote is looked at where it is needed.
+    try scene.repository.git()("config", "emend.cachelimit", "1.5g")
+    try expectRefusal(
+      scene.repository, ["gc"], 2, ["cannot have this value", "emend.cachelimit", "1.5g"])
   }
 }

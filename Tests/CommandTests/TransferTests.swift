@@ -241,6 +241,16 @@ struct TransferTests {
     #expect(try hub("tag").lines == ["1.0"])
   }
 
+  @Test("a limit that is no number of bytes is refused before anything goes")
+  func badLimit() throws {
+    let scene = try SharedScene(commits: 0)
+    try scene.repository.git()("config", "emend.pushlimit", "1.5g")
+    try expectRefusal(
+      scene.repository, ["push", scene.hub, "main"], 2,
+      ["cannot have this value", "emend.pushlimit", "1.5g"])
+    #expect(try ReferenceGit(scene.hub)("branch").lines.isEmpty)
+  }
+
   @Test("what is larger than the limit goes in parts, each a whole history", arguments: transports)
   func parts(transport: String) throws {
     let scene = try SharedScene(transport: transport)

@@ -62,12 +62,13 @@ extension EditRepository {
   /// `emend.pushlimit` goes in parts, each of which is a whole history.
   ///
   /// - Parameter companions: notes and shared settings; what the remote has of them is joined with ours first.
-  /// - Throws: ``RemoteError``; a reference that the remote refuses is no error but in the outcome.
+  /// - Throws: ``RemoteError``, ``SettingError``; a reference that the remote refuses is no error but in the outcome.
   package func push(
     _ intents: [PushIntent], to remote: RemoteTarget, _ companions: Companions = .included,
     inspecting inspect: EditInspection? = nil, progress: any ProgressSink = NoProgress()
   ) throws -> PushOutcome {
     try checkWritable()
+    let limit = try byteSetting("pushlimit") ?? PushPlan.defaultLimit
     let transport = try transport()
     var listing = try transport.list(remote)
     if companions == .included, try lacksCompanions(listing) {
@@ -106,7 +107,7 @@ extension EditRepository {
       }
     }
     let sent = try send(
-      updates.filter { $0.old != $0.new }, to: remote, listing, by: transport, progress)
+      updates.filter { $0.old != $0.new }, limit, to: remote, listing, by: transport, progress)
     let unchanged = updates.filter { $0.old == $0.new }.map { Self.result($0, nil) }
     let outcome = PushOutcome(updates: refused + unchanged + sent.results, parts: sent.parts)
     if let name = remote.name { try remember(outcome.updates + sent.halves, of: name) }
@@ -234,12 +235,11 @@ extension EditRepository {
   }
 
   private func send(
-    _ updates: [PushUpdate], to remote: RemoteTarget, _ listing: RemoteListing,
+    _ updates: [PushUpdate], _ limit: Int, to remote: RemoteTarget, _ listing: RemoteListing,
     by transport: any RemoteTransport, _ progress: any ProgressSink
   ) throws -> Sent {
     var sent = Sent()
     guard !updates.isEmpty else { return sent }
-    let limit = try setting("pushlimit").flatMap(GitInteger.parse) ?? PushPlan.defaultLimit
     let known = listing.references.values.compactMap { try? database.peeledToCommit($0) }
     var last: [PushUpdate] = []
     for update in updates {
