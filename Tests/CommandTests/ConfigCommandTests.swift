@@ -37,6 +37,7 @@ import Testing
       (["set", "transport", "ftp"], ["cannot have this value", "auto, git, libgit2"]),
       (["set", "pushlimit", "12x"], ["cannot have this value", "k, m or g"]),
       (["set", "pushlimit", "0"], ["cannot have this value"]),
+      (["set", "hparams", ""], ["cannot have this value", "emend.hparams"]),
       (["set", "--shared", "base", "x"], ["about one machine"]),
       (["get", "nonsense"], ["no such setting"]),
       (
