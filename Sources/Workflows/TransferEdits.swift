@@ -118,12 +118,16 @@ package struct TransferEdits {
   ///
   /// - Parameter name: a remote's name or address; `nil` for the usual one.
   /// - Returns: the remote's name or address, and what became of each reference.
-  /// - Throws: ``RemoteError``, ``StoreError``, `RevisionError`.
+  /// - Throws: ``RemoteError``, ``StoreError``, `RevisionError`, ``WorkflowError/idleOption(_:circumstance:)``.
   package func push(
     _ selection: Selection, to name: String?, _ options: PushOptions
   ) throws -> (remote: String, outcome: PushOutcome) {
     let target = try repository.target(
       of: name ?? repository.defaultRemote(pushing: true), pushing: true, from: directory)
+    guard !options.setsUpstream || target.name != nil else {
+      throw WorkflowError.idleOption(
+        "--set-upstream", circumstance: "without a remote that has a name")
+    }
     var intents = try intents(selection, target, options.rule)
     if options.withTags {
       let tags = try repository.pushIntents(ofTagsWith: options.rule)

@@ -37,6 +37,8 @@ import Testing
     #expect(try Set(settings()) == Set(before))
     try scene("work", "redo")
     #expect(try scene("work", "pull").outputText.contains("up to date"))
+    #expect(try scene("work", "branch").outputText.split(separator: "\n").count == 1)
+    #expect(try scene("work", "branch", "--all").outputText.contains("  origin/main "))
     try scene("work", "switch", "--create", "other")
     try scene("work", "branch", "-d", "trunk")
     #expect(try settings() == ["branch.main.x.remote of another branch"])

@@ -20,6 +20,7 @@ import Testing
     "pull --ff-only --resolve r", "pull --ff-only -m text", "pull --ff-only --sign",
     "pull --ff-only --stats s", "pull --ff-only --no-interference",
     "pull --no-tags --force", "push origin --delete side --force", "push origin -u --delete side",
+    "push origin --delete side --tags", "push origin --delete side --no-notes",
     "revert HEAD --stats s", "revert HEAD --fact f -m 1", "stats --npz 1=f --documents line",
     "stats --npz 1=f --save-every 9", "stats --npz 1=f --samples 9", "stats --npz 1=f --hparams h",
     "stats --npz 1=f --method rome", "status --quiet --progress",
@@ -83,6 +84,7 @@ import Testing
       "branch --show-current main", "branch --force", "tag --force",
       "tag --delete v1 --force", "tag --list --force", "tag -n --force",
       "clone a b --repo c", "demo --repo c", "init --repo c --base b",
+      "init --memory 1G --base b", "base set --memory 1G b",
     ] {
       let outcome = try EmendProcess(in: directory.path).run(
         line.split(separator: " ").map(String.init))

@@ -251,6 +251,15 @@ struct TransferTests {
     #expect(try ReferenceGit(scene.hub)("branch").lines.isEmpty)
   }
 
+  @Test("-u with an address, which no branch can follow, is refused")
+  func upstreamOfAddress() throws {
+    let scene = try SharedScene(commits: 0)
+    try expectRefusal(
+      scene.repository, ["push", "-u", scene.hub, "main"], 2,
+      ["--set-upstream has no effect", "a remote that has a name"])
+    #expect(try ReferenceGit(scene.hub)("branch").lines.isEmpty)
+  }
+
   @Test("what is larger than the limit goes in parts, each a whole history", arguments: transports)
   func parts(transport: String) throws {
     let scene = try SharedScene(transport: transport)

@@ -43,14 +43,14 @@ struct BaseSet: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var threading: ThreadOptions
   @Argument(help: "The checkpoint directory.", completion: .directory)
   var directory: String
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let base = try BaseBinding.bind(
-      repository, to: Paths.absolute(directory), threads: compute.threadCount,
+      repository, to: Paths.absolute(directory), threads: threading.threadCount,
       progress: console.progress)
     try console.tell(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
   }

@@ -57,7 +57,7 @@ struct BranchCommand: EmendCommand {
   var verbose = false
   @Flag(name: .shortAndLong, help: "The branches of remotes only.")
   var remotes = false
-  @Flag(name: .shortAndLong, help: "Those of remotes, too; so it is without --list.")
+  @Flag(name: .shortAndLong, help: "Those of remotes, too.")
   var all = false
   @Option(help: ArgumentHelp("Only branches that have this commit.", valueName: "rev"))
   var contains: RevisionExpression?
@@ -130,7 +130,7 @@ struct BranchCommand: EmendCommand {
     case .list, nil: break
     }
     var filter = ListBranches.Filter()
-    filter.place = remotes ? .remotes : all || action != .list ? .everywhere : .here
+    filter.place = remotes ? .remotes : all ? .everywhere : .here
     filter.patterns = lists ? names.map { NamePattern($0) } : []
     filter.containing = contains
     filter.merged = merged

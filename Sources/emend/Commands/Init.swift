@@ -15,7 +15,7 @@ struct Init: EmendCommand {
       """)
 
   @OptionGroup var common: CommonOptions
-  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var threading: ThreadOptions
   @Option(
     help: ArgumentHelp("The base: a Hugging Face checkpoint directory.", valueName: "dir"),
     completion: .directory)
@@ -44,7 +44,7 @@ struct Init: EmendCommand {
     let outcome = try InitialiseRepository().run(
       in: Paths.absolute(directory), basePath: path,
       named: name ?? URL(filePath: path).lastPathComponent, settings: settings,
-      GitEnvironment(variables: console.environment), threads: compute.threadCount,
+      GitEnvironment(variables: console.environment), threads: threading.threadCount,
       progress: console.progress)
     try console.tell(InitView(outcome))
   }

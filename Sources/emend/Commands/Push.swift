@@ -58,7 +58,9 @@ struct Push: EmendCommand {
       throw ValidationError("Give only one of --force, --force-with-lease and --lease.")
     }
     try ValidationError.refuse(
-      ["--set-upstream": setUpstream, "--force": force], when: delete, "with --delete")
+      [
+        "--set-upstream": setUpstream, "--force": force, "--tags": tags, "--no-notes": noNotes,
+      ], when: delete, "with --delete")
   }
 
   func run(on console: Console) throws {

@@ -1,13 +1,26 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 
-/// What a command takes that computes for long.
-package struct ComputeOptions: ParsableArguments {
+/// What a command takes that computes.
+package struct ThreadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How many threads to use (default: one for each processor). Results do not depend on it.",
       valueName: "n"))
   private var threads: ThreadCount?
+
+  /// The options of a command line without any.
+  package init() {}
+
+  /// How many threads to use, at least one.
+  package var threadCount: Int {
+    threads?.value ?? ProcessInfo.processInfo.activeProcessorCount
+  }
+}
+
+/// What a command takes that computes with a model in memory.
+package struct ComputeOptions: ParsableArguments {
+  @OptionGroup private var threading: ThreadOptions
 
   @Option(
     help: ArgumentHelp(
@@ -19,9 +32,7 @@ package struct ComputeOptions: ParsableArguments {
   package init() {}
 
   /// How many threads to use, at least one.
-  package var threadCount: Int {
-    threads?.value ?? ProcessInfo.processInfo.activeProcessorCount
-  }
+  package var threadCount: Int { threading.threadCount }
 
   /// How many bytes to use at most.
   package var memoryLimit: Int {
