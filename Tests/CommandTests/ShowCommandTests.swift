@@ -38,6 +38,7 @@ import Testing
       .output
     #expect(change["manifest"]?.string == stored)
     #expect(change["facts"]?.array?.count == 2)
-    #expect(try scene.repository("show").outputText.contains("looked at"))
+    let text = try scene.repository("show").outputText
+    #expect(text.contains("\n\nNotes (emend):\n    looked at\n\n+ edit "), "\(text)")
   }
 }

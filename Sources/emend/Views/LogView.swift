@@ -99,20 +99,22 @@ struct LogView: View {
   private static func write(_ entry: ListHistory.Entry, to page: Page) {
     heading(of: entry.commit, names: names(entry)).forEach { page.line($0) }
     page.paragraph(entry.commit.commit.message, indented: 4)
-    guard let note = entry.note else { return }
-    page.line()
-    page.line("Notes (emend):")
-    page.paragraph(note, indented: 4)
+    notes(entry.note).forEach { page.line($0) }
   }
 
   private static func text(of entry: ListHistory.Entry) -> [StyledText] {
     heading(of: entry.commit, names: names(entry))
       + StyledText.lines(of: entry.commit.commit.message, indented: 4)
-      + (entry.note.map { ["", "Notes (emend):"] + StyledText.lines(of: $0, indented: 4) } ?? [])
+      + notes(entry.note)
   }
 
   private static func names(_ entry: ListHistory.Entry) -> StyledText {
     entry.names.isEmpty ? "" : " (\(entry.names.joined(separator: ", "), .added))"
+  }
+
+  /// The lines of a commit's note, below its message, as Git writes them.
+  static func notes(_ note: String?) -> [StyledText] {
+    note.map { ["", "Notes (emend):"] + StyledText.lines(of: $0, indented: 4) } ?? []
   }
 
   /// The lines above a commit's message, as Git writes them.

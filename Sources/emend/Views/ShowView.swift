@@ -79,10 +79,7 @@ struct ShowView: View {
     LogView.heading(of: description.commit, names: "").forEach { page.line($0) }
     page.paragraph(description.commit.commit.message, indented: 4)
     writeSignature(to: page)
-    if let note = description.note {
-      page.line("Notes:")
-      page.paragraph(note, indented: 4)
-    }
+    LogView.notes(description.note).forEach { page.line($0) }
     for change in description.changes {
       page.line()
       let role: TextRole = change.kind == .added ? .added : .removed
