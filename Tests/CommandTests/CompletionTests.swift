@@ -47,6 +47,9 @@ import Testing
     try scene.clone(to: "mine")
     #expect(try offers("switch", "can", in: "mine") == ["candidate"])
     #expect(try offers("switch", "--repo", "work", "can", in: "").contains("candidate"))
+    #expect(try offers("switch", "--repo=work", "can", in: "").contains("candidate"))
+    // So bash takes such a word apart.
+    #expect(try offers("switch", "--repo", "=", "work", "can", in: "").contains("candidate"))
     #expect(try offers("switch", "can", in: "").isEmpty)
   }
 

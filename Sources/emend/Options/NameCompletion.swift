@@ -35,7 +35,11 @@ enum NameCompletion {
 
   /// The repository that a command line is about: after --repo, else as the command itself would find it.
   private static func repository(of words: [String]) throws -> EditRepository {
-    let named = zip(words, words.dropFirst()).first { $0.0 == "--repo" }?.1
+    let place = words.lastIndex { $0 == "--repo" || $0.hasPrefix("--repo=") }
+    let named = place.flatMap { place in
+      // Bash takes `--repo=DIR` apart.
+      words[place].suffix(after: "--repo=") ?? words[(place + 1)...].first { $0 != "=" }
+    }
     let common = try CommonOptions.parse(named.map { ["--repo", $0] } ?? [])
     return try common.openRepository(common.console())
   }
