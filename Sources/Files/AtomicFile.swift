@@ -49,11 +49,7 @@ package final class AtomicFile {
   /// Adds bytes at the end.
   /// - Precondition: not committed yet.
   package func append(_ bytes: [UInt8]) throws(FileFailure) {
-    // `withUnsafeBytes` rethrows untyped errors only.
-    let outcome = bytes.withUnsafeBytes { buffer in
-      Result { () throws(FileFailure) in try append(buffer) }
-    }
-    try outcome.get()
+    try bytes.withBytes { buffer throws(FileFailure) in try append(buffer) }
   }
 
   /// Brings the bytes to the disk and puts the file in its place.

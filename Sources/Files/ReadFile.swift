@@ -27,11 +27,9 @@ package func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8]
 private func read(
   _ descriptor: borrowing OpenDescriptor, into bytes: inout [UInt8], from offset: Int
 ) throws(FileFailure) -> Int {
-  // `withUnsafeMutableBytes` rethrows untyped errors only.
-  let outcome = bytes.withUnsafeMutableBytes { buffer in
-    Result { () throws(FileFailure) in
-      try descriptor.readUpTo(filling: UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]))
-    }
+  // Unlike `withUnsafeMutableBytes`, it rethrows errors with their type.
+  try bytes.withUnsafeMutableBufferPointer { buffer throws(FileFailure) in
+    let rest = UnsafeMutableBufferPointer(rebasing: buffer[offset...])
+    return try descriptor.readUpTo(filling: UnsafeMutableRawBufferPointer(rest))
   }
-  return try outcome.get()
 }

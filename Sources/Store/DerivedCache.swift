@@ -81,11 +81,7 @@ package struct DerivedCache: Sendable {
 
   /// Stores an entry.
   package func store(_ kind: Kind, _ key: Digest, _ bytes: [UInt8]) throws {
-    try store(kind, key) { append throws(FileFailure) in
-      try bytes.withUnsafeBytes { buffer in Result { () throws(FileFailure) in try append(buffer) }
-      }
-      .get()
-    }
+    try store(kind, key) { append throws(FileFailure) in try bytes.withBytes(append) }
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Any JSON value.
 package enum JSONValue: Sendable, Equatable {
   case null
@@ -19,11 +21,9 @@ package enum JSONValue: Sendable, Equatable {
 
   /// Reads a whole text; duplicate keys are refused.
   package init(parsing bytes: [UInt8], file: String) throws(JSONError) {
-    // `withUnsafeBytes` rethrows untyped errors only.
-    let outcome = bytes.withUnsafeBytes { buffer in
-      Result { () throws(JSONError) in try JSONValue(parsing: buffer, file: file) }
+    self = try bytes.withBytes { buffer throws(JSONError) in
+      try JSONValue(parsing: buffer, file: file)
     }
-    self = try outcome.get()
   }
 
   /// A member of an object; `nil` where it is missing, or where this is no object.

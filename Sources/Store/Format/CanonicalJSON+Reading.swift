@@ -1,4 +1,5 @@
 import Checkpoint
+import Files
 
 extension CanonicalJSON {
   /// Nesting that is still followed; a manifest needs five levels.
@@ -10,16 +11,16 @@ extension CanonicalJSON {
   /// document must be looked at before its form is judged.
   /// - Parameter file: what to call it in errors.
   package static func parse(_ bytes: [UInt8], file: String) throws(FormatError) -> CanonicalJSON {
-    // `withUnsafeBytes` rethrows untyped errors only.
-    let outcome = bytes.withUnsafeBytes { buffer in
-      Result { () throws(JSONError) in
+    do throws(JSONError) {
+      return try bytes.withBytes { buffer throws(JSONError) in
         var reader = JSONReader(buffer, file: file)
         let value = try CanonicalJSON(&reader, depth: 0)
         try reader.finish()
         return value
       }
+    } catch {
+      throw .json(error)
     }
-    return try outcome.mapError { FormatError.json($0) }.get()
   }
 
   private init(_ reader: inout JSONReader, depth: Int) throws(JSONError) {

@@ -1,3 +1,5 @@
+internal import Files
+
 /// Gathers small pieces, hashes them and hands them to libgit2 in large ones.
 struct PackOutput: ~Copyable {
   private static let bufferSize = 1 << 20
@@ -23,25 +25,19 @@ struct PackOutput: ~Copyable {
   }
 
   mutating func appendStored(_ content: [UInt8]) throws(GitFailure) {
-    var failure: GitFailure?
-    content.withUnsafeBytes { content in
-      do throws(GitFailure) {
-        try StoredDeflate.encode(content) { piece throws(GitFailure) in
-          buffer.append(contentsOf: piece)
-          if buffer.count >= Self.bufferSize { try drain() }
-        }
-      } catch { failure = error }
+    try content.withBytes { content throws(GitFailure) in
+      try StoredDeflate.encode(content) { piece throws(GitFailure) in
+        buffer.append(contentsOf: piece)
+        if buffer.count >= Self.bufferSize { try drain() }
+      }
     }
-    if let failure { throw failure }
   }
 
   private mutating func drain() throws(GitFailure) {
-    var failure: GitFailure?
-    buffer.withUnsafeBytes { bytes in
+    try buffer.withBytes { bytes throws(GitFailure) in
       seal.append(bytes)
-      do throws(GitFailure) { try stream.append(bytes) } catch { failure = error }
+      try stream.append(bytes)
     }
-    if let failure { throw failure }
     byteCount += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
@@ -52,11 +48,7 @@ struct PackOutput: ~Copyable {
     let finished = exchange(&seal, with: SHA1())
     buffer = finished.finish()
     let sealCount = buffer.count
-    var failure: GitFailure?
-    buffer.withUnsafeBytes { bytes in
-      do throws(GitFailure) { try stream.append(bytes) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try buffer.withBytes { bytes throws(GitFailure) in try stream.append(bytes) }
     try stream.commit()
     return byteCount + sealCount
   }

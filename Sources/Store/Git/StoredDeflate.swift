@@ -1,3 +1,5 @@
+internal import Files
+
 /// A zlib stream that stores its bytes as they are.
 ///
 /// Delta payloads are entropy-coded already: deflating them costs thirty times the rest of a commit and
@@ -11,30 +13,19 @@ enum StoredDeflate {
     _ content: UnsafeRawBufferPointer,
     _ emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    try emitBytes([0x78, 0x01], emit)
+    try ([0x78, 0x01] as [UInt8]).withBytes(emit)
     var start = 0
     repeat {
       let count = min(blockLimit, content.count - start)
       let isLast: UInt8 = start + count == content.count ? 1 : 0
       let low = UInt8(count & 0xff)
       let high = UInt8(count >> 8)
-      try emitBytes([isLast, low, high, ~low, ~high], emit)
+      try [isLast, low, high, ~low, ~high].withBytes(emit)
       try emit(UnsafeRawBufferPointer(rebasing: content[start..<start + count]))
       start += count
     } while start < content.count
     let sum = adler32(content)
-    try emitBytes([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }, emit)
-  }
-
-  private static func emitBytes<Failure: Error>(
-    _ bytes: [UInt8], _ emit: (UnsafeRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    // `withUnsafeBytes` rethrows untyped: the error is carried out by hand.
-    var failure: Failure?
-    bytes.withUnsafeBytes {
-      do throws(Failure) { try emit($0) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    try [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> $0) }.withBytes(emit)
   }
 
   /// The Adler-32 checksum.
