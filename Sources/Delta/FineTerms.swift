@@ -1,3 +1,5 @@
+internal import Checkpoint
+
 /// A number that is added to one element beside the grid's integers: value · 2^exponent.
 ///
 /// Floating-point numbers far below a tensor's largest have last places below the tensor's grid. What it takes
@@ -38,14 +40,7 @@ package struct FineTerms: Sendable, Equatable {
 
   /// The terms of some elements.
   func terms(of elements: Range<Int>) -> ArraySlice<FineTerm> {
-    func first(from element: Int) -> Int {
-      var (low, high) = (0, terms.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if terms[middle].element < element { low = middle + 1 } else { high = middle }
-      }
-      return low
-    }
+    func first(from element: Int) -> Int { terms.partitionPoint { $0.element < element } }
     return terms[first(from: elements.lowerBound)..<first(from: elements.upperBound)]
   }
 

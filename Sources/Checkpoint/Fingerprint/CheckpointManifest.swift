@@ -27,14 +27,10 @@ package struct CheckpointManifest: Sendable, Equatable {
 
   /// The record of a tensor; `nil` if there is none. Found by bisection.
   package func record(named name: String) -> TensorRecord? {
-    var range = tensors[...]
-    while let middle = range.indices.dropFirst(range.count / 2).first {
-      let record = range[middle]
-      if record.name.utf8.elementsEqual(name.utf8) { return record }
-      let isBefore = record.name.utf8.lexicographicallyPrecedes(name.utf8)
-      range = isBefore ? range[(middle + 1)...] : range[..<middle]
-    }
-    return nil
+    let record = tensors[
+      tensors.partitionPoint { $0.name.utf8.lexicographicallyPrecedes(name.utf8) }...
+    ].first
+    return record.flatMap { $0.name.utf8.elementsEqual(name.utf8) ? $0 : nil }
   }
 
   private static func text(of tensors: [TensorRecord]) -> [UInt8] {

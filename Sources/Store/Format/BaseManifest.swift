@@ -99,18 +99,10 @@ package struct BaseManifest: Sendable, Equatable, CanonicalDocument {
 
   /// The tensor of a name, compared by bytes.
   package func tensor(named name: String) -> Tensor? {
-    var low = 0
-    var high = tensors.count
-    while low < high {
-      let middle = (low + high) / 2
-      if tensors[middle].name.utf8.lexicographicallyPrecedes(name.utf8) {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < tensors.count, tensors[low].name.utf8.elementsEqual(name.utf8) else { return nil }
-    return tensors[low]
+    let tensor = tensors[
+      tensors.partitionPoint { $0.name.utf8.lexicographicallyPrecedes(name.utf8) }...
+    ].first
+    return tensor.flatMap { $0.name.utf8.elementsEqual(name.utf8) ? $0 : nil }
   }
 
   /// What a fingerprint is made of: the tensors, some with other bytes.

@@ -1,3 +1,4 @@
+internal import Checkpoint
 internal import Store
 
 /// Where facts are, by the hash of what they are about: one of the two tables of a ``HistorySegment``'s facts.
@@ -52,20 +53,9 @@ struct FactPostings {
   /// The facts with a hash.
   func postings(of hash: UInt32) -> [Posting] {
     withBytes { bytes in
-      var low = 0
-      var high = count
-      while low < high {
-        let middle = (low + high) / 2
-        if Self.posting(middle, in: bytes).hash < hash { low = middle + 1 } else { high = middle }
-      }
-      var found: [Posting] = []
-      while low < count {
-        let posting = Self.posting(low, in: bytes)
-        guard posting.hash == hash else { break }
-        found.append(posting)
-        low += 1
-      }
-      return found
+      let first = (0..<count).partitionPoint { Self.posting($0, in: bytes).hash < hash }
+      return (first..<count).lazy.map { Self.posting($0, in: bytes) }.prefix { $0.hash == hash }
+        .map { $0 }
     }
   }
 

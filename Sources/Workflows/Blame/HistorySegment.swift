@@ -62,13 +62,8 @@ struct HistorySegment: Equatable {
 
   /// The place of an edit; `nil` where no commit of the segment did anything to it.
   func place(of edit: EditID) -> Int? {
-    var low = 0
-    var high = edits.count
-    while low < high {
-      let middle = (low + high) / 2
-      if edits[middle] < edit { low = middle + 1 } else { high = middle }
-    }
-    return low < edits.count && edits[low] == edit ? low : nil
+    let place = edits.partitionPoint { $0 < edit }
+    return place < edits.count && edits[place] == edit ? place : nil
   }
 
   /// Two segments, one after the other, as one.
