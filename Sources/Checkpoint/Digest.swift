@@ -1,4 +1,3 @@
-internal import CCrypto
 package import Files
 
 /// A SHA-256; encoded as its digits.
@@ -61,32 +60,18 @@ package struct Digest: Sendable, Hashable, Comparable, Codable, CustomStringConv
 }
 
 /// Computes a SHA-256 piece by piece.
-///
-/// OpenSSL's libcrypto does the work: it uses the CPU's SHA instructions and costs no build time.
 package struct DigestAccumulator: ~Copyable {
-  private let context: OpaquePointer?
+  private var hash = HashAccumulator(.sha256)
 
   /// Starts with no bytes.
-  package init() {
-    context = EVP_MD_CTX_new()
-    EVP_DigestInit_ex(context, EVP_sha256(), nil)
-  }
-
-  deinit { EVP_MD_CTX_free(context) }
+  package init() {}
 
   /// Takes more bytes.
-  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count > 0 else { return }
-    EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
-  }
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) { hash.append(bytes) }
 
   /// Takes more bytes.
-  package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+  package mutating func append(_ bytes: [UInt8]) { hash.append(bytes) }
 
   /// The digest of all bytes taken.
-  package consuming func finish() -> Digest {
-    var bytes = [UInt8](repeating: 0, count: 32)
-    EVP_DigestFinal_ex(context, &bytes, nil)
-    return Digest(bytes: bytes)
-  }
+  package consuming func finish() -> Digest { Digest(bytes: hash.finish()) }
 }

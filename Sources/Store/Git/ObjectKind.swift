@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Checkpoint
 
 /// The four kinds of Git objects.
 package enum ObjectKind: String, Sendable, Hashable {
@@ -28,7 +29,7 @@ package enum ObjectKind: String, Sendable, Hashable {
 extension ObjectID {
   /// The id that Git gives to an object: the SHA-1 of kind, length and bytes.
   init(of kind: ObjectKind, _ content: UnsafeRawBufferPointer) {
-    var hash = SHA1()
+    var hash = HashAccumulator(.sha1)
     hash.append(Array("\(kind.rawValue) \(content.count)\0".utf8))
     hash.append(content)
     self = hash.finish().withUnsafeBytes { ObjectID(unchecked: $0) }

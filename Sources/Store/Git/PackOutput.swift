@@ -1,10 +1,11 @@
+internal import Checkpoint
 internal import Files
 
 /// Gathers small pieces, hashes them and hands them to libgit2 in large ones.
 struct PackOutput: ~Copyable {
   private static let bufferSize = 1 << 20
   private let stream: PackStream
-  private var seal = SHA1()
+  private var seal = HashAccumulator(.sha1)
   private var buffer: [UInt8] = []
   private var byteCount = 0
 
@@ -45,7 +46,7 @@ struct PackOutput: ~Copyable {
   /// Ends the pack. Nothing is written after this.
   mutating func close() throws(GitFailure) -> Int {
     try drain()
-    let finished = exchange(&seal, with: SHA1())
+    let finished = exchange(&seal, with: HashAccumulator(.sha1))
     buffer = finished.finish()
     let sealCount = buffer.count
     try buffer.withBytes { bytes throws(GitFailure) in try stream.append(bytes) }
