@@ -18,9 +18,10 @@ package func copyFile(
   do throws(FileFailure) {
     if status.st_size > 0, ioctl(output.raw, shareExtents, input.raw) == 0 { return }
     guard sharing == .wherePossible else { throw .cannotShare(path: destination) }
-    if try !copyInKernel(from: input, to: output, count: Int(status.st_size)) {
-      try copyThroughMemory(from: input, to: output)
-    }
+    let size = Int(status.st_size)
+    let copied = try output.copyInKernel(0..<size, from: input, to: 0)
+    // Some files are longer than the system says.
+    if copied < size || size == 0 { try copyThroughMemory(from: input, at: copied, to: output) }
   } catch {
     unlink(destination)
     throw error
@@ -39,28 +40,11 @@ package enum BlockSharing: Sendable {
 /// Swift does not import.
 private let shareExtents: UInt = 0x4004_9409
 
-/// Whether the whole file went over; if not, both descriptors stand where it stopped.
-private func copyInKernel(
-  from input: borrowing OpenDescriptor, to output: borrowing OpenDescriptor, count: Int
-) throws(FileFailure) -> Bool {
-  guard count > 0 else { return false }  // some files are longer than the system says
-  var copied = 0
-  while copied < count {
-    do throws(FileFailure) {
-      let step = min(count - copied, 1 << 30)
-      let done = try systemCall(.copy, output.path) { sendfile(output.raw, input.raw, nil, step) }
-      guard done > 0 else { return false }
-      copied += done
-    } catch .system(_, _, EINVAL), .system(_, _, ENOSYS), .system(_, _, EOPNOTSUPP) {
-      return false
-    }
-  }
-  return true
-}
-
+/// Copies what stands behind a place of the input to where the output stands.
 private func copyThroughMemory(
-  from input: borrowing OpenDescriptor, to output: borrowing OpenDescriptor
+  from input: borrowing OpenDescriptor, at place: Int, to output: borrowing OpenDescriptor
 ) throws(FileFailure) {
+  try systemCall(.read, input.path) { lseek(input.raw, off_t(place), SEEK_SET) }
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
   defer { buffer.deallocate() }
   while true {

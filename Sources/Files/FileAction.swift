@@ -10,7 +10,6 @@ package enum FileAction: String, Sendable {
   case replace = "move it into its place"
   case remove = "remove it"
   case link = "make a hard link to it"
-  case copy = "copy it"
   case list = "list what it contains"
   case makeDirectory = "make the directory"
   case lock = "lock it"
