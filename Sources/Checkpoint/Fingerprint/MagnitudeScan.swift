@@ -59,3 +59,15 @@ struct MagnitudeScan {
     largest = max(largest, value(found))
   }
 }
+
+extension ElementType {
+  /// The place of the first element that is NaN or infinite; `nil` where there is none, and for what is no floating
+  /// type.
+  ///
+  /// - Parameter bytes: whole elements, little-endian, at any address.
+  package func firstNonFinite(in bytes: UnsafeRawBufferPointer) -> Int? {
+    var scan = MagnitudeScan(self)
+    scan.append(bytes)
+    return scan.firstNonFinite
+  }
+}
