@@ -14,13 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#ifdef __APPLE__
-static const char *const names[] = {
-  "libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib",
-  "/usr/local/opt/openblas/lib/libopenblas.dylib"};
-#else
 static const char *const names[] = {"libopenblas.so.0", "libopenblas.so"};
-#endif
 
 // Every function: its result, name, parameters and arguments. Hidden, so that the library's own calls of
 // these names stay inside it.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// log₂ for estimates and choices of the encoder. No decoder ever calls it: libraries differ in the
 /// last bits.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Glibc
 
 /// A pattern for names of branches and tags, as shells and `git branch --list` write them: `v1.*`.
 package struct NamePattern: Sendable {

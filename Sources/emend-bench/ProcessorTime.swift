@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// Seconds of processor time, all threads of this process together. On a shared machine the wall
 /// clock measures the neighbours.

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Glibc
 
 extension GitMoment {
   /// The local time where it was told, as ISO 8601 writes it: `2026-11-22T14:10:13+01:00`.

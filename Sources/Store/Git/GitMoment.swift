@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import Glibc
 
 /// A moment with the offset from UTC that it was told in.
 package struct GitMoment: Sendable, Hashable {
