@@ -233,14 +233,4 @@ package enum TensorDelta: Sendable {
       try values.withUnsafeBufferPointer { try body(rows, $0) }
     }
   }
-
-  /// The singular values of a low-rank change, descending; `nil` for a dense one.
-  package func singularValues() throws(DeltaError) -> [Double]? {
-    switch self {
-    case .lowRank(let factors), .corrected(let factors, _):
-      try SpectralForm(factors.factors()).values
-    case .dense: nil
-    case .finer(let integers, _): try integers.singularValues()
-    }
-  }
 }

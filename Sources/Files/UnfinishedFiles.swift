@@ -34,7 +34,7 @@ package enum UnfinishedFiles {
   }
 
   /// Whether the process is ending.
-  package static var isEnding: Bool { ending.load(ordering: .sequentiallyConsistent) }
+  static var isEnding: Bool { ending.load(ordering: .sequentiallyConsistent) }
 
   /// Waits for the end of a process that is ending; returns at once in others.
   package static func waitIfEnding() {

@@ -105,7 +105,7 @@ package final class EditRepository {
   }
 
   /// Where `HEAD` is; `nil` while it is on a branch that has no commit, or cannot be read.
-  package func presentHead() throws -> HeadPosition? {
+  func presentHead() throws -> HeadPosition? {
     switch try references.head() {
     case .branch(_, nil), .damaged: nil
     case .branch, .detached: try head()

@@ -3,9 +3,9 @@ package import Files
 /// A PEFT LoRA adapter on disk: `adapter_config.json` and `adapter_model.safetensors`.
 package struct AdapterDirectory: Sendable {
   /// The name of the file with the factors.
-  package static let weightsName = "adapter_model.safetensors"
+  static let weightsName = "adapter_model.safetensors"
   /// What stands before a module's path in the names of an adapter's tensors.
-  package static let keyPrefix = "base_model.model."
+  static let keyPrefix = "base_model.model."
 
   /// What it says of itself.
   package let configuration: AdapterConfiguration

@@ -4,7 +4,7 @@ internal import Files
 /// and the files beside them. Weights are mapped, never copied whole, never written to.
 package final class CheckpointDirectory: Sendable {
   /// The name of the weights where there is one file of them.
-  package static let singleFileName = "model.safetensors"
+  static let singleFileName = "model.safetensors"
 
   /// A file with weights.
   package struct WeightFile: Sendable {

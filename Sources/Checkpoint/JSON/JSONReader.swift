@@ -91,7 +91,7 @@ package struct JSONReader {
   }
 
   /// Reads `null`.
-  package mutating func readNull() throws(JSONError) {
+  mutating func readNull() throws(JSONError) {
     try require(.null)
     try readWord("null")
   }
@@ -117,9 +117,6 @@ package struct JSONReader {
     skipSpace()
     guard offset == bytes.count else { throw unexpected("the end of the text") }
   }
-
-  /// The number of the line that the reader stands in.
-  package var line: Int { position(of: offset).line }
 
   var byte: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 

@@ -27,9 +27,9 @@ package struct NumPyArchive: Sendable {
   package init(path: String) throws {
     self.path = path
     file = try MappedFile(path: path)
-    var reader = ZipDirectory(bytes: file.bytes, path: path)
+    let directory = ZipDirectory(bytes: file.bytes, path: path)
     var arrays: [String: Array] = [:]
-    for entry in try reader.entries() where entry.name.hasSuffix(".npy") {
+    for entry in try directory.entries() where entry.name.hasSuffix(".npy") {
       arrays[String(entry.name.dropLast(4))] = try NumPyHeader.array(
         file.bytes, entry.range, name: entry.name, path: path)
     }

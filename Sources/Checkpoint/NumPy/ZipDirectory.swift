@@ -12,7 +12,7 @@ struct ZipDirectory {
   private static let longestComment = 65535
 
   /// All members.
-  mutating func entries() throws(NumPyArchiveError) -> [Entry] {
+  func entries() throws(NumPyArchiveError) -> [Entry] {
     let end = try endOfDirectory()
     var position = try number(end + 16, 4)
     let count = try number(end + 10, 2)

@@ -6,7 +6,7 @@ package struct ShardIndex: Sendable {
   package static let longest = 64 << 20
 
   /// The file of each tensor, a name without directories.
-  package let fileOfTensor: [String: String]
+  let fileOfTensor: [String: String]
   /// All files named, each once, in the order of their bytes.
   package let files: [String]
 

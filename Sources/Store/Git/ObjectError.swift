@@ -11,14 +11,6 @@ package enum ObjectError: ExplainedError, Equatable {
     self = failure.kind == .notFound ? .missing(id) : .damaged(id, failure.message)
   }
 
-  /// The object that it is about.
-  package var id: ObjectID {
-    switch self {
-    case .missing(let id), .damaged(let id, _), .wrongKind(let id, _, _), .tooLarge(let id, _, _):
-      id
-    }
-  }
-
   /// The parts of what the user is told.
   package var explanation: Explanation {
     switch self {

@@ -15,7 +15,7 @@ final class PackWriter {
   /// Bytes of objects that are held in memory at most.
   private static let memoryLimit = 4 << 20
   /// Bytes of objects in a pack at most, but for the last object.
-  static let flushLimit = 32 << 20
+  private static let flushLimit = 32 << 20
 
   private struct Entry {
     let kind: ObjectKind
@@ -28,7 +28,6 @@ final class PackWriter {
   }
 
   private let database: ObjectDatabase
-  private let flushLimit: Int
   private var entries: [Entry] = []
   private var pending: [ObjectID: ObjectKind] = [:]
   private var pendingBytes = 0
@@ -37,10 +36,7 @@ final class PackWriter {
   /// Bytes of the packs that were written so far.
   private(set) var writtenBytes = 0
 
-  init(into database: ObjectDatabase, flushLimit: Int = PackWriter.flushLimit) {
-    self.database = database
-    self.flushLimit = flushLimit
-  }
+  init(into database: ObjectDatabase) { self.database = database }
 
   /// Takes an object and gives its id.
   ///
@@ -51,7 +47,7 @@ final class PackWriter {
     entries.append(Entry(kind: kind, content: try keep(content)))
     pending[id] = kind
     pendingBytes += content.count
-    if pendingBytes > flushLimit { try flush() }
+    if pendingBytes > Self.flushLimit { try flush() }
     return id
   }
 

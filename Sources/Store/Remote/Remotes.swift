@@ -8,7 +8,7 @@ package struct Remote: Sendable, Equatable {
   /// Where it is, as configured; of several addresses, Git fetches from the first.
   package let url: String
   /// Where pushes go, where that is elsewhere.
-  package let pushURL: String?
+  let pushURL: String?
   /// All addresses that Git would push to.
   package let pushURLs: [String]
 
