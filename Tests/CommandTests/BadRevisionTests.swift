@@ -54,8 +54,10 @@ struct BadRevisionTests {
     #expect(try scene.lines("log", "--oneline", "--graph", "--max-count=-1").count == 3)
     #expect(try scene.lines("log", "--oneline", "-n1").count == 1)
     for command in ["revert", "cherry-pick"] {
-      try expectRefusal(scene.repository, [command, "HEAD", "--mainline=\(lowest)"], 2, ["<n>"])
-      try expectRefusal(scene.repository, [command, "HEAD", "-m", "0"], 2, ["<n>"])
+      for option in ["--mainline=\(lowest)", "--mainline=0"] {
+        try expectRefusal(
+          scene.repository, [command, "HEAD", option], 2, ["--mainline takes a number from 1"])
+      }
     }
     try scene.repository("generate", "--tokens", "\(Int.max)", "Oslo is in")
   }

@@ -24,13 +24,15 @@ struct CherryPick: EmendCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
-  var mainline: PositiveNumber?
+  var mainline: Int?
+
+  func validate() throws { try ValidationError.requirePositive(["--mainline": mainline]) }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try PickCommits(in: workspace).run(
-        revisions, mainline: mainline?.value, requiring: gate.require, made: made)
+        revisions, mainline: mainline, requiring: gate.require, made: made)
     }
   }
 }

@@ -31,10 +31,7 @@ struct Generate: EmendCommand {
   var next: Int?
 
   func validate() throws {
-    for (name, value) in [("tokens", tokens ?? 1), ("top-k", topK ?? 1), ("next", next ?? 1)]
-    where value < 1 {
-      throw ValidationError("--\(name) takes a number from 1, not \(value).")
-    }
+    try ValidationError.requirePositive(["--tokens": tokens, "--top-k": topK, "--next": next])
     guard !prompts.isEmpty else { throw ValidationError("Give at least one prompt.") }
     try ValidationError.refuse(
       ["--tokens": tokens != nil, "--top-k": topK != nil, "--seed": seed != nil],

@@ -29,7 +29,7 @@ struct Revert: EmendCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
-  var mainline: PositiveNumber?
+  var mainline: Int?
   @Option(
     name: .customLong("fact"),
     help: ArgumentHelp(
@@ -38,6 +38,7 @@ struct Revert: EmendCommand {
   @OptionGroup var moments: MomentsOption
 
   func validate() throws {
+    try ValidationError.requirePositive(["--mainline": mainline])
     try ValidationError.refuse(
       ["--mainline": mainline != nil], when: !subjects.isEmpty, "with --fact")
     try ValidationError.refuse(
@@ -52,7 +53,7 @@ struct Revert: EmendCommand {
     let workspace = try common.openWorkspace(console, compute, signing)
     try console.showMade(in: workspace.repository) { made in
       try RevertCommits(in: workspace).run(
-        revisions, mainline: mainline?.value, message: message.text, made: made)
+        revisions, mainline: mainline, message: message.text, made: made)
     }
   }
 

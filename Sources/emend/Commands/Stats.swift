@@ -61,9 +61,7 @@ struct Stats: EmendCommand {
         "--save-every": saveEvery != nil, "--hparams": edit.hparams != nil,
         "--method": edit.method != .memit,
       ], when: corpus == nil, "with --npz")
-    if let samples, samples < 1 {
-      throw ValidationError("--samples takes a number from 1, not \(samples).")
-    }
+    try ValidationError.requirePositive(["--samples": samples])
   }
 
   func run(on console: Console) throws {

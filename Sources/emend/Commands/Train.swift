@@ -46,13 +46,9 @@ struct Train: ParsableCommand {
     var restart = false
 
     func validate() throws {
-      if let heldOut {
-        guard heldOut >= 1 else {
-          throw ValidationError("--hold-out takes a number from 1, not \(heldOut).")
-        }
-        guard validation.isEmpty else {
-          throw ValidationError("Give either --validation or --hold-out.")
-        }
+      try ValidationError.requirePositive(["--hold-out": heldOut])
+      guard heldOut == nil || validation.isEmpty else {
+        throw ValidationError("Give either --validation or --hold-out.")
       }
     }
 

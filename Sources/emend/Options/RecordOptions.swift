@@ -25,11 +25,7 @@ struct RecordOptions: ParsableArguments {
     guard first == nil || last == nil else {
       throw ValidationError("Give --first or --last, not both.")
     }
-    for (name, value) in [("first", first), ("last", last)] {
-      if let value, value < 1 {
-        throw ValidationError("--\(name) takes a number from 1, not \(value).")
-      }
-    }
+    try ValidationError.requirePositive(["--first": first, "--last": last])
     guard generateEvery >= 0 else {
       throw ValidationError("--generate-every takes a number from 0, not \(generateEvery).")
     }

@@ -52,9 +52,7 @@ struct SweepOptions: ParsableArguments {
   var seed: UInt64?
 
   func validate() throws {
-    if let minCases, minCases < 1 {
-      throw ValidationError("--min-cases takes a number from 1, not \(minCases).")
-    }
+    try ValidationError.requirePositive(["--min-cases": minCases])
     for file in hyperparameters + templates where !methods.elements.contains(file.key) {
       throw ValidationError("\(file.path) is for \(file.key), which --methods does not name.")
     }
