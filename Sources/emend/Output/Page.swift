@@ -62,6 +62,15 @@ package final class Page {
     return isCopied == true
   }
 
+  /// Writes the first lines of a list, and how many more there are.
+  func list<Elements: Collection>(
+    _ elements: Elements, shown: Int, indented: Int, line: (Elements.Element) -> StyledText
+  ) {
+    let blanks = StyledText(String(repeating: " ", count: indented))
+    for element in elements.prefix(shown) { self.line(blanks + line(element)) }
+    if elements.count > shown { self.line(blanks + "… and \(elements.count - shown) more") }
+  }
+
   /// Writes a table.
   package func table(_ table: Table) { table.lines(width: width).forEach(line) }
 

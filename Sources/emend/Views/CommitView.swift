@@ -6,13 +6,6 @@ internal import Workflows
 /// What `commit` says: before → after.
 struct CommitView: View {
   struct Document: Encodable {
-    struct Tensor: Encodable {
-      let name: String
-      let norm: Double
-      let weightNorm: Double?
-      let relativeError: Double
-      let keyError: Double?
-    }
     let commit: String
     let tree: String
     let edit: String
@@ -25,7 +18,7 @@ struct CommitView: View {
     let before: [String: Double]
     let after: [String: Double]
     let facts: [MeasuredFactDocument]
-    let tensors: [Tensor]
+    let tensors: [EditFigures.Tensor]
   }
 
   private let outcome: CommitFacts.Outcome
@@ -53,11 +46,7 @@ struct CommitView: View {
           outcome.cases[index].fact, outcome.before[index], outcome.after[index],
           successAfter: outcome.after[index].rewrite.isSuccess, steps: outcome.steps[index])
       },
-      tensors: outcome.tensors.map {
-        .init(
-          name: $0.tensor, norm: $0.norm.value, weightNorm: $0.weightNorm?.value,
-          relativeError: $0.relativeError.value, keyError: $0.keyError?.value)
-      })
+      tensors: outcome.tensors.map { .init($0) })
   }
 
   func write(to page: Page) {
@@ -73,21 +62,17 @@ struct CommitView: View {
     let missed = outcome.cases.indices.filter { !outcome.after[$0].rewrite.wanted.isBest }
     if !missed.isEmpty {
       page.line("  not the first answer after the edit:")
-      for index in missed.prefix(5) {
+      page.list(missed, shown: 5, indented: 4) { index in
         let fact = outcome.cases[index].fact
         let probability = outcome.after[index].rewrite.wanted.probability
-        page.line(
-          "    \(fact.filledPrompt) → \(fact.targetNew) "
-            + "(\(Figures.percentage(probability)))")
+        return "\(fact.filledPrompt) → \(fact.targetNew) (\(Figures.percentage(probability)))"
       }
-      if missed.count > 5 { page.line("    … and \(missed.count - 5) more") }
     }
-    for tensor in outcome.tensors {
-      let share = tensor.relativeNorm.flatMap { $0.isFinite ? Figures.percentage($0) : nil }
+    for tensor in outcome.tensors.map({ EditFigures.Tensor($0) }) {
       page.line(
-        "  \(tensor.tensor): change of norm \(Figures.significant(tensor.norm.value, digits: 3))"
-          + "\(share.map { ", \($0) of the weight's" } ?? "")"
-          + ", stored to \(Figures.significant(tensor.relativeError.value, digits: 2))")
+        "  \(tensor.name): change of norm \(Figures.significant(tensor.norm, digits: 3))"
+          + "\(tensor.share.map { ", \($0) of the weight's" } ?? "")"
+          + ", stored to \(Figures.significant(tensor.relativeError, digits: 2))")
     }
   }
 }

@@ -3,7 +3,6 @@ internal import Workflows
 /// Active facts that say something else than what was just recorded.
 struct ContradictionsView {
   private let entries: [ListFacts.Entry]
-  private static let shown = 5
 
   init(_ entries: [ListFacts.Entry]) { self.entries = entries }
 
@@ -12,11 +11,9 @@ struct ContradictionsView {
   func write(to page: Page) {
     guard !entries.isEmpty else { return }
     page.line("  active facts that say something else, and stay below this edit:")
-    for entry in entries.prefix(Self.shown) {
-      page.line(
-        "    \(FactsView.line(entry.fact)) (edit \(Figures.shortID(entry.edit), .identifier))")
+    page.list(entries, shown: 5, indented: 4) { entry in
+      "\(FactsView.line(entry.fact)) (edit \(Figures.shortID(entry.edit), .identifier))"
     }
-    if entries.count > Self.shown { page.line("    … and \(entries.count - Self.shown) more") }
     page.line("    'emend revert REVISION --fact SUBJECT' takes them out")
   }
 }

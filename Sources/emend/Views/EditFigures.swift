@@ -10,7 +10,21 @@ struct EditFigures {
     let weightNorm: Double?
     let relativeError: Double
     let keyError: Double?
-    let bytes: Int
+    /// Of a stored change.
+    let bytes: Int?
+
+    init(_ change: DeltaRecord.Description, bytes: Int? = nil) {
+      name = change.tensor
+      rank = if case .lowRank(let rank) = change.kind { rank } else { nil }
+      norm = change.norm.value
+      weightNorm = change.weightNorm?.value
+      relativeError = change.relativeError.value
+      keyError = change.keyError?.value
+      self.bytes = bytes
+    }
+
+    /// The norm as a part of the weight's, as text; `nil` where that is unknown or zero.
+    var share: String? { weightNorm.flatMap { $0 > 0 ? Figures.percentage(norm / $0) : nil } }
   }
 
   private let manifest: EditManifest
@@ -19,17 +33,7 @@ struct EditFigures {
 
   /// The changes of tensors.
   var tensors: [Tensor] {
-    manifest.deltas.map { record in
-      .init(
-        name: record.tensor, rank: Self.rank(record), norm: record.description.norm.value,
-        weightNorm: record.description.weightNorm?.value,
-        relativeError: record.description.relativeError.value,
-        keyError: record.description.keyError?.value, bytes: record.byteCount)
-    }
-  }
-
-  private static func rank(_ record: DeltaRecord) -> Int? {
-    if case .lowRank(let rank) = record.description.kind { rank } else { nil }
+    manifest.deltas.map { Tensor($0.description, bytes: $0.byteCount) }
   }
 
   /// Writes what was measured and the table of tensors.
@@ -46,9 +50,9 @@ struct EditFigures {
       table.add([
         "  \(tensor.name)", "\(tensor.rank.map(String.init) ?? "dense")",
         "\(Figures.significant(tensor.norm, digits: 4))",
-        "\(tensor.weightNorm.flatMap { $0 > 0 ? Figures.percentage(tensor.norm / $0) : nil } ?? "–")",
+        "\(tensor.share ?? "–")",
         "\(Figures.significant(tensor.relativeError, digits: 2))",
-        "\(Figures.bytes(tensor.bytes))",
+        "\(Figures.bytes(tensor.bytes ?? 0))",
       ])
     }
     page.table(table)

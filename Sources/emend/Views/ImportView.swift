@@ -6,13 +6,6 @@ internal import Workflows
 /// What `import` says.
 struct ImportView: View {
   struct Document: Encodable {
-    struct Tensor: Encodable {
-      let name: String
-      let rank: Int?
-      let norm: Double
-      let weightNorm: Double?
-      let relativeError: Double
-    }
     let commit: String
     let tree: String
     let edit: String
@@ -25,7 +18,7 @@ struct ImportView: View {
     let before: [String: Double]
     let after: [String: Double]
     let facts: [MeasuredFactDocument]
-    let tensors: [Tensor]
+    let tensors: [EditFigures.Tensor]
     let contradicted: [FactDocument]
   }
 
@@ -46,12 +39,7 @@ struct ImportView: View {
       facts: outcome.cases.indices.map { index in
         .init(outcome.cases[index].fact, outcome.before[index], outcome.after[index])
       },
-      tensors: outcome.tensors.map { tensor in
-        let rank: Int? = if case .lowRank(let rank) = tensor.kind { rank } else { nil }
-        return .init(
-          name: tensor.tensor, rank: rank, norm: tensor.norm.value,
-          weightNorm: tensor.weightNorm?.value, relativeError: tensor.relativeError.value)
-      }, contradicted: contradictions.documents)
+      tensors: outcome.tensors.map { .init($0) }, contradicted: contradictions.documents)
   }
 
   func write(to page: Page) {
@@ -66,20 +54,16 @@ struct ImportView: View {
     let better = document.facts.filter(\.accurateAfter).count
     if document.declared {
       page.line("  first answer after the edit: \(better) of \(document.facts.count)")
-      for fact in document.facts.prefix(10) {
-        let change =
-          "\(Figures.percentage(fact.probabilityBefore)) → "
-          + Figures.percentage(fact.probabilityAfter)
-        page.line("    \(fact.subject) → \(fact.targetNew): \(change)")
+      page.list(document.facts, shown: 10, indented: 4) { fact in
+        "\(fact.subject) → \(fact.targetNew): \(Figures.percentage(fact.probabilityBefore)) → "
+          + "\(Figures.percentage(fact.probabilityAfter))"
       }
-      if document.facts.count > 10 { page.line("    … and \(document.facts.count - 10) more") }
     }
     for tensor in document.tensors {
-      let share = tensor.weightNorm.flatMap { $0 > 0 ? Figures.percentage(tensor.norm / $0) : nil }
       page.line(
         "  \(tensor.name): \(tensor.rank.map { "rank \($0)" } ?? "dense"), "
           + "norm \(Figures.significant(tensor.norm, digits: 3))"
-          + "\(share.map { ", \($0) of the weight's" } ?? "")")
+          + "\(tensor.share.map { ", \($0) of the weight's" } ?? "")")
     }
   }
 }

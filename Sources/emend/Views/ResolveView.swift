@@ -72,8 +72,7 @@ struct ResolveView: View {
     }
     if !failing.isEmpty {
       page.line("\("do not hold", .warning): \(Figures.count(failing.count, "fact"))")
-      for line in failing.prefix(Self.shown) { page.line("  \(line)") }
-      if failing.count > Self.shown { page.line("  and \(failing.count - Self.shown) more") }
+      page.list(failing, shown: Self.shown, indented: 2) { $0 }
     }
   }
 
