@@ -28,7 +28,8 @@ struct Diff: EmendCommand {
   @Argument(help: "The new revision (default: HEAD).")
   var new: RevisionExpression?
   @Option(
-    help: ArgumentHelp("A file of prompts, one a line, to ask both models.", valueName: "file"),
+    help: ArgumentHelp(
+      "Prompts, one a line, or a facts file, to ask both models.", valueName: "file"),
     completion: .file())
   var prompts: String?
   @Flag(name: .customLong("facts"), help: "Compare facts only, not weights.")

@@ -8,7 +8,8 @@ struct AuditOptions: ParsableArguments {
   @OptionGroup var moments: MomentsOption
   @Option(
     help: ArgumentHelp(
-      "Prompts, one a line, whose answers should stay (default: the facts' neighborhood prompts).",
+      "Prompts, one a line, or a facts file: whose answers should stay (default: the facts' "
+        + "neighborhood prompts).",
       valueName: "file"), completion: .file())
   var probes: String?
   @Option(
