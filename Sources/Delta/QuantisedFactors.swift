@@ -81,7 +81,7 @@ package struct QuantisedFactors: Sendable {
       for index in k * rows..<(k + 1) * rows { scaled.storage[index] *= scale }
     }
     do {
-      return try LowRankFactors(left: scaled.blockTransposed, right: right.blockTransposed)
+      return try LowRankFactors(left: scaled.transposed, right: right.transposed)
     } catch {
       preconditionFailure("both factors have rank \(rank)")
     }

@@ -44,7 +44,7 @@ package struct CachedFactorSolve: Sendable {
     guard n > 0, d > 0 else { return Matrix(rows: d, columns: n) }
     // Keys as rows: the kernels then read the factor as it stands, a third to twice as fast.
     var y = protected.map { Matrix.concatenatingColumns([$0, keys]) } ?? keys
-    y = y.blockTransposed
+    y = y.transposed
     factor.forwardSolve(rows: &y)
     let q = p + n
     var s = Matrix<Double>(rows: q, columns: q)
@@ -67,7 +67,7 @@ package struct CachedFactorSolve: Sendable {
     }
     var own = p == 0 ? y : Matrix(rows: n, columns: d, Array(y.storage[(p * d)...]))
     factor.backwardSolve(rows: &own)
-    return own.blockTransposed
+    return own.transposed
   }
 
   /// X, `[d, n]`, by the cheaper of both routes.
@@ -83,14 +83,12 @@ package struct CachedFactorSolve: Sendable {
     keys: Matrix<Double>, protected: KeyBlocks? = nil, secondMoment: () throws -> Matrix<Double>
   ) throws -> Matrix<Double> {
     let cost = SolveCost(order: factor.order, keys: keys.columns, protected: protected?.count ?? 0)
-    switch (cost.route, protected) {
-    case (.cachedFactor, let protected):
+    switch cost.route {
+    case .cachedFactor:
       return try solve(keys: keys, protected: protected?.joined(rows: factor.order))
-    case (.refactorise, let protected?):
+    case .refactorise:
       return try DirectSolve.solve(
         secondMoment: secondMoment(), weight: weight, keys: keys, protected: protected)
-    case (.refactorise, nil):
-      return try DirectSolve.solve(secondMoment: secondMoment(), weight: weight, keys: keys)
     }
   }
 }

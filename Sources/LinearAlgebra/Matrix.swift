@@ -54,16 +54,30 @@ package struct Matrix<Scalar: MatrixScalar>: Sendable, Equatable {
     (0..<rows).map { storage[$0 * columns + j] }
   }
 
-  /// The transpose.
+  /// The transpose, by blocks that fit the first-level cache.
   package var transposed: Matrix {
     @_specialize(where Scalar == Double)
     @_specialize(where Scalar == Float)
     get {
-      var result = Matrix(rows: columns, columns: rows)
-      for i in 0..<rows {
-        for j in 0..<columns { result.storage[j * rows + i] = storage[i * columns + j] }
+      let (m, n) = (rows, columns)
+      let result = [Scalar](unsafeUninitializedCapacity: m * n) { target, count in
+        count = m * n
+        guard let t = target.baseAddress else { return }
+        storage.withUnsafeBufferPointer { source in
+          guard let s = source.baseAddress else { return }
+          let block = 32
+          for i0 in stride(from: 0, to: m, by: block) {
+            let i1 = Swift.min(i0 + block, m)
+            for j0 in stride(from: 0, to: n, by: block) {
+              for j in j0..<Swift.min(j0 + block, n) {
+                let column = t + j * m
+                for i in i0..<i1 { (column + i).initialize(to: s[i * n + j]) }
+              }
+            }
+          }
+        }
       }
-      return result
+      return Matrix(rows: n, columns: m, result)
     }
   }
 

@@ -19,18 +19,14 @@ package struct QRDecomposition: Sendable {
       upper = Matrix(rows: k, columns: n)
       return
     }
-    var byColumns = matrix.blockTransposed.storage
-    var reflectors = [Double](repeating: 0, count: k)
-    var (mm, nn, kk, info) = (Int32(m), Int32(n), Int32(k), Int32(0))
-    Self.withWorkspace { work, length in
-      dgeqrf_(&mm, &nn, &byColumns, &mm, &reflectors, work, length, &info)
-    }
+    var (byColumns, reflectors) = Self.reflected(matrix)
     upper = Matrix(rows: k, columns: n) { i, j in i <= j ? byColumns[j * m + i] : 0 }
     if n > k { byColumns.removeLast((n - k) * m) }
-    Self.withWorkspace { work, length in
+    var (mm, kk, info) = (Int32(m), Int32(k), Int32(0))
+    LAPACKWorkspace.lend { work, length in
       dorgqr_(&mm, &kk, &kk, &byColumns, &mm, &reflectors, work, length, &info)
     }
-    orthogonal = Matrix(rows: k, columns: m, byColumns).blockTransposed
+    orthogonal = Matrix(rows: k, columns: m, byColumns).transposed
   }
 
   /// R alone, `[min(m, n), n]`, with RᵀR = AᵀA.
@@ -55,24 +51,20 @@ package struct QRDecomposition: Sendable {
     let m = matrix.rows
     let k = min(m, n)
     guard k > 0 else { return Matrix(rows: k, columns: n) }
-    var byColumns = matrix.blockTransposed.storage
-    var reflectors = [Double](repeating: 0, count: k)
-    var (mm, nn, info) = (Int32(m), Int32(n), Int32(0))
-    withWorkspace { work, length in
-      dgeqrf_(&mm, &nn, &byColumns, &mm, &reflectors, work, length, &info)
-    }
+    let byColumns = reflected(matrix).byColumns
     return Matrix(rows: k, columns: n) { i, j in i <= j ? byColumns[j * m + i] : 0 }
   }
 
-  /// Asks LAPACK how much scratch it wants, then calls again with that much.
-  private static func withWorkspace(
-    _ call: (UnsafeMutablePointer<Double>, UnsafePointer<Int32>) -> Void
-  ) {
-    var wanted = 0.0
-    var length: Int32 = -1
-    call(&wanted, &length)
-    length = max(1, Int32(wanted))
-    var work = [Double](repeating: 0, count: Int(length))
-    call(&work, &length)
+  /// R above the reflectors, the matrix column after column (`dgeqrf`), with the reflectors' factors.
+  private static func reflected(
+    _ matrix: Matrix<Double>
+  ) -> (byColumns: [Double], reflectors: [Double]) {
+    var byColumns = matrix.transposed.storage
+    var reflectors = [Double](repeating: 0, count: min(matrix.rows, matrix.columns))
+    var (m, n, info) = (Int32(matrix.rows), Int32(matrix.columns), Int32(0))
+    LAPACKWorkspace.lend { work, length in
+      dgeqrf_(&m, &n, &byColumns, &m, &reflectors, work, length, &info)
+    }
+    return (byColumns, reflectors)
   }
 }

@@ -55,7 +55,7 @@ package struct SingularValues: Sendable {
     var vt = [Double](repeating: 0, count: k * n)
     var integers = [Int32](repeating: 0, count: 8 * k)
     var (mm, nn, kk, info) = (Int32(m), Int32(n), Int32(k), Int32(0))
-    func call(_ work: UnsafeMutablePointer<Double>, _ length: UnsafePointer<Int32>) {
+    LAPACKWorkspace.lend { work, length in
       switch algorithm {
       case .divideAndConquer:
         dgesdd_("S", &nn, &mm, &a, &nn, &s, &vt, &nn, &u, &kk, work, length, &integers, &info, 1)
@@ -63,12 +63,6 @@ package struct SingularValues: Sendable {
         dgesvd_("S", "S", &nn, &mm, &a, &nn, &s, &vt, &nn, &u, &kk, work, length, &info, 1, 1)
       }
     }
-    var wanted = 0.0
-    var length: Int32 = -1
-    call(&wanted, &length)
-    length = max(1, Int32(wanted))
-    var work = [Double](repeating: 0, count: Int(length))
-    call(&work, &length)
     guard info == 0 else { return nil }
     return (Matrix(rows: m, columns: k, u), s, Matrix(rows: k, columns: n, vt))
   }

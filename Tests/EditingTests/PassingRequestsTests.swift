@@ -87,7 +87,8 @@ struct PassingRequestsTests {
     let solver = try CachedFactorSolve(factor: Cholesky(factoring: moment), weight: 3)
     let found = try solver.solve(keys: keys, protected: blocks) { moment }
     let wanted = try DirectSolve.solve(
-      secondMoment: moment, weight: 3, keys: keys, protected: .concatenatingColumns(parts))
+      secondMoment: moment, weight: 3, keys: keys,
+      protected: KeyBlocks(.concatenatingColumns(parts)))
     #expect(
       SolveCost(order: 48, keys: 4, protected: count).route
         == (count == 3 ? .cachedFactor : .refactorise))

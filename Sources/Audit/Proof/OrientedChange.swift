@@ -32,7 +32,7 @@ struct OrientedChange: Sendable {
       let start = rows.lowerBound * delta.columns
       for i in band.indices { values.storage[start + i] = band[i] }
     }
-    let input = keySide == .columns ? values.blockTransposed : values
+    let input = keySide == .columns ? values.transposed : values
     out = Matrix(rows: input.columns, columns: input.columns) { $0 == $1 ? 1 : 0 }
     self.input = input
   }

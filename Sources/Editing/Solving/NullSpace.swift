@@ -78,13 +78,12 @@ package struct NullSpace: Sendable, Equatable {
     let cost = SolveCost(order: order, keys: keys.columns, protected: protected?.count ?? 0)
     if cost.route == .refactorise {
       let identity = Matrix<Double>(rows: order, columns: order) { $0 == $1 ? 1 : 0 }
-      guard let protected else {
-        return try DirectSolve.solve(secondMoment: identity, weight: ridge, keys: own)
-      }
       return try DirectSolve.solve(
         secondMoment: identity, weight: ridge, keys: own,
-        protected: KeyBlocks(count: protected.count) { body in
-          try protected.forEach { try body(project($0)) }
+        protected: protected.map { protected in
+          KeyBlocks(count: protected.count) { body in
+            try protected.forEach { try body(project($0)) }
+          }
         })
     }
     let others = try protected.map { project(try $0.joined(rows: order)) }
