@@ -46,9 +46,10 @@ struct AttentionPlan: Sendable {
   /// - Parameters:
   ///   - nodes: the node of each row, ascending within an owner.
   ///   - tree: where they come from.
-  ///   - storeIndex: for each node, its row in the key-value store, or -1.
+  ///   - storeIndex: for each node, its row in the key-value store, or -1; `nil` where no
+  ///     row is in one.
   ///   - needed: the rows whose attention is wanted, ascending; `nil` for all.
-  init(nodes: [Int32], tree: TokenTree, storeIndex: [Int32], needed: [Int32]? = nil) {
+  init(nodes: [Int32], tree: TokenTree, storeIndex: [Int32]? = nil, needed: [Int32]? = nil) {
     rowCount = nodes.count
     positions = nodes.map { tree.positions[Int($0)] }
     var rowOf: [Int32: Int32] = [:]
@@ -77,7 +78,7 @@ struct AttentionPlan: Sendable {
       while end < nodes.count, tree.parents[Int(nodes[end])] == nodes[end - 1] { end += 1 }
       let firstKey = keys.count
       for node in tree.ancestors(of: nodes[start]) {
-        if let row = rowOf[node] { keys.append(row) } else { keys.append(~storeIndex[Int(node)]) }
+        keys.append(rowOf[node] ?? ~(storeIndex?[Int(node)] ?? -1))
       }
       let before = keys.count - firstKey
       for row in start..<end { keys.append(Int32(row)) }

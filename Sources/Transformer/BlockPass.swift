@@ -135,10 +135,7 @@ final class BlockPass {
     x.gather(varying, from: input)
     let part = RowStatistics(rows: count)
     attentionNorm.apply(x.base, to: y.base, statistics: part, rows: count, workers)
-    for (i, row) in varying.enumerated() {
-      statistics.mean[Int(row)] = part.mean[i]
-      statistics.scale[Int(row)] = part.scale[i]
-    }
+    part.scatter(varying, to: statistics)
     y.scatter(varying, to: normalised)
     projection.apply(
       try reader.linear(block.queryKeyValue), y.base, to: qkv.base,
@@ -152,10 +149,7 @@ final class BlockPass {
       feedForwardInput = FloatRows(unwritten: count, columns: width)
       feedForwardNorm.apply(
         x.base, to: feedForwardInput.base, statistics: part, rows: count, workers)
-      for (i, row) in varying.enumerated() {
-        middleStatistics.mean[Int(row)] = part.mean[i]
-        middleStatistics.scale[Int(row)] = part.scale[i]
-      }
+      part.scatter(varying, to: middleStatistics)
       feedForwardInput.scatter(varying, to: middleNormalised)
     }
     let g = try feedForward.forward(block, feedForwardInput.base, varying: varying)
@@ -197,9 +191,7 @@ final class BlockPass {
       try addAttention(to: output)
     } else if let middle, let middleNormalised, let feedForwardNorm {
       take(input, to: middle)
-      if let bias = try reader.linear(block.attentionOutput).bias {
-        emend_add_bias(middle.base, bias.base, count, width, width)
-      }
+      try add(biasOf: block.attentionOutput, to: middle.base, rows: count)
       try addAttention(to: middle)
       feedForwardNorm.apply(
         middle.base, to: middleNormalised.base, statistics: middleStatistics, rows: count,
@@ -207,9 +199,7 @@ final class BlockPass {
       try feedForward.forward(block, middleNormalised.base)
       guard extent == .complete else { return }
       output.base.update(from: middle.base, count: count * width)
-      if let bias = try reader.linear(block.down).bias {
-        emend_add_bias(output.base, bias.base, count, width, width)
-      }
+      try add(biasOf: block.down, to: output.base, rows: count)
       try addDown(to: output)
     }
   }
@@ -223,12 +213,15 @@ final class BlockPass {
   }
 
   private func addBiases(to x: UnsafeMutablePointer<Float>, rows: Int) throws {
-    if let bias = try reader.linear(block.attentionOutput).bias {
-      emend_add_bias(x, bias.base, rows, width, width)
-    }
-    if let bias = try reader.linear(block.down).bias {
-      emend_add_bias(x, bias.base, rows, width, width)
-    }
+    try add(biasOf: block.attentionOutput, to: x, rows: rows)
+    try add(biasOf: block.down, to: x, rows: rows)
+  }
+
+  private func add(
+    biasOf linear: ModelArchitecture.Linear, to x: UnsafeMutablePointer<Float>, rows: Int
+  ) throws {
+    guard let bias = try reader.linear(linear).bias else { return }
+    emend_add_bias(x, bias.base, rows, width, width)
   }
 
   private func addAttention(to target: FloatRows) throws {
@@ -273,10 +266,8 @@ final class BlockPass {
     var dFeedForward: FloatRows?
     if isParallel {
       if let varying {
-        let part = FloatRows(unwritten: varying.count, columns: width)
-        part.gather(varying, from: dOutput)
         dFeedForward = try feedForward.gradient(
-          block, part, varying: varying, input: feedForwardInput)
+          block, dOutput.selecting(varying), varying: varying, input: feedForwardInput)
       } else {
         dFeedForward = try feedForward.gradient(
           block, dOutput, observer, input: feedForwardInput)
@@ -317,17 +308,15 @@ final class BlockPass {
     // The residual stream's own part first, then what came through norms is added.
     let dx: FloatRows
     if let varying {
-      dx = FloatRows(unwritten: gradientRows, columns: width)
-      dx.gather(varying, from: dResidual)
+      dx = dResidual.selecting(varying)
     } else if let needed {
       dx = FloatRows(rows: gradientRows, columns: width)
       dResidual.scatter(needed, to: dx)
     } else {
-      dx = FloatRows(unwritten: gradientRows, columns: width)
-      dx.base.update(from: dResidual.base, count: rows * width)
+      dx = dResidual.copy(rows: 0..<rows)
     }
-    let x = rowsOfInterest(input, varying)
-    let part = statisticsOfInterest(statistics, varying)
+    let x = varying.map { input.selecting($0) } ?? input
+    let part = varying.map { statistics.selecting($0) } ?? statistics
     if let dFeedForward {
       if let feedForwardNorm {
         try addTwoNormGradient(dFeedForward, feedForwardNorm, x: x, varying: varying, to: dx)
@@ -361,7 +350,7 @@ final class BlockPass {
     _ dy: FloatRows, _ norm: NormLayer, x: FloatRows, varying: [Int32]?, to dx: FloatRows
   ) throws {
     if let varying {
-      let part = statisticsOfInterest(middleStatistics, varying)
+      let part = middleStatistics.selecting(varying)
       norm.applyBackward(
         dy.base, x: x.base, statistics: part, to: dx.base, rows: varying.count, workers)
     } else {
@@ -375,23 +364,6 @@ final class BlockPass {
     }
   }
 
-  private func rowsOfInterest(_ source: FloatRows, _ varying: [Int32]?) -> FloatRows {
-    guard let varying else { return source }
-    let part = FloatRows(unwritten: varying.count, columns: source.columns)
-    part.gather(varying, from: source)
-    return part
-  }
-
-  private func statisticsOfInterest(_ source: RowStatistics, _ varying: [Int32]?) -> RowStatistics {
-    guard let varying else { return source }
-    let part = RowStatistics(rows: varying.count)
-    for (i, row) in varying.enumerated() {
-      part.mean[i] = source.mean[Int(row)]
-      part.scale[i] = source.scale[Int(row)]
-    }
-    return part
-  }
-
   /// What the MLP read, compact over the needed rows.
   private func feedForwardInput() -> FloatRows {
     if let middleNormalised { return middleNormalised }
@@ -400,5 +372,4 @@ final class BlockPass {
     take(normalised, to: x)
     return x
   }
-
 }

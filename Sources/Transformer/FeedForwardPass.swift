@@ -79,8 +79,7 @@ struct FeedForwardPass {
     let width = architecture.width
     var u = preactivation
     if let varying {
-      u = FloatRows(unwritten: rows, columns: preactivation.columns)
-      u.gather(varying, from: preactivation)
+      u = preactivation.selecting(varying)
     }
     let kind = architecture.activation.kernel
     let inner = architecture.innerWidth

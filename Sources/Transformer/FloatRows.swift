@@ -35,6 +35,20 @@ package final class FloatRows: @unchecked Sendable {
     Array(UnsafeBufferPointer(start: row(i), count: columns))
   }
 
+  /// Copies of some rows, `[indices.count, columns]`, in the order of the indices.
+  package func selecting(_ indices: [Int32]) -> FloatRows {
+    let part = FloatRows(unwritten: indices.count, columns: columns)
+    part.gather(indices, from: self)
+    return part
+  }
+
+  /// Copies of a stretch of rows, `[range.count, columns]`.
+  package func copy(rows range: Range<Int>) -> FloatRows {
+    let part = FloatRows(unwritten: range.count, columns: columns)
+    part.base.update(from: row(range.lowerBound), count: range.count * columns)
+    return part
+  }
+
   /// Copies the named rows of `source` here, in order.
   package func gather(_ indices: [Int32], from source: FloatRows) {
     precondition(columns == source.columns && indices.count <= rows)
@@ -44,7 +58,7 @@ package final class FloatRows: @unchecked Sendable {
   }
 
   /// Copies rows here in order to the named rows of `target`.
-  package func scatter(_ indices: [Int32], to target: FloatRows) {
+  func scatter(_ indices: [Int32], to target: FloatRows) {
     precondition(columns == target.columns && indices.count <= rows)
     for (source, index) in indices.enumerated() {
       target.row(Int(index)).update(from: row(source), count: columns)

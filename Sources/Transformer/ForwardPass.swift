@@ -32,8 +32,7 @@ package final class ForwardPass {
     nodes = Array(0..<Int32(tree.count))
     nextLayer = 0
     hidden = FloatRows(rows: tree.count, columns: architecture.width)
-    plan = AttentionPlan(
-      nodes: nodes, tree: tree, storeIndex: Array(repeating: -1, count: tree.count))
+    plan = AttentionPlan(nodes: nodes, tree: tree)
     rotary = architecture.rotary.map { RotaryTable($0, last: last) }
     try Self.embed(tree, nodes, model, to: hidden)
   }
@@ -42,11 +41,9 @@ package final class ForwardPass {
     tree = whole.tree
     self.nodes = nodes
     nextLayer = whole.nextLayer
-    hidden = FloatRows(rows: nodes.count, columns: whole.hidden.columns)
     // A whole pass has one row for each node, so a node's number is its row's.
-    hidden.gather(nodes, from: whole.hidden)
-    plan = AttentionPlan(
-      nodes: nodes, tree: tree, storeIndex: Array(repeating: -1, count: tree.count))
+    hidden = whole.hidden.selecting(nodes)
+    plan = AttentionPlan(nodes: nodes, tree: tree)
     rotary = whole.rotary
   }
 
@@ -167,21 +164,19 @@ package final class ForwardPass {
   package func output(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
     let last = model.architecture.layerCount - 1
     try run(through: last - 1, of: model)
-    return try collect(rows, of: model, columns: model.architecture.width, .complete) { $0.output }
+    return try collect(rows, of: model, .complete) { $0.output }
   }
 
   /// The inputs of the next block's MLP output projection at some rows, `[rows, f]`: their keys.
   ///
   /// The pass does not advance.
   package func innerActivations(at rows: [Int32], of model: DecoderModel) throws -> FloatRows {
-    try collect(rows, of: model, columns: model.architecture.innerWidth, .innerActivation) {
-      $0.innerActivation
-    }
+    try collect(rows, of: model, .innerActivation) { $0.innerActivation }
   }
 
   /// Runs the next block for some rows and takes a row of a buffer for each, in their order.
   private func collect(
-    _ rows: [Int32], of model: DecoderModel, columns: Int, _ extent: BlockPass.Extent,
+    _ rows: [Int32], of model: DecoderModel, _ extent: BlockPass.Extent,
     _ buffer: (BlockPass) -> FloatRows
   ) throws -> FloatRows {
     // Several sequences may ask for one row, and the block wants each once, in order.
@@ -190,9 +185,7 @@ package final class ForwardPass {
     try block.forward(store: nil, extent)
     var place: [Int32: Int32] = [:]
     for (index, row) in distinct.enumerated() { place[row] = Int32(index) }
-    let result = FloatRows(rows: rows.count, columns: columns)
-    result.gather(rows.map { place[$0] ?? 0 }, from: buffer(block))
-    return result
+    return buffer(block).selecting(rows.map { place[$0] ?? 0 })
   }
 
   /// The inputs of the next block's MLP output projection, `[rows, f]`: the keys of all rows.
@@ -211,9 +204,7 @@ package final class ForwardPass {
     let plan =
       needed == nil
       ? plan
-      : AttentionPlan(
-        nodes: nodes, tree: tree, storeIndex: Array(repeating: -1, count: tree.count),
-        needed: needed)
+      : AttentionPlan(nodes: nodes, tree: tree, needed: needed)
     let block = try BlockPass(model, layer: nextLayer, plan: plan, rotary: rotary, needed: needed)
     block.input.base.update(from: hidden.base, count: hidden.rows * hidden.columns)
     return block

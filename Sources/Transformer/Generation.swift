@@ -78,8 +78,7 @@ package struct Generation {
     let pass = try ForwardPass(model, tree)
     try pass.run(
       through: architecture.layerCount - 1, of: model, keeping: store, last: .complete)
-    var hidden = FloatRows(rows: active.count, columns: architecture.width)
-    hidden.gather(ends, from: pass.hidden)
+    var hidden = pass.hidden.selecting(ends)
 
     while !active.isEmpty {
       let next = chooseTokens(hidden, head, active)

@@ -92,9 +92,8 @@ package final class GradientPass {
 
   private func build(_ model: DecoderModel) throws {
     let last = model.architecture.layerCount - 1
-    let none = Array(repeating: Int32(-1), count: tree.count)
-    let full = AttentionPlan(nodes: nodes, tree: tree, storeIndex: none)
-    let final = AttentionPlan(nodes: nodes, tree: tree, storeIndex: none, needed: outputs)
+    let full = AttentionPlan(nodes: nodes, tree: tree)
+    let final = AttentionPlan(nodes: nodes, tree: tree, needed: outputs)
     blocks = []
     for index in layer...last {
       blocks.append(

@@ -43,8 +43,7 @@ package struct LanguageModelHead {
 
   /// The logits of one row.
   package func logits(of hidden: FloatRows, row: Int) -> [Float] {
-    let one = FloatRows(rows: 1, columns: width)
-    one.gather([Int32(row)], from: hidden)
+    let one = hidden.selecting([Int32(row)])
     var result = [Float](repeating: 0, count: vocabularySize)
     result.withUnsafeMutableBufferPointer { target in
       logits(of: one) { _, logits in

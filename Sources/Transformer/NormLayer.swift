@@ -59,18 +59,3 @@ struct NormLayer {
     }
   }
 }
-
-/// The mean and the reciprocal deviation of each row that a norm saw.
-struct RowStatistics {
-  private let storage: FloatRows
-  /// The means, one a row; unused by root-mean-square norms.
-  let mean: UnsafeMutablePointer<Float>
-  /// The reciprocal deviations, one a row.
-  let scale: UnsafeMutablePointer<Float>
-
-  init(rows: Int) {
-    storage = FloatRows(rows: 2, columns: max(1, rows))
-    mean = storage.row(0)
-    scale = storage.row(1)
-  }
-}

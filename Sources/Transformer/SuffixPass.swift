@@ -108,8 +108,7 @@ package final class SuffixPass {
   /// - Parameter vectors: `[owners, d]`, in the order of `owners`.
   package func forward(_ vectors: FloatRows) throws -> FloatRows {
     guard let first = blocks.first else {
-      let result = FloatRows(rows: outputNodes.count, columns: unedited.columns)
-      result.gather(outputNodes, from: unedited)
+      let result = unedited.selecting(outputNodes)
       for (row, node) in outputNodes.enumerated() {
         if let owner = insertions[node], let slot = owners.firstIndex(of: owner) {
           emend_accumulate(result.row(row), vectors.row(slot), vectors.columns)

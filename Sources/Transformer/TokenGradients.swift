@@ -31,8 +31,7 @@ package final class TokenGradients: ParameterObserver {
     var start = 0
     for (name, outputs) in zip(linear.weights, linear.outputs) {
       if names.contains(name), linear.layout != .headInterleaved {
-        let inputs = FloatRows(rows: gradient.rows, columns: input.columns)
-        inputs.base.update(from: input.base, count: gradient.rows * input.columns)
+        let inputs = input.copy(rows: 0..<gradient.rows)
         let part = FloatRows(rows: gradient.rows, columns: outputs)
         for row in 0..<gradient.rows {
           part.row(row).update(from: gradient.row(row) + start, count: outputs)

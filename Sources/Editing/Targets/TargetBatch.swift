@@ -103,8 +103,7 @@ struct TargetBatch {
     for step in 1...last {
       let active = pass.owners.map { Int($0) - 1 }
       onStep(step, active.count)
-      let vectors = FloatRows(rows: active.count, columns: width)
-      vectors.gather(active.map { Int32($0) }, from: changes)
+      let vectors = changes.selecting(active.map { Int32($0) })
       if work == .wholeSequencesAlone, step > 1 {
         pass = try SuffixPass(
           model, tree, layer: objective.layer, insertions: insertions,

@@ -92,8 +92,7 @@ final class MENDMaterial {
     ).input
     var start = 0
     return texts.map { text in
-      let part = FloatRows(rows: text.tokens.count, columns: all.columns)
-      part.base.update(from: all.row(start), count: part.rows * part.columns)
+      let part = all.copy(rows: start..<start + text.tokens.count)
       start += part.rows
       return part
     }
@@ -144,21 +143,11 @@ struct MENDRows {
           lastMatrices.contains(matrix.name) ? $0.outputs.count : $0.tokens.count
         }
         let start = counts[..<index].reduce(0, +)
-        return RowNormaliser.joined(rows.part(start..<start + counts[index]))
+        let range = start..<start + counts[index]
+        return RowNormaliser.joined(
+          TokenGradients.Rows(
+            inputs: rows.inputs.copy(rows: range), gradients: rows.gradients.copy(rows: range)))
       }
     }
-  }
-}
-
-extension TokenGradients.Rows {
-  /// Some of the rows, copied.
-  func part(_ range: Range<Int>) -> TokenGradients.Rows {
-    func copy(_ source: FloatRows) -> FloatRows {
-      let part = FloatRows(rows: range.count, columns: source.columns)
-      part.base.update(
-        from: source.row(range.lowerBound), count: range.count * source.columns)
-      return part
-    }
-    return TokenGradients.Rows(inputs: copy(inputs), gradients: copy(gradients))
   }
 }

@@ -83,13 +83,7 @@ struct MENDTrial {
   private func editedModel(_ traces: [GradientTransform.Trace]) -> DecoderModel {
     var replaced: [String: FloatRows] = [:]
     for (index, matrix) in network.matrices.enumerated() {
-      let before = tensors[index]
-      let tensor = FloatRows(rows: before.rows, columns: before.columns)
-      before.storage.withUnsafeBufferPointer {
-        if let base = $0.baseAddress {
-          tensor.base.update(from: base, count: before.storage.count)
-        }
-      }
+      let tensor = FloatRows(tensors[index])
       network.add(traces[index], of: index, to: tensor)
       replaced[matrix.name] = tensor
     }
