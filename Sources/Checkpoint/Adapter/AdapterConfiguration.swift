@@ -36,9 +36,7 @@ package struct AdapterConfiguration: Sendable, Equatable {
     guard case .object(let members) = value else {
       throw AdapterError.notObject(file: file, found: value.kind.rawValue)
     }
-    func text(_ value: JSONValue?) -> String {
-      value.map { String(decoding: JSONText.canonical($0).prefix(80), as: UTF8.self) } ?? "nothing"
-    }
+    func text(_ value: JSONValue?) -> String { value?.excerpt ?? "nothing" }
     func bad(_ key: String, _ expected: String) -> AdapterError {
       .badSetting(file: file, key: key, found: text(members[key]), expected: expected)
     }

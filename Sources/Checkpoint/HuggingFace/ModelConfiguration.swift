@@ -116,8 +116,7 @@ package struct ModelConfiguration: Sendable, Equatable {
 
   /// A value as messages show it.
   package func text(of key: String) -> String {
-    self[key].map { String(decoding: JSONText.canonical($0).prefix(80), as: UTF8.self) }
-      ?? "nothing"
+    self[key]?.excerpt ?? "nothing"
   }
 
   /// An error about one of the values here, for a check of the caller's own.

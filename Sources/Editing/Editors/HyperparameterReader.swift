@@ -104,7 +104,7 @@ struct HyperparameterReader {
       FineTuneHyperparameters.bare(text) == FineTuneHyperparameters.bare(module)
     else {
       throw .badHyperparameter(
-        file: file, key: "rewrite_module_tmp", found: Self.text(found),
+        file: file, key: "rewrite_module_tmp", found: found.excerpt,
         expected: "\(module), which \(method.rawValue) edits")
     }
   }
@@ -112,12 +112,6 @@ struct HyperparameterReader {
   /// What is wrong with the value of a key.
   func bad(_ key: String, _ expected: String) -> EditingError {
     .badHyperparameter(
-      file: file, key: key, found: object[key].map(Self.text) ?? "nothing", expected: expected)
-  }
-
-  /// A value as it stands in the file, its beginning if it is long.
-  private static func text(_ value: JSONValue) -> String {
-    let text = String(decoding: JSONText.canonical(value), as: UTF8.self)
-    return text.count <= 60 ? text : text.prefix(60) + "…"
+      file: file, key: key, found: object[key]?.excerpt ?? "nothing", expected: expected)
   }
 }

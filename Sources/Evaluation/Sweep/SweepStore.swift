@@ -33,12 +33,12 @@ package struct SweepStore {
     guard case .object(let found) = json else { throw EvaluationError.badResult(file: path) }
     for (key, value) in wanted where !Self.isEqual(found[key], value) {
       throw EvaluationError.otherSettings(
-        file: path, key: key, found: found[key].map(Self.text) ?? "nothing",
-        expected: Self.text(value))
+        file: path, key: key, found: found[key]?.excerpt ?? "nothing",
+        expected: value.excerpt)
     }
     for member in found.members where !wanted.contains(where: { $0.0 == member.key }) {
       throw EvaluationError.otherSettings(
-        file: path, key: member.key, found: Self.text(member.value), expected: "nothing")
+        file: path, key: member.key, found: member.value.excerpt, expected: "nothing")
     }
   }
 
@@ -79,10 +79,5 @@ package struct SweepStore {
       return a.count == b.count && zip(a, b).allSatisfy { isEqual($0, $1) }
     }
     return found == wanted
-  }
-
-  private static func text(_ value: JSONValue) -> String {
-    let text = String(decoding: JSONText.canonical(value), as: UTF8.self)
-    return text.count <= 80 ? text : text.prefix(80) + "…"
   }
 }

@@ -79,10 +79,8 @@ struct TokenizerConfiguration {
     guard let settings else { return }
     let root = TokenizerField(file: file, path: "", value: settings)
     func contradiction(_ key: String, expected: String) -> TokenizerError {
-      let found = root.member(key)?.value
-      return .unsupportedSetting(
-        file: file, field: key,
-        found: found.map { String(decoding: JSONText.canonical($0), as: UTF8.self) } ?? "nothing",
+      .unsupportedSetting(
+        file: file, field: key, found: root.member(key)?.value.excerpt ?? "nothing",
         expected: "\(expected), as tokenizer.json has it")
     }
     if let prefixes, try root.flag("add_prefix_space", default: false) != prefixes {

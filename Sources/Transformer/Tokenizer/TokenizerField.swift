@@ -68,8 +68,7 @@ struct TokenizerField {
   /// The value as a message shows it.
   private var summary: String {
     switch value {
-    case .bool, .integer, .number, .string:
-      String(decoding: JSONText.canonical(value), as: UTF8.self)
+    case .bool, .integer, .number, .string: value.excerpt
     case .null, .array, .object: value.kind.rawValue
     }
   }

@@ -65,8 +65,8 @@ package struct MENDFile {
     var metadata = metadata
     metadata["format"] = format
     for (key, value) in model.entries(weights: "fingerprint") { metadata[key] = value }
-    metadata["hyperparameters"] = text(.object(JSONObject(hyperparameters.json)))
-    metadata["matrices"] = text(.array(network.matrices.map { .string($0.name) }))
+    metadata["hyperparameters"] = JSONValue.object(JSONObject(hyperparameters.json)).text
+    metadata["matrices"] = JSONValue.array(network.matrices.map { .string($0.name) }).text
     let normalisers: [(String, [Double])] = network.groups.enumerated().flatMap { index, group in
       [
         ("group.\(index).mean", group.normaliser.means),
@@ -74,7 +74,7 @@ package struct MENDFile {
       ]
     }
     let counts = network.groups.map { JSONValue.integer($0.normaliser.count) }
-    metadata["normaliser_rows"] = text(.array(counts))
+    metadata["normaliser_rows"] = JSONValue.array(counts).text
     let declarations =
       network.tensors.map {
         TensorDeclaration(
@@ -93,10 +93,6 @@ package struct MENDFile {
     for (_, values) in normalisers { try values.withUnsafeBytes { try writer.append($0) } }
     for (_, values) in extra { try values.withUnsafeBytes { try writer.append($0) } }
     try writer.commit()
-  }
-
-  private static func text(_ value: JSONValue) -> String {
-    String(decoding: JSONText.canonical(value), as: UTF8.self)
   }
 }
 

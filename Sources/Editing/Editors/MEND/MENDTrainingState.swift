@@ -54,12 +54,7 @@ package struct MENDTrainingState {
     let metadata = try reader.checkedMetadata()
     let expected =
       recipe.model.entries(weights: "fingerprint") + [
-        (
-          "hyperparameters",
-          String(
-            decoding: JSONText.canonical(.object(JSONObject(trainer.hyperparameters.json))),
-            as: UTF8.self)
-        ),
+        ("hyperparameters", JSONValue.object(JSONObject(trainer.hyperparameters.json)).text),
         ("training", recipe.training.hexadecimal), ("validation", recipe.validation.hexadecimal),
       ]
     for (key, value) in expected where metadata[key] != value {
