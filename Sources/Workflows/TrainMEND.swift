@@ -47,9 +47,6 @@ package struct TrainMEND {
 
   private let workspace: Workspace
 
-  /// How long a training may go on without its state being written down.
-  private static let keepInterval = Duration.seconds(30)
-
   /// Trains on the unedited base.
   package init(in workspace: Workspace) { self.workspace = workspace }
 
@@ -76,16 +73,8 @@ package struct TrainMEND {
     let trainer = try MENDTrainer(
       model, workspace.tokenizer(), hyperparameters, training: training, validation: validation,
       file: facts.training[0], memory: workspace.memory / 2, progress: workspace.progress)
-    if try fileKind(at: statePath) != nil {
-      try MENDTrainingState.resume(trainer, recipe, from: statePath)
-    }
-    let resumedFrom = trainer.editCount
-    var lastKept = ContinuousClock.now
-    let outcome = try trainer.run(progress: workspace.progress) { trainer, isValidated in
-      guard isValidated || lastKept.duration(to: .now) > Self.keepInterval else { return }
-      try MENDTrainingState.write(trainer, recipe, to: statePath)
-      lastKept = .now
-    }
+    let (resumedFrom, outcome) = try MENDTrainingState.train(
+      trainer, recipe, keptAt: statePath, progress: workspace.progress)
     try MENDFile.write(
       trainer.network, hyperparameters, trainedFor: recipe.model,
       metadata: [

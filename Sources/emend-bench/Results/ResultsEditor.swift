@@ -28,12 +28,9 @@ struct ResultsEditor {
       let trainer = try MENDTrainer(
         study.model, study.tokenizer, values, training: training, validation: validation,
         file: study.facts, memory: 1 << 30, progress: NoProgress())
-      if try fileKind(at: state) != nil {
-        try MENDTrainingState.resume(trainer, recipe, from: state)
-      }
-      let outcome = try trainer.run(progress: NoProgress()) { trainer, isValidated in
-        if isValidated { try MENDTrainingState.write(trainer, recipe, to: state) }
-      }
+      let outcome = try MENDTrainingState.train(
+        trainer, recipe, keptAt: state, progress: NoProgress()
+      ).outcome
       try MENDFile.write(
         trainer.network, values, trainedFor: study.identity,
         metadata: [

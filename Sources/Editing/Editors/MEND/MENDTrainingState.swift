@@ -1,4 +1,5 @@
 package import Checkpoint
+package import Diagnostics
 internal import Files
 
 /// An interrupted training on disk: an editor's tensors, Adam's moments and the best parameters so far.
@@ -19,6 +20,27 @@ package struct MENDTrainingState {
       self.training = Digest(of: FactLines.encode(training))
       self.validation = Digest(of: FactLines.encode(validation))
     }
+  }
+
+  /// How long a training may go on without its state being written down.
+  private static let interval = Duration.seconds(30)
+
+  /// Trains to the end: from the state at a path, where there is one, or from the beginning.
+  ///
+  /// While it goes on, its state is written there: after each validation, and from time to time between.
+  /// - Throws: as ``resume(_:_:from:)``, ``MENDError/diverged(edits:)``, ``FileFailure``.
+  package static func train(
+    _ trainer: MENDTrainer, _ recipe: Recipe, keptAt path: String, progress: some ProgressSink
+  ) throws -> (resumedFrom: Int, outcome: MENDTrainer.Outcome) {
+    if try fileKind(at: path) != nil { try resume(trainer, recipe, from: path) }
+    let resumedFrom = trainer.editCount
+    var lastKept = ContinuousClock.now
+    let outcome = try trainer.run(progress: progress) { trainer, isValidated in
+      guard isValidated || lastKept.duration(to: .now) > interval else { return }
+      try write(trainer, recipe, to: path)
+      lastKept = .now
+    }
+    return (resumedFrom, outcome)
   }
 
   /// Writes a training's state; the file appears whole or not at all.
