@@ -48,10 +48,7 @@ struct ProtectionBenchmark: ParsableCommand {
     func row(_ name: String, _ model: DecoderModel, _ cases: ArraySlice<FactCase>) throws {
       let all = BatchMeasurement(
         try FactMeter(PromptScorer(model, tokenizer)).measure(Array(cases)))
-      let values = [
-        all.efficacy, all.paraphrase, all.specificity, all.efficacyAccuracy,
-        all.paraphraseAccuracy, all.specificityAccuracy,
-      ]
+      let values = BatchMeasurement.metrics.map { all[$0] }
       print(
         name + String(repeating: " ", count: max(1, 34 - name.count))
           + values.map { $0.map { Figure.fixed($0.value, 3) } ?? "-" }.joined(separator: "  "))

@@ -66,9 +66,9 @@ struct ROMEBenchmark: ParsableCommand {
         let measured = BatchMeasurement(
           try FactMeter(PromptScorer(edited, tokenizer)).measure([factCase]))
         let perplexity = try Self.perplexity(edited, tokenizer, text)
-        let specificity = measured.specificity?.value ?? 0
-        sums.efficacy += measured.efficacy?.value ?? 0
-        sums.paraphrase += measured.paraphrase?.value ?? 0
+        let specificity = measured[.specificity]?.value ?? 0
+        sums.efficacy += measured[.efficacy]?.value ?? 0
+        sums.paraphrase += measured[.paraphrase]?.value ?? 0
         sums.specificity += specificity
         sums.perplexity += perplexity
         largest = max(largest, perplexity)

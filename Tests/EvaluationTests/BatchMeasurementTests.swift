@@ -15,9 +15,9 @@ import Testing
       let measured = BatchMeasurement(
         try FactMeter(study.scorer).measure(Array(study.cases[0..<count])))
       let means = [
-        measured.efficacy, measured.paraphrase, measured.specificity, measured.efficacyAccuracy,
-        measured.paraphraseAccuracy, measured.specificityAccuracy,
-      ]
+        Metric.efficacy, .paraphrase, .specificity, .efficacyAccuracy, .paraphraseAccuracy,
+        .specificityAccuracy,
+      ].map { measured[$0] }
       for (mean, wanted) in zip(means, expected) {
         let mean = try #require(mean)
         #expect(abs(mean.value - wanted) <= 0.0005 + 1e-9, "\(count) records")
@@ -44,11 +44,11 @@ import Testing
       ]))
     let measured = BatchMeasurement(
       try FactMeter(study.scorer).measure([right, mixed, FactCase(fact)]))
-    let specificity = try #require(measured.specificity)
+    let specificity = try #require(measured[.specificity])
     #expect(specificity.count == 2)
     #expect(abs(specificity.value - (1 + 1.0 / 3) / 2) < 1e-12)
-    #expect(measured.paraphrase == nil)
-    #expect(measured.efficacy?.count == 3)
+    #expect(measured[.paraphrase] == nil)
+    #expect(measured[.efficacy]?.count == 3)
   }
 
   @Test("a fact without a known old object has no success, and an accuracy all the same")
@@ -60,8 +60,8 @@ import Testing
     let measurement = try FactMeter(study.scorer).measure([FactCase(fact)])
     #expect(measurement[0].rewrite.rival == nil && measurement[0].rewrite.isSuccess == nil)
     let measured = BatchMeasurement(measurement)
-    #expect(measured.efficacy == nil)
-    #expect(measured.efficacyAccuracy?.value == 1)
+    #expect(measured[.efficacy] == nil)
+    #expect(measured[.efficacyAccuracy]?.value == 1)
     #expect(measured.named.map(\.name) == ["efficacy_accuracy", "probability"])
   }
 

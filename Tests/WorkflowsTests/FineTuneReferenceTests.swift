@@ -37,10 +37,9 @@ struct FineTuneReferenceTests {
         BatchMeasurement(
           try FactMeter(PromptScorer(model.adding(outcome.changes), tokenizer)).measure(batch)))
     }
-    func mean(_ value: (BatchMeasurement) -> BatchMeasurement.Mean?) -> Double {
-      measured.reduce(0) { $0 + (value($1)?.value ?? 0) } / Double(runs)
+    let found = [Metric.efficacy, .paraphrase, .specificity].map { metric in
+      measured.reduce(0) { $0 + ($1[metric]?.value ?? 0) } / Double(runs)
     }
-    let found = [mean(\.efficacy), mean(\.paraphrase), mean(\.specificity)]
     for (value, reference) in zip(found, expected) {
       #expect(abs(value - reference) <= 0.02, "\(found), not \(expected)")
     }

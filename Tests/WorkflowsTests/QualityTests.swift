@@ -16,9 +16,9 @@ struct QualityTests {
 
     init(_ measured: BatchMeasurement) throws {
       values = try [
-        measured.efficacy, measured.paraphrase, measured.specificity, measured.efficacyAccuracy,
-        measured.paraphraseAccuracy, measured.specificityAccuracy,
-      ].map { try #require($0).value }
+        Metric.efficacy, .paraphrase, .specificity, .efficacyAccuracy, .paraphraseAccuracy,
+        .specificityAccuracy,
+      ].map { try #require(measured[$0]).value }
     }
 
     func reach(_ expected: [Double?]) {

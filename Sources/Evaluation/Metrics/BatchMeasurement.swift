@@ -11,47 +11,40 @@ package struct BatchMeasurement: Sendable, Equatable {
     package let count: Int
 
     init?(_ values: [Double]) {
-      guard !values.isEmpty else { return nil }
-      value = values.reduce(0, +) / Double(values.count)
+      guard let mean = values.mean else { return nil }
+      value = mean
       count = values.count
     }
   }
 
-  /// ES: the new object beats the old one on the rewrite prompt.
-  package let efficacy: Mean?
-  /// PS: the same on paraphrases.
-  package let paraphrase: Mean?
-  /// NS: other subjects keep their object.
-  package let specificity: Mean?
-  /// The new object is the most probable text after the rewrite prompt.
-  package let efficacyAccuracy: Mean?
-  /// The same after paraphrases.
-  package let paraphraseAccuracy: Mean?
-  /// Other subjects' own object is the most probable text.
-  package let specificityAccuracy: Mean?
+  /// The metrics that are kept, in the order in which they are shown.
+  package static let metrics: [Metric] = [
+    .efficacy, .paraphrase, .specificity, .efficacyAccuracy, .paraphraseAccuracy,
+    .specificityAccuracy,
+  ]
+  /// What manifests, reports and requirements call them, and the probability behind them.
+  package static let names = metrics.map(\.rawValue) + ["probability"]
+
+  private let means: [Metric: Mean]
   /// The probability of the new object after the rewrite prompt.
   package let probability: Mean?
 
   /// Takes the means over measurements.
   package init(_ facts: [FactMeasurement]) {
     let records = facts.map(RecordMetrics.init)
-    func mean(_ metric: Metric) -> Mean? { Mean(records.compactMap { $0[metric] }) }
-    efficacy = mean(.efficacy)
-    paraphrase = mean(.paraphrase)
-    specificity = mean(.specificity)
-    efficacyAccuracy = mean(.efficacyAccuracy)
-    paraphraseAccuracy = mean(.paraphraseAccuracy)
-    specificityAccuracy = mean(.specificityAccuracy)
+    var means: [Metric: Mean] = [:]
+    for metric in Self.metrics { means[metric] = Mean(records.compactMap { $0[metric] }) }
+    self.means = means
     probability = Mean(facts.map(\.rewrite.wanted.probability))
   }
 
-  /// The metrics by the names that manifests and reports use, those that could be measured.
+  /// The mean of one of ``metrics``.
+  package subscript(metric: Metric) -> Mean? { means[metric] }
+
+  /// The metrics by ``names``, those that could be measured.
   package var named: [(name: String, mean: Mean)] {
-    let all: [(String, Mean?)] = [
-      ("efficacy", efficacy), ("paraphrase", paraphrase), ("specificity", specificity),
-      ("efficacy_accuracy", efficacyAccuracy), ("paraphrase_accuracy", paraphraseAccuracy),
-      ("specificity_accuracy", specificityAccuracy), ("probability", probability),
-    ]
-    return all.compactMap { name, mean in mean.map { (name, $0) } }
+    zip(Self.names, Self.metrics.map { means[$0] } + [probability]).compactMap { name, mean in
+      mean.map { (name, $0) }
+    }
   }
 }

@@ -4,7 +4,7 @@ package struct MetricSummary: Sendable, Equatable {
   package struct Estimate: Sendable, Equatable {
     /// The mean over records.
     package let mean: Double
-    /// The standard deviation over records, divided by N.
+    /// The standard deviation over records: the root of the mean squared distance, with N and not N − 1 below.
     package let deviation: Double
     /// N: how many records have the metric. The tables of the paper take one constant for all.
     package let count: Int

@@ -26,9 +26,9 @@ package struct RecordMetrics: Sendable, Equatable {
           ),
         ]
     for group in groups {
-      values[group.success] = Self.mean(group.answers.compactMap(\.isSuccess).map { $0 ? 1 : 0 })
-      values[group.magnitude] = Self.mean(group.answers.compactMap(\.magnitude))
-      values[group.all] = Self.mean(group.answers.map { $0.wanted.isBest ? 1 : 0 })
+      values[group.success] = group.answers.compactMap(\.isSuccess).map { $0 ? 1.0 : 0 }.mean
+      values[group.magnitude] = group.answers.compactMap(\.magnitude).mean
+      values[group.all] = group.answers.map { $0.wanted.isBest ? 1.0 : 0 }.mean
       // A flat mean over the tokens of all prompts, as the released program takes it.
       let tokens = group.answers.reduce(0) { $0 + $1.wanted.tokenCount }
       let best = group.answers.reduce(0) { $0 + $1.wanted.bestTokens }
@@ -40,10 +40,6 @@ package struct RecordMetrics: Sendable, Equatable {
   package subscript(metric: Metric) -> Double? {
     get { values[metric] }
     set { values[metric] = newValue }
-  }
-
-  private static func mean(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 }
 

@@ -62,8 +62,7 @@ package struct SweepOutcome: Sendable {
     /// The average of what both relations reach alone; `nil` where one was not measured.
     package func average(_ value: (MetricSummary) -> Double?) -> Double? {
       let values = alone.compactMap(value)
-      return values.count == alone.count && !values.isEmpty
-        ? values.reduce(0, +) / Double(values.count) : nil
+      return values.count == alone.count ? values.mean : nil
     }
   }
 

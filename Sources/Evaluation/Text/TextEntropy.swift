@@ -15,8 +15,7 @@ package enum TextEntropy {
 
   /// The mean over texts that have one; `nil` where none has.
   package static func mean(of texts: [String]) -> Double? {
-    let values = texts.compactMap(bits(of:))
-    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    texts.compactMap(bits(of:)).mean
   }
 
   private static func entropy(of words: [String], order: Int) -> Double? {

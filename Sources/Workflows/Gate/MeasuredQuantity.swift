@@ -27,17 +27,12 @@ package struct MeasuredQuantity: Sendable, Equatable {
     case change
   }
 
-  /// The metrics, by the names of ``BatchMeasurement/named``.
-  static let metrics = [
-    "efficacy", "paraphrase", "specificity", "efficacy_accuracy", "paraphrase_accuracy",
-    "specificity_accuracy", "probability",
-  ]
-
   private static let others = ["facts", "change"]
 
   /// What there is to name, in words.
   package static let summary =
-    (metrics + others).joined(separator: ", ") + "; metrics also with _before, _drop and _gain"
+    (BatchMeasurement.names + others).joined(separator: ", ")
+    + "; metrics also with _before, _drop and _gain"
 
   /// Reads a name.
   ///
@@ -48,7 +43,7 @@ package struct MeasuredQuantity: Sendable, Equatable {
     case "facts": kind = .facts
     case "change": kind = .change
     default:
-      for metric in Self.metrics {
+      for metric in BatchMeasurement.names {
         for form in Form.allCases where name == metric + form.rawValue {
           kind = .metric(metric, form)
           return
@@ -60,7 +55,8 @@ package struct MeasuredQuantity: Sendable, Equatable {
   }
 
   private static let spellings =
-    others + metrics.flatMap { metric in Form.allCases.map { metric + $0.rawValue } }
+    others
+    + BatchMeasurement.names.flatMap { metric in Form.allCases.map { metric + $0.rawValue } }
 }
 
 /// What a requirement is held against.
