@@ -51,7 +51,7 @@ struct AuditRangeBenchmark: ParsableCommand {
 
   /// The memory of `emend audit` on the whole history, its half and its quarter: the same, whatever the length.
   private func measureMemory(at path: String) throws {
-    let program = try StartBenchmark.neighbour("emend")
+    let program = ChildRun.neighbour("emend")
     for count in [commits / 4, commits / 2, commits] where count > 0 {
       let run = try ChildRun.succeeding(
         [

@@ -111,6 +111,13 @@ struct ChildRun {
     return (one, other)
   }
 
+  /// A program in the directory of this one.
+  static func neighbour(_ name: String) -> String {
+    guard let own = try? readLink("/proc/self/exe") else { return name }
+    return own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/") + "/" + name
+  }
+
   /// How many lines come out of a pipe until it ends.
   private static func lines(from descriptor: Int32) -> Int {
     var lines = 0

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoint
 import Delta
 import LinearAlgebra
+import Transformer
 
 /// The delta codec: size beside the rate-distortion bound, errors reached, and time beside references.
 struct CodecBenchmark: ParsableCommand {
@@ -57,7 +58,7 @@ struct CodecBenchmark: ParsableCommand {
   private func flat(
     _ rows: Int, _ columns: Int, _ rank: Int, _ spectrum: (Int) -> Double
   ) throws -> LowRankFactors {
-    var random = GaussianSource(seed: 1)
+    var random = SeededRandom(1)
     let u = QRDecomposition(random.matrix(rows: rows, columns: rank)).orthogonal
     let v = QRDecomposition(random.matrix(rows: columns, columns: rank)).orthogonal
     return try LowRankFactors(
@@ -83,19 +84,11 @@ struct CodecBenchmark: ParsableCommand {
   /// A full fine-tune of a tensor, kept exactly: W' − W in grid integers.
   private func measureDense(_ type: ElementType) throws {
     let (rows, columns) = (1024, 4096)
-    var random = GaussianSource(seed: 3)
+    var random = SeededRandom(3)
     let grid = try FixedPointGrid(largestMagnitude: 0.1)
-    func stored(_ numbers: [Double]) -> [Double] {
-      var bytes = [UInt8](repeating: 0, count: numbers.count * type.byteCount)
-      var back = numbers
-      bytes.withUnsafeMutableBytes { bytes in
-        numbers.withUnsafeBufferPointer { type.narrow($0, into: bytes) }
-        back.withUnsafeMutableBufferPointer { type.widen(UnsafeRawBufferPointer(bytes), into: $0) }
-      }
-      return back
-    }
-    let base = stored((0..<rows * columns).map { _ in random.next() * 0.02 })
-    let tuned = stored(base.map { $0 + random.next() * 4e-4 })
+    func stored(_ numbers: [Double]) -> [Double] { type.load(type.store(numbers)) }
+    let base = stored((0..<rows * columns).map { _ in random.normal() * 0.02 })
+    let tuned = stored(base.map { $0 + random.normal() * 4e-4 })
     let step = grid.step
     let integers = zip(base, tuned).map { Int64((($1 - $0) / step).rounded()) }
     var dense = try DenseDelta(gridIntegers: integers, rows: rows, columns: columns, grid: grid)
@@ -114,7 +107,7 @@ struct CodecBenchmark: ParsableCommand {
     let counts = Dictionary(integers.map { ($0, 1) }, uniquingKeysWith: +)
     let total = Double(integers.count)
     let entropy = counts.values.reduce(0.0) {
-      $0 - Double($1) / total * Logarithm.natural(Double($1) / total) / Logarithm.natural(2)
+      $0 - Double($1) / total * Double.logarithm(Double($1) / total) / Double.logarithm(2)
     }
     print(
       "dense \(rows)x\(columns) \(type.rawValue), exact: "
@@ -189,14 +182,14 @@ struct CodecBenchmark: ParsableCommand {
   /// Applying a stack against the least that any exact way must do: the products, and the tensor's
   /// bytes read and written once.
   private func materialise(_ rows: Int, _ columns: Int, rank: Int, edits: Int) throws {
-    var random = GaussianSource(seed: 2)
+    var random = SeededRandom(2)
     let grid = try FixedPointGrid(largestMagnitude: 0.1)
     var deltas: [TensorDelta] = []
     var factors: [LowRankFactors] = []
     for _ in 0..<edits {
       let change = try LowRankFactors(
         left: random.matrix(rows: rows, columns: rank),
-        right: Matrix(rows: columns, columns: rank) { _, _ in random.next() * 1e-3 })
+        right: Matrix(rows: columns, columns: rank) { _, _ in random.normal() * 1e-3 })
       factors.append(change)
       deltas.append(try TensorDelta.encode(change, grid: grid).delta)
     }

@@ -64,16 +64,9 @@ struct CollectionBenchmark: ParsableCommand {
         name: $0, elementType: .float32, shape: [1024, 4096], digest: Digest(of: [1]),
         gridExponent: -50)
     }
-    let records = tensors.map {
-      TensorRecord(
-        declaration: .init(name: $0.name, elementType: .float32, shape: $0.shape),
-        digest: $0.digest, largestMagnitude: nil)
-    }
-    let base = try BaseManifest(
-      fingerprint: CheckpointManifest(records).fingerprint, architecture: "none",
-      modelType: "none", tensors: tensors, tokenizer: nil)
     let repository = try EditRepository.create(
-      in: directory, base: base, named: "bench", ScratchDirectory.environment)
+      in: directory, base: BaseManifest(madeOf: tensors), named: "bench",
+      ScratchDirectory.environment)
     var random = SystemRandomNumberGenerator()
     var total = 0
     for number in 0..<commits {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Delta
 import LinearAlgebra
+import Transformer
 
 /// A stack of many small edits against one edit of the same total rank: cost follows the rank.
 struct DepthBenchmark: ParsableCommand {
@@ -18,7 +19,7 @@ struct DepthBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    var random = GaussianSource(seed: 6)
+    var random = SeededRandom(6)
     let grid = try FixedPointGrid(largestMagnitude: 1)
     let left = random.matrix(rows: rows, columns: edits)
     let right = random.matrix(rows: columns, columns: edits)

@@ -27,12 +27,10 @@ struct EvalBenchmark: ParsableCommand {
   func run() throws {
     KernelThreads.set(1)
     var isKept = true
-    for (name, file) in [("counterfact", "counterfact_500.json"), ("fictional", "facts.json")] {
-      let directory = "\(fixtures)/\(name)"
-      let model = try DecoderModel(
-        CheckpointDirectory(path: directory + "/model"), workers: Workers(1))
-      let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-      let cases = try FactsFile(path: "\(directory)/\(file)").cases.prefix(records)
+    for name in ["counterfact", "fictional"] {
+      let study = try BundledStudy(name, in: fixtures, threads: 1)
+      let (model, tokenizer) = (study.model, study.tokenizer)
+      let cases = study.cases.prefix(records)
       let questions: [[Continuation]] = cases.map { Self.questions($0) }
       let all: [Continuation] = questions.flatMap { $0 }
       let scorer = PromptScorer(model, tokenizer)

@@ -37,7 +37,7 @@ struct HistoryBenchmark: ParsableCommand {
         opening: RepositoryLocation(gitDirectory: directory + "/.emend"),
         GitEnvironment(variables: [:]))
     }
-    let program = try StartBenchmark.neighbour("emend")
+    let program = ChildRun.neighbour("emend")
     var kept = try log(program, directory)
     kept = try blame(program, directory, repository) && kept
     kept = try listing(program, directory) && kept

@@ -1,6 +1,7 @@
 import Checkpoint
 import Delta
 import LinearAlgebra
+import Transformer
 
 /// One tensor with an edit of rank 16 that was rounded to the tensor's type: what taking it over costs in bits.
 struct ImportedTensor {
@@ -12,14 +13,14 @@ struct ImportedTensor {
   init(_ type: ElementType) throws {
     self.type = type
     let (rows, columns, rank) = (StoreScene.rows, StoreScene.columns, StoreScene.rank)
-    var random = GaussianSource(seed: 5)
-    let weights = Self.store((0..<rows * columns).map { _ in random.next() * 0.02 }, as: type)
+    var random = SeededRandom(5)
+    let weights = type.store((0..<rows * columns).map { _ in random.normal() * 0.02 })
     let change = Matrix.product(
       random.matrix(rows: rows, columns: rank), .none,
-      Matrix(rows: rank, columns: columns) { _, _ in random.next() * 1e-4 })
-    let numbers = Self.load(weights, as: type)
+      Matrix(rows: rank, columns: columns) { _, _ in random.normal() * 1e-4 })
+    let numbers = type.load(weights)
     base = weights
-    edited = Self.store(zip(numbers, change.storage).map { $0 + $1 }, as: type)
+    edited = type.store(zip(numbers, change.storage).map { $0 + $1 })
     grid = try FixedPointGrid(largestMagnitude: numbers.reduce(0) { max($0, abs($1)) })
   }
 
@@ -56,21 +57,5 @@ struct ImportedTensor {
     ).atMost(
       1.2, Double(delta.payload().count * 8) / Double(rows * columns),
       beside: "in \(Figure.seconds(seconds))")
-  }
-
-  private static func store(_ numbers: [Double], as type: ElementType) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: numbers.count * type.byteCount)
-    bytes.withUnsafeMutableBytes { bytes in
-      numbers.withUnsafeBufferPointer { type.narrow($0, into: bytes) }
-    }
-    return bytes
-  }
-
-  private static func load(_ bytes: [UInt8], as type: ElementType) -> [Double] {
-    var numbers = [Double](repeating: 0, count: bytes.count / type.byteCount)
-    bytes.withUnsafeBytes { bytes in
-      numbers.withUnsafeMutableBufferPointer { type.widen(bytes, into: $0) }
-    }
-    return numbers
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checkpoint
 import Files
 import LinearAlgebra
+import Transformer
 
 /// A GPT-J checkpoint of any size with random weights: what shows that memory follows a layer and a
 /// batch, and not the model.
@@ -129,7 +130,7 @@ private struct RandomHalves {
   private var state: UInt64
 
   init(seed: UInt64) {
-    var normal = GaussianSource(seed: seed)
+    var normal = SeededRandom(seed)
     let matrix = normal.matrix(rows: 1, columns: 1 << 16)
     table = matrix.storage.map { HalfPrecision.float16($0 * 0.02) }
     state = seed &* 2 &+ 1

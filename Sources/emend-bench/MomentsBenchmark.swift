@@ -20,11 +20,9 @@ struct MomentsBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory = fixtures + "/counterfact"
-    let model = try DecoderModel(
-      CheckpointDirectory(path: directory + "/model"), workers: Workers(1))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
-    let corpus = try Corpus(path: directory + "/corpus.txt", boundary: .line)
+    let study = try BundledStudy("counterfact", in: fixtures, threads: 1)
+    let (model, tokenizer) = (study.model, study.tokenizer)
+    let corpus = try Corpus(path: study.directory + "/corpus.txt", boundary: .line)
     print("kernels: \(KernelThreads.kernelName), threads: 1; processor seconds")
     var kept = true
     let depth = model.architecture.layerCount

@@ -1,13 +1,9 @@
-import Glibc
+import Evaluation
 
 /// Seconds of processor time, all threads of this process together. On a shared machine the wall
 /// clock measures the neighbours.
 enum ProcessorTime {
-  static var now: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-  }
+  static var now: Double { EditClock.processorTime }
 
   /// What a piece of work takes, and what it makes.
   static func measure<Output>(_ work: () throws -> Output) rethrows -> (

@@ -27,10 +27,8 @@ struct ROMEBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let directory = "\(fixtures)/fictional"
-    let model = try DecoderModel(
-      CheckpointDirectory(path: directory + "/model"), workers: Workers(1))
-    let tokenizer = try BytePairTokenizer(contentsOf: directory + "/model/tokenizer.json")
+    let study = try BundledStudy("fictional", in: fixtures, threads: 1)
+    let (directory, model, tokenizer) = (study.directory, study.model, study.tokenizer)
     let moments = try MomentArchive(
       path: fixtures + "/reference/memit/cov.safetensors",
       innerWidth: model.architecture.innerWidth)
@@ -38,7 +36,7 @@ struct ROMEBenchmark: ParsableCommand {
     let read = try ROMEHyperparameters(
       json: JSONValue(parsing: readFile(file, limit: 1 << 20), file: file), file: file,
       layerCount: model.architecture.layerCount)
-    let cases = Array(try FactsFile(path: directory + "/facts.json").cases.prefix(edits))
+    let cases = Array(study.cases.prefix(edits))
     let templates = try ContextTemplates(
       fromNothingBy: model, tokenizer, read.contexts, seed: 0)
     let text = try Self.text(directory + "/corpus.txt")

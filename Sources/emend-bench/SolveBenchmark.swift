@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinearAlgebra
+import Transformer
 
 /// The layer update by the inversion lemma on a cached factor, against forming and factorising the sum.
 struct SolveBenchmark: ParsableCommand {
@@ -24,7 +25,7 @@ struct SolveBenchmark: ParsableCommand {
   }
 
   private func compare(order: Int) throws -> Bool {
-    var random = GaussianSource(seed: UInt64(order))
+    var random = SeededRandom(UInt64(order))
     let moment = secondMoment(order: order, &random)
     let solver = try CachedFactorSolve(factor: Cholesky(factoring: moment), weight: 15_000)
     var kept = true
@@ -61,7 +62,7 @@ struct SolveBenchmark: ParsableCommand {
   }
 
   /// AAᵀ/1.5 d + 0.01 I, lower triangle.
-  private func secondMoment(order: Int, _ random: inout GaussianSource) -> Matrix<Double> {
+  private func secondMoment(order: Int, _ random: inout SeededRandom) -> Matrix<Double> {
     var moment = Matrix<Double>(rows: order, columns: order)
     moment.addOuterProduct(of: random.matrix(rows: order, columns: order + order / 2))
     let scale = 1 / Double(order + order / 2)

@@ -20,7 +20,7 @@ struct StartBenchmark: ParsableCommand {
   private static let gate = 2.0
 
   func run() throws {
-    let program = try emend ?? Self.neighbour("emend")
+    let program = emend ?? ChildRun.neighbour("emend")
     let directory = try ScratchDirectory()
     try makeRepository(in: directory.path)
     let git = ["git", "--git-dir=.emend", "log"]
@@ -52,25 +52,12 @@ struct StartBenchmark: ParsableCommand {
     if !kept { throw ExitCode(1) }
   }
 
-  /// A program in the directory of this one.
-  static func neighbour(_ name: String) throws -> String {
-    guard let own = try? readLink("/proc/self/exe") else { return name }
-    return own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/") + "/" + name
-  }
-
   /// A repository with three commits, one of them of 100 facts.
   private func makeRepository(in directory: String) throws {
-    let record = TensorRecord(
-      declaration: .init(name: "w", elementType: .float32, shape: [2, 2]), digest: Digest(of: [2]),
-      largestMagnitude: nil)
-    let base = try BaseManifest(
-      fingerprint: CheckpointManifest([record]).fingerprint, architecture: "A", modelType: "m",
-      tensors: [
-        .init(
-          name: "w", elementType: .float32, shape: [2, 2], digest: record.digest,
-          gridExponent: -40)
-      ], tokenizer: nil)
+    let base = try BaseManifest(madeOf: [
+      .init(
+        name: "w", elementType: .float32, shape: [2, 2], digest: Digest(of: [2]), gridExponent: -40)
+    ])
     let repository = try EditRepository.create(
       in: directory, base: base, named: "bench", ScratchDirectory.environment)
     for (number, count) in [(1, 100), (2, 10)] {

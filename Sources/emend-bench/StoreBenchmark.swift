@@ -4,6 +4,7 @@ import Delta
 import Files
 import LinearAlgebra
 import Store
+import Transformer
 
 /// What the store adds for a change, and what recording and applying it takes: whole commands, beside the
 /// programs that a user would otherwise call.
@@ -26,7 +27,7 @@ struct StoreBenchmark: ParsableCommand {
 
   func run() throws {
     KernelThreads.set(1)
-    let program = try emend ?? StartBenchmark.neighbour("emend")
+    let program = emend ?? ChildRun.neighbour("emend")
     print(
       """
       seconds by the clock, commands in turn, the least of \(rounds) rounds; beside them those of the processors, user and
@@ -44,7 +45,7 @@ struct StoreBenchmark: ParsableCommand {
 
   /// A flat spectrum at 1e-3, in bits a coefficient.
   private func coefficients() throws -> Bool {
-    var random = GaussianSource(seed: 1)
+    var random = SeededRandom(1)
     let (rows, columns, rank) = (StoreScene.rows, StoreScene.columns, StoreScene.rank)
     let factors = try LowRankFactors(
       left: QRDecomposition(random.matrix(rows: rows, columns: rank)).orthogonal,
@@ -149,25 +150,5 @@ struct StoreBenchmark: ParsableCommand {
       beside: "\(Figure.seconds(clock.0)) to \(Figure.seconds(clock.1)); processors "
         + "\(Figure.fixed(processor.0 / processor.1, 2)) x, \(Figure.seconds(processor.0)) to "
         + Figure.seconds(processor.1))
-  }
-}
-
-/// A figure and what it must not pass.
-struct Claim {
-  private let name: String
-  private let unit: String
-  private let decimals: Int
-
-  init(_ name: String, unit: String, decimals: Int) {
-    (self.name, self.unit, self.decimals) = (name, unit, decimals)
-  }
-
-  /// Prints a line; false where the figure is larger.
-  func atMost(_ goal: Double, _ found: Double, beside: String) -> Bool {
-    let isKept = found <= goal
-    print(
-      "  \(name): \(Figure.fixed(found, decimals)) \(unit) (goal \(Figure.fixed(goal, decimals)); "
-        + "\(beside))\(isKept ? "" : "  MISSED")")
-    return isKept
   }
 }

@@ -5,6 +5,7 @@ import Files
 import Glibc
 import LinearAlgebra
 import Store
+import Transformer
 import Workflows
 
 /// A checkpoint, an edited copy of it, and the edit as factors, in a directory that goes when this does.
@@ -50,25 +51,25 @@ final class StoreScene {
             name: $0 + ".right", elementType: .float64, shape: [Self.columns, Self.rank]),
         ]
       })
-    var random = GaussianSource(seed: 11)
+    var random = SeededRandom(11)
     for index in names.indices {
-      let weights = (0..<Self.rows * Self.columns).map { _ in random.next() * 0.02 }
-      let before = Self.bytes(weights)
+      let weights = (0..<Self.rows * Self.columns).map { _ in random.normal() * 0.02 }
+      let before = ElementType.float32.store(weights)
       try base.append(before)
       guard index < changed else {
         try edited.append(before)
         continue
       }
       let left = random.matrix(rows: Self.rows, columns: Self.rank)
-      let right = Matrix(rows: Self.columns, columns: Self.rank) { _, _ in random.next() * 1e-4 }
+      let right = Matrix(rows: Self.columns, columns: Self.rank) { _, _ in random.normal() * 1e-4 }
       for side in [left, right] {
         try side.storage.withUnsafeBytes { bytes in try factors.append(bytes) }
       }
       // Added in float64 to the stored numbers, rounded once: what an editor does that takes care.
-      var sums = Self.numbers(before)
+      var sums = ElementType.float32.load(before)
       let change = Matrix.product(left, .none, right, .transposed)
       for i in sums.indices { sums[i] += change.storage[i] }
-      let after = Self.bytes(sums)
+      let after = ElementType.float32.store(sums)
       try edited.append(after)
       try onlyChanged.append(after)
     }
@@ -109,21 +110,5 @@ final class StoreScene {
       }
     }
     return Double(try size(directory + "/.emend/objects"))
-  }
-
-  private static func bytes(_ numbers: [Double]) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: numbers.count * 4)
-    bytes.withUnsafeMutableBytes { bytes in
-      numbers.withUnsafeBufferPointer { ElementType.float32.narrow($0, into: bytes) }
-    }
-    return bytes
-  }
-
-  private static func numbers(_ bytes: [UInt8]) -> [Double] {
-    var numbers = [Double](repeating: 0, count: bytes.count / 4)
-    bytes.withUnsafeBytes { bytes in
-      numbers.withUnsafeMutableBufferPointer { ElementType.float32.widen(bytes, into: $0) }
-    }
-    return numbers
   }
 }

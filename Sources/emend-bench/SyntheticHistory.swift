@@ -23,14 +23,8 @@ struct SyntheticHistory {
     let tensor = BaseManifest.Tensor(
       name: Self.tensor, elementType: .float32, shape: [64, 64], digest: Digest(of: [1]),
       gridExponent: -50)
-    let measured = TensorRecord(
-      declaration: .init(name: tensor.name, elementType: .float32, shape: tensor.shape),
-      digest: tensor.digest, largestMagnitude: nil)
-    let base = try BaseManifest(
-      fingerprint: CheckpointManifest([measured]).fingerprint, architecture: "none",
-      modelType: "none", tensors: [tensor], tokenizer: nil)
     let repository = try EditRepository.create(
-      in: directory, base: base, named: "synthetic", environment)
+      in: directory, base: BaseManifest(madeOf: [tensor]), named: "synthetic", environment)
     for number in 0..<commits { try record(number, in: repository) }
     return repository
   }

@@ -81,10 +81,10 @@ struct WidthBenchmark: ParsableCommand {
       var tree = TokenTree()
       var insertions: [Int32: Int32] = [:]
       var outputs: Set<Int32> = []
-      var random = GaussianSource(seed: 3)
+      var random = SeededRandom(3)
       for owner in 1...Int32(requests) {
         for _ in 0..<6 {
-          let tokens = (0..<18).map { _ in Int32(min(1999, abs(random.next()) * 600)) }
+          let tokens = (0..<18).map { _ in Int32(min(1999, abs(random.normal()) * 600)) }
           let path = tree.insert(tokens, owner: owner, privateFrom: 11)
           insertions[path[11]] = owner
           outputs.formUnion(path[11...])

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What some work took, on the clock and in processor seconds of all threads together.
-struct EditClock {
+package struct EditClock {
   private(set) var seconds = 0.0
   private(set) var processorSeconds = 0.0
 
@@ -15,7 +15,8 @@ struct EditClock {
     return output
   }
 
-  private static var processorTime: Double {
+  /// Seconds of processor time that all threads of this process had together.
+  package static var processorTime: Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
