@@ -79,9 +79,9 @@ package struct BaseBinding: Sendable {
     -> (checkpoint: CheckpointDirectory, architecture: ModelArchitecture)
   {
     let checkpoint = try CheckpointDirectory(path: path)
-    _ = try DecoderModel(checkpoint, residency: .streaming, workers: workers)
+    let architecture = try DecoderModel(checkpoint, residency: .streaming, workers: workers)
+      .architecture
     let tokenizer = try BytePairTokenizer(contentsOf: path + "/tokenizer.json")
-    let architecture = try ModelArchitecture(checkpoint)
     guard tokenizer.vocabularySize <= architecture.vocabularySize else {
       throw TransformerError.tokenOutsideVocabulary(
         id: tokenizer.vocabularySize - 1, vocabulary: architecture.vocabularySize)

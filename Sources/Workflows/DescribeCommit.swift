@@ -40,13 +40,6 @@ package struct DescribeCommit {
   /// Describes one commit.
   ///
   /// - Throws: what the store throws.
-  package func run(_ revision: RevisionExpression) throws -> Description {
-    try run(repository.commitID(revision))
-  }
-
-  /// Describes one commit.
-  ///
-  /// - Throws: what the store throws.
   package func run(_ id: ObjectID) throws -> Description {
     let difference = try repository.changes(of: id)
     func changes(_ ids: [EditID], _ kind: Change.Kind) throws -> [Change] {

@@ -1,6 +1,6 @@
 package import Diagnostics
 package import Files
-package import LinearAlgebra
+internal import LinearAlgebra
 package import Transformer
 
 /// The requests of one edit, run once up to the output projection of the first edited layer.
@@ -54,9 +54,6 @@ package final class KeptRequests {
   ///
   /// - Throws: where there is no room; what is moved by then stays moved.
   package func park(in file: ScratchFile) throws(FileFailure) { try requests.park(in: file) }
-
-  /// The mean keys at the first edited layer, `[f, n]`.
-  package func keys(_ model: DecoderModel) throws -> Matrix<Double> { try requests.keys(model) }
 }
 
 /// Earlier requests of one edit, kept or yet to be run.

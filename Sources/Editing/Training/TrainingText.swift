@@ -60,6 +60,18 @@ package struct TrainingText: Sendable, Equatable {
       name: fact.title, prompt: fact.filledPrompt, target: fact.targetNew, loss: loss, tokenizer,
       positionLimit: positionLimit)
   }
+
+  /// Each fact's text.
+  ///
+  /// - Throws: as above, and ``EditingError/noFacts``.
+  static func all(
+    of facts: [Fact], loss: TargetLoss, _ tokenizer: BytePairTokenizer, positionLimit: Int
+  ) throws(EditingError) -> [TrainingText] {
+    guard !facts.isEmpty else { throw .noFacts }
+    return try facts.map { fact throws(EditingError) in
+      try TrainingText(fact, loss: loss, tokenizer, positionLimit: positionLimit)
+    }
+  }
 }
 
 /// How the tokens of a target enter a loss.

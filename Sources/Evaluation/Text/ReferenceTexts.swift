@@ -1,4 +1,4 @@
-package import Checkpoint
+internal import Checkpoint
 internal import Editing
 internal import Files
 internal import Glibc
@@ -26,11 +26,6 @@ package struct ReferenceTexts: Sendable {
   /// - Throws: ``EvaluationError/badReference(file:place:field:expected:)``, and what file and JSON throw.
   package init(path: String) throws {
     try self.init(parsing: readFile(path, limit: Self.longestFile), file: path)
-  }
-
-  /// Names the texts of a file: the digest of its bytes.
-  package static func digest(ofFile path: String) throws -> Digest {
-    try Digest(ofFile: path)
   }
 
   /// Reads the bytes of such a file.

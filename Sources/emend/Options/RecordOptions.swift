@@ -49,6 +49,6 @@ struct RecordOptions: ParsableArguments {
 
   /// Names the reference texts.
   func referencesDigest() throws -> Digest? {
-    try references.map { try ReferenceTexts.digest(ofFile: $0) }
+    try references.map { try Digest(ofFile: $0) }
   }
 }

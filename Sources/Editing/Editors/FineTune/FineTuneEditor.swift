@@ -90,12 +90,9 @@ package struct FineTuneEditor: Editor {
   }
 
   private func texts(of facts: [Fact]) throws(EditingError) -> [TrainingText] {
-    guard !facts.isEmpty else { throw .noFacts }
-    return try facts.map { fact throws(EditingError) in
-      try TrainingText(
-        fact, loss: hyperparameters.loss, tokenizer,
-        positionLimit: model.architecture.positionLimit)
-    }
+    try TrainingText.all(
+      of: facts, loss: hyperparameters.loss, tokenizer,
+      positionLimit: model.architecture.positionLimit)
   }
 }
 

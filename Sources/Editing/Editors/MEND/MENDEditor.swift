@@ -98,12 +98,9 @@ package struct MENDEditor: Editor {
   }
 
   private func texts(of facts: [Fact]) throws(EditingError) -> [TrainingText] {
-    guard !facts.isEmpty else { throw .noFacts }
-    return try facts.map { fact throws(EditingError) in
-      try TrainingText(
-        fact, loss: .autoregressive, tokenizer,
-        positionLimit: model.architecture.positionLimit)
-    }
+    try TrainingText.all(
+      of: facts, loss: .autoregressive, tokenizer,
+      positionLimit: model.architecture.positionLimit)
   }
 }
 
