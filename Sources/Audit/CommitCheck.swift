@@ -120,18 +120,6 @@ struct CommitCheck {
   }
 }
 
-/// What is known of a commit's content so far.
-struct CommitContent {
-  var edits: [EditAudit] = []
-  var dropped: [String] = []
-  var weights: CommitAudit.Weights?
-  var effects: SideEffects?
-  var growth: [TensorGrowth] = []
-  var findings: [Finding] = []
-  /// Whether a part could not be looked at.
-  var isIncomplete = false
-}
-
 extension EditAudit {
   init(_ edit: StoredEdit, proof: DeclarationAudit, effect: EffectAudit?) {
     let description = edit.manifest.description

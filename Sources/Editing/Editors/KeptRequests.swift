@@ -1,6 +1,4 @@
-package import Diagnostics
 package import Files
-internal import LinearAlgebra
 package import Transformer
 
 /// The requests of one edit, run once up to the output projection of the first edited layer.
@@ -54,47 +52,4 @@ package final class KeptRequests {
   ///
   /// - Throws: where there is no room; what is moved by then stays moved.
   package func park(in file: ScratchFile) throws(FileFailure) { try requests.park(in: file) }
-}
-
-/// Earlier requests of one edit, kept or yet to be run.
-package struct EarlierRequests {
-  let source: PassingRequests.Source
-
-  /// Kept at the first edited layer.
-  package init(_ kept: KeptRequests) {
-    source = PassingRequests.Source(kept.requests, keptAt: kept.layer)
-  }
-
-  /// Run when they are asked for, and again for the next layer where the memory does not hold them.
-  ///
-  /// - Parameters:
-  ///   - count: the columns of their keys.
-  ///   - run: runs them up to the first edited layer.
-  package init(count: Int, _ run: @escaping () throws -> KeptRequests) {
-    source = PassingRequests.Source(count: count) { try run().requests.fork() }
-  }
-}
-
-extension ResidualSpread {
-  /// The updates that bring kept requests to their targets.
-  ///
-  /// - Parameters:
-  ///   - targets: z of each fact, `[d]`; facts of one group have the same.
-  ///   - protected: earlier requests, at the same layer.
-  ///   - bytes: memory that protected requests may take between two layers.
-  /// - Throws: as ``updates(_:targets:protecting:progress:)``.
-  package func updates(
-    _ own: KeptRequests, targets: [[Float]], protecting protected: [EarlierRequests],
-    bytes: Int, progress: some ProgressSink
-  ) throws -> [LayerUpdate] {
-    let columns = Matrix<Double>(rows: targets.first?.count ?? 0, columns: own.count) {
-      Double(targets[own.partition[$1][0]][$0])
-    }
-    return try spread(
-      PassingRequests([EarlierRequests(own).source], bytes: standingBytes), targets: columns,
-      protecting: protected.isEmpty
-        ? nil : PassingRequests(protected.map(\.source), bytes: bytes),
-      progress: progress
-    ) { $0 }
-  }
 }

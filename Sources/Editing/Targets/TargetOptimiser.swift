@@ -2,51 +2,6 @@ package import Diagnostics
 internal import LinearAlgebra
 package import Transformer
 
-/// When a target is good enough.
-package enum StopRule: String, Sendable, Equatable, CaseIterable {
-  /// The loss fell below 0.05: the MEMIT authors' rule.
-  case loss
-  /// The new object is the most probable continuation in every context: ENCORE's rule
-  /// (arXiv 2502.01636), or the loss fell below 0.05.
-  case argmax
-}
-
-/// How much is computed at each step of a target's optimisation. The results are the same up to rounding.
-package enum TargetWork: Sendable, Equatable {
-  /// What a change of δ can reach, all requests together.
-  case suffixesTogether
-  /// Every token from the embedding on, one request at a time: how the released program works. The
-  /// reference that tests and benchmarks compare with.
-  case wholeSequencesAlone
-}
-
-/// What the optimisation of a target looked like at one step, before that step's update.
-package struct TargetStep: Sendable, Equatable {
-  /// The whole loss.
-  package let loss: Float
-  /// The mean negative log-likelihood of the target's tokens over all contexts.
-  package let negativeLogLikelihood: Float
-  /// The KL term, its factor included.
-  package let divergence: Float
-  /// The decay term, its factor included.
-  package let decay: Float
-  /// The mean over contexts of exp(−negative log-likelihood).
-  package let probability: Float
-}
-
-/// The hidden vector wanted at a request's subject, and how it was found.
-package struct Target: Sendable, Equatable {
-  /// z, `[d]`: `initial + change`.
-  package let vector: [Float]
-  /// Where the optimisation starts, `[d]`: for MEMIT the unedited hidden state of the bare prompt at the last
-  /// edited layer.
-  package let initial: [Float]
-  /// δ, `[d]`.
-  package let change: [Float]
-  /// One entry for each forward step.
-  package let steps: [TargetStep]
-}
-
 /// Finds the hidden vectors that make the model say the new objects.
 ///
 /// Minimises NLL(target) + KL(anchor) + decay over a vector δ added at the last edited layer's output to

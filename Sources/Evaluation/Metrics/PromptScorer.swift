@@ -1,42 +1,5 @@
 package import Transformer
 
-/// How well a model continues a prompt with a given text.
-package struct ContinuationScore: Sendable, Equatable {
-  /// The mean negative log-likelihood of the continuation's tokens, in nats.
-  package let negativeLogLikelihood: Double
-  /// Tokens of the continuation that are the most probable ones at their places.
-  package let bestTokens: Int
-  /// Tokens of the continuation.
-  package let tokenCount: Int
-
-  /// Puts them together.
-  package init(negativeLogLikelihood: Double, bestTokens: Int, tokenCount: Int) {
-    self.negativeLogLikelihood = negativeLogLikelihood
-    self.bestTokens = bestTokens
-    self.tokenCount = tokenCount
-  }
-
-  /// Whether each token of the continuation is the most probable one at its place.
-  package var isBest: Bool { bestTokens == tokenCount }
-
-  /// The geometric mean of the tokens' probabilities.
-  package var probability: Double { Double.exponential(-negativeLogLikelihood) }
-}
-
-/// A prompt and what should follow it.
-package struct Continuation: Sendable, Hashable {
-  /// The text before.
-  package let prompt: String
-  /// What follows, without its leading space.
-  package let text: String
-
-  /// Makes a question to the model.
-  package init(prompt: String, text: String) {
-    self.prompt = prompt
-    self.text = text
-  }
-}
-
 /// Scores many continuations at once; prompts with equal beginnings share the work.
 ///
 /// - Source: the scoring of CounterFact by the MEMIT authors: tokens under teacher forcing, means over
