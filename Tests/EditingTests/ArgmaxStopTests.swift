@@ -20,7 +20,7 @@ struct ArgmaxStopTests {
     _ requests: [RequestTokens], _ stop: StopRule, steps: Int = 25
   ) throws -> [Target] {
     var values = ReferenceRequests.hyperparameters
-    values.gradientSteps = steps
+    values.target.gradientSteps = steps
     return try TargetOptimiser(model, values.objective, stop: stop).targets(
       for: requests.enumerated().map { ("request \($0)", $1) }, progress: NoProgress())
   }

@@ -29,8 +29,10 @@ struct LossNotFiniteTests {
 
   private func hyperparameters(decay: Double) -> MEMITHyperparameters {
     MEMITHyperparameters(
-      layers: [1, 2], gradientSteps: 6, learningRate: 1, weightDecay: decay, clampFactor: 1e6,
-      klFactor: 0.0625, momentWeight: 1)
+      layers: [1, 2],
+      target: TargetSettings(
+        gradientSteps: 6, learningRate: 1, weightDecay: decay, clampFactor: 1e6,
+        klFactor: 0.0625), momentWeight: 1)
   }
 
   /// The three editors that optimise targets.
@@ -44,8 +46,10 @@ struct LossNotFiniteTests {
       ROMEEditor(
         model, scene.tokenizer,
         ROMEHyperparameters(
-          layer: 1, gradientSteps: 6, learningRate: 1, weightDecay: decay, clampFactor: 1e6,
-          klFactor: 0.0625), templates, moments),
+          layer: 1,
+          target: TargetSettings(
+            gradientSteps: 6, learningRate: 1, weightDecay: decay, clampFactor: 1e6,
+            klFactor: 0.0625)), templates, moments),
     ]
   }
 

@@ -37,8 +37,10 @@ struct MemoryPlanTests {
 
   private func memit(_ layers: [Int]) -> MEMITHyperparameters {
     MEMITHyperparameters(
-      layers: layers, gradientSteps: 1, learningRate: 1, weightDecay: 0, clampFactor: 1,
-      klFactor: 0, momentWeight: 1)
+      layers: layers,
+      target: TargetSettings(
+        gradientSteps: 1, learningRate: 1, weightDecay: 0, clampFactor: 1,
+        klFactor: 0), momentWeight: 1)
   }
 
   @Test("an edited matrix in float32, and a square of the key's length")

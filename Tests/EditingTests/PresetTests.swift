@@ -26,8 +26,10 @@ struct PresetTests {
       weight: Double
     ) -> MEMITHyperparameters {
       MEMITHyperparameters(
-        layers: Array(layers), gradientSteps: steps, learningRate: rate, weightDecay: decay,
-        clampFactor: clamp, klFactor: 0.0625, momentWeight: weight)
+        layers: Array(layers),
+        target: TargetSettings(
+          gradientSteps: steps, learningRate: rate, weightDecay: decay,
+          clampFactor: clamp, klFactor: 0.0625), momentWeight: weight)
     }
     for (shape, expected) in [
       (
@@ -67,8 +69,10 @@ struct PresetTests {
       (shape("gpt_neox", 44, 6144, 24576), 15, 4),
     ] {
       let found = try ROMEHyperparameters.preset(for: shape)
-      #expect(found.layer == layer && found.clampFactor == clamp, "\(shape.summary)")
-      #expect(found.gradientSteps == 20 && found.learningRate == 0.5 && found.weightDecay == 0.5)
+      #expect(found.layer == layer && found.target.clampFactor == clamp, "\(shape.summary)")
+      #expect(
+        found.target.gradientSteps == 20 && found.target.learningRate == 0.5
+          && found.target.weightDecay == 0.5)
     }
   }
 

@@ -100,8 +100,8 @@ struct ReferenceGradientTests {
       ReferenceRequests.model(), reference.requests[0], layer: hyperparameters.layers[1])
     for step in 0..<gradients.rows {
       let found = try loss.gradient(
-        at: Array(deltas.row(step)), klFactor: hyperparameters.klFactor,
-        decay: hyperparameters.weightDecay)
+        at: Array(deltas.row(step)), klFactor: hyperparameters.target.klFactor,
+        decay: hyperparameters.target.weightDecay)
       let gap = relativeDistance(found, gradients.row(step))
       // Measured: 3e-6. Later gradients are small differences of large parts.
       #expect(gap < 5e-5, "step \(step)")

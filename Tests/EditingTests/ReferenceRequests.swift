@@ -57,8 +57,10 @@ struct ReferenceRequests {
 
   /// The hyperparameters of the runs.
   static let hyperparameters = MEMITHyperparameters(
-    layers: [2, 3], gradientSteps: 25, learningRate: 0.7, weightDecay: 0.5, clampFactor: 1,
-    klFactor: 0.0625, momentWeight: 100)
+    layers: [2, 3],
+    target: TargetSettings(
+      gradientSteps: 25, learningRate: 0.7, weightDecay: 0.5, clampFactor: 1,
+      klFactor: 0.0625), momentWeight: 100)
 
   /// The weight of each context in a mean key.
   static let keyWeights = [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]

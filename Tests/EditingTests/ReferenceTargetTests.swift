@@ -18,7 +18,7 @@ struct ReferenceTargetTests {
     steps: Int = 25, work: TargetWork = .suffixesTogether
   ) -> TargetOptimiser {
     var hyperparameters = ReferenceRequests.hyperparameters
-    hyperparameters.gradientSteps = steps
+    hyperparameters.target.gradientSteps = steps
     return TargetOptimiser(model, hyperparameters.objective, work: work)
   }
 

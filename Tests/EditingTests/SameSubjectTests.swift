@@ -34,8 +34,10 @@ struct SameSubjectTests {
       try RequestTokens($0, templates, scene.tokenizer, positionLimit: 64)
     }
     let objective = MEMITHyperparameters(
-      layers: [1, 2], gradientSteps: 2, learningRate: 0.1, weightDecay: 0.1, clampFactor: 2,
-      klFactor: 0.0625, momentWeight: 1
+      layers: [1, 2],
+      target: TargetSettings(
+        gradientSteps: 2, learningRate: 0.1, weightDecay: 0.1, clampFactor: 2,
+        klFactor: 0.0625), momentWeight: 1
     ).objective
     func initial(_ members: [Int]) throws -> [Float] {
       let group = RequestGroup(

@@ -48,8 +48,10 @@ struct ThreadCountTests {
   @Test("MEMIT changes the same bits")
   func memit() throws {
     let hyperparameters = MEMITHyperparameters(
-      layers: [2, 3], gradientSteps: 4, learningRate: 0.7, weightDecay: 0.5, clampFactor: 1,
-      klFactor: 0.0625, momentWeight: 100)
+      layers: [2, 3],
+      target: TargetSettings(
+        gradientSteps: 4, learningRate: 0.7, weightDecay: 0.5, clampFactor: 1,
+        klFactor: 0.0625), momentWeight: 100)
     let found = try outcomes {
       try changes(MEMITEditor($0, tokenizer, hyperparameters, templates, moments), 24)
     }

@@ -8,24 +8,15 @@ extension ROMEHyperparameters {
   package init(json: JSONValue, file: String, layerCount: Int) throws(EditingError) {
     let reader = try HyperparameterReader(
       json, file: file,
-      keys: [
-        "layers", "fact_token", "v_loss_layer", "v_num_grad_steps", "v_lr", "v_weight_decay",
-        "clamp_norm_factor", "kl_factor", "mom2_adjustment", "context_template_length_params",
-        "rome.denominator",
-      ])
+      keys: TargetSettings.keys.union([
+        "layers", "mom2_adjustment", "context_template_length_params", "rome.denominator",
+      ]))
     let layers = try reader.layers(below: layerCount)
     guard layers.count == 1 else {
       throw reader.bad("layers", "one layer, as ROME edits one matrix")
     }
-    try reader.require("fact_token", is: "subject_last")
-    try reader.requireLastBlock("v_loss_layer", of: layerCount)
     self.init(
-      layer: layers[0],
-      gradientSteps: try reader.integer("v_num_grad_steps", in: 1...10_000),
-      learningRate: try reader.number("v_lr", in: 1e-9...1e3),
-      weightDecay: try reader.number("v_weight_decay", in: 0...1e6),
-      clampFactor: try reader.number("clamp_norm_factor", in: 1e-9...1e6),
-      klFactor: try reader.number("kl_factor", in: 0...1e6))
+      layer: layers[0], target: try TargetSettings(reader, layerCount: layerCount))
     usesMoments = try reader.truth("mom2_adjustment", default: true)
     denominator = try reader.choice("rome.denominator", default: .averaged)
     if let found = reader.object["context_template_length_params"] {
@@ -44,13 +35,7 @@ extension ROMEHyperparameters {
 
   /// The values under the authors' key names, as `init(json:file:layerCount:)` reads them.
   package var json: [(key: String, value: JSONValue)] {
-    [
-      ("layers", .array([.integer(layer)])),
-      ("v_num_grad_steps", .integer(gradientSteps)),
-      ("v_lr", .number(learningRate)),
-      ("v_weight_decay", .number(weightDecay)),
-      ("clamp_norm_factor", .number(clampFactor)),
-      ("kl_factor", .number(klFactor)),
+    [("layers", .array([.integer(layer)]))] + target.json + [
       ("mom2_adjustment", .bool(usesMoments)),
       (
         "context_template_length_params",

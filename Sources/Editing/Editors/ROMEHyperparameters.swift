@@ -13,16 +13,8 @@ package struct ROMEHyperparameters: Sendable, Equatable {
 
   /// The edited layer (`layers`, which has one entry).
   package var layer: Int
-  /// Forward passes of a target's optimisation (`v_num_grad_steps`); updates are one fewer.
-  package var gradientSteps: Int
-  /// Adam's rate (`v_lr`).
-  package var learningRate: Double
-  /// The factor of ‖δ‖ / ‖z₀‖² in the loss (`v_weight_decay`).
-  package var weightDecay: Double
-  /// The largest ‖δ‖ in units of ‖z₀‖ (`clamp_norm_factor`).
-  package var clampFactor: Double
-  /// The factor of the KL term (`kl_factor`).
-  package var klFactor: Double
+  /// How targets are found.
+  package var target: TargetSettings
   /// Whether the direction is C⁻¹k and not k itself (`mom2_adjustment`).
   package var usesMoments = true
   /// How many contexts of how many tokens the model writes (`context_template_length_params`).
@@ -49,23 +41,13 @@ package struct ROMEHyperparameters: Sendable, Equatable {
   }
 
   /// The values that differ between models.
-  package init(
-    layer: Int, gradientSteps: Int, learningRate: Double, weightDecay: Double, clampFactor: Double,
-    klFactor: Double
-  ) {
+  package init(layer: Int, target: TargetSettings) {
     self.layer = layer
-    self.gradientSteps = gradientSteps
-    self.learningRate = learningRate
-    self.weightDecay = weightDecay
-    self.clampFactor = clampFactor
-    self.klFactor = klFactor
+    self.target = target
   }
 
   /// ROME's targets: outputs of the edited block's MLP.
   package var objective: TargetObjective {
-    TargetObjective(
-      layer: layer, gradientSteps: gradientSteps, learningRate: learningRate,
-      weightDecay: weightDecay, clampFactor: clampFactor, klFactor: klFactor,
-      batchBytes: batchBytes)
+    TargetObjective(layer: layer, settings: target, batchBytes: batchBytes)
   }
 }

@@ -26,7 +26,9 @@ extension ROMEHyperparameters {
     ModelPreset(
       name: name, family: family, layerCount: layerCount, width: width, innerWidth: innerWidth,
       values: ROMEHyperparameters(
-        layer: layer, gradientSteps: 20, learningRate: 0.5, weightDecay: 0.5, clampFactor: clamp,
-        klFactor: 0.0625))
+        layer: layer,
+        target: TargetSettings(
+          gradientSteps: 20, learningRate: 0.5, weightDecay: 0.5, clampFactor: clamp,
+          klFactor: 0.0625)))
   }
 }

@@ -98,8 +98,8 @@ struct TargetBatch {
     let count = names.count
     let changes = FloatRows(rows: count, columns: width)
     var logs: [[TargetStep]] = Array(repeating: [], count: count)
-    var adam = AdamStep(count: count * width, rate: Float(objective.learningRate))
-    let last = max(1, objective.gradientSteps)
+    var adam = AdamStep(count: count * width, rate: Float(objective.settings.learningRate))
+    let last = max(1, objective.settings.gradientSteps)
     for step in 1...last {
       let active = pass.owners.map { Int($0) - 1 }
       onStep(step, active.count)
@@ -115,7 +115,7 @@ struct TargetBatch {
       for (slot, index) in active.enumerated() {
         let length = Self.norm(UnsafeBufferPointer(start: changes.row(index), count: width)[...])
         let decay =
-          Float(objective.weightDecay) * length / (norms[index] * norms[index])
+          Float(objective.settings.weightDecay) * length / (norms[index] * norms[index])
         let entry = scores[slot].step(decay: decay)
         guard entry.loss.isFinite else {
           throw EditingError.lossNotFinite(fact: names[index], .step(step))
@@ -172,7 +172,7 @@ struct TargetBatch {
     let nodes = pass.outputNodes
     let items = nodes.map { outputs[$0] ?? Output() }
     let vocabulary = head.vocabularySize
-    let klFactor = Float(objective.klFactor)
+    let klFactor = Float(objective.settings.klFactor)
     let wantsBest = stop == .argmax
     // Rows are scored on several threads: each writes its own entries and no others.
     let most = contextCounts.max() ?? 0
@@ -247,7 +247,7 @@ struct TargetBatch {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
     guard length > 0 else { return }
-    let factor = Float(objective.weightDecay) / (length * norms[index] * norms[index])
+    let factor = Float(objective.settings.weightDecay) / (length * norms[index] * norms[index])
     for i in 0..<width { gradient[i] += factor * change[i] }
   }
 
@@ -255,7 +255,7 @@ struct TargetBatch {
   private func project(_ change: UnsafeMutablePointer<Float>, _ index: Int) {
     let width = model.architecture.width
     let length = Self.norm(UnsafeBufferPointer(start: change, count: width)[...])
-    let limit = Float(objective.clampFactor) * norms[index]
+    let limit = Float(objective.settings.clampFactor) * norms[index]
     guard length > limit else { return }
     for i in 0..<width { change[i] *= limit / length }
   }

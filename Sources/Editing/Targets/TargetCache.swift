@@ -48,9 +48,11 @@ package struct TargetMemory: Sendable {
     func add(_ text: String) { digest.append(Array((text + "\n").utf8)) }
     add("emend target 1")
     add(weights.hexadecimal)
-    add("layer \(objective.layer) steps \(objective.gradientSteps)")
-    add("rate \(objective.learningRate) decay \(objective.weightDecay)")
-    add("clamp \(objective.clampFactor) kl \(objective.klFactor) stop \(stop.rawValue)")
+    add("layer \(objective.layer) steps \(objective.settings.gradientSteps)")
+    add("rate \(objective.settings.learningRate) decay \(objective.settings.weightDecay)")
+    add(
+      "clamp \(objective.settings.clampFactor) kl \(objective.settings.klFactor) stop \(stop.rawValue)"
+    )
     if let origin {
       add("origin")
       origin.withUnsafeBytes { digest.append($0) }

@@ -22,7 +22,7 @@ final class TargetProgress {
     self.sink = sink
     self.batch = batch
     self.count = count
-    steps = max(1, objective.gradientSteps)
+    steps = max(1, objective.settings.gradientSteps)
     let above = architecture.layerCount - 1 - objective.layer
     // What is run once, then each step forward and all but the last backward.
     blocksEach = architecture.layerCount + (2 * steps - 1) * above

@@ -98,14 +98,17 @@ struct CounterFactResults {
     }
     let romes = [(0, 1, 8.0), (1, 0.5, 4), (1, 1, 8), (2, 1, 8)].map {
       ROMEHyperparameters(
-        layer: $0.0, gradientSteps: 20, learningRate: $0.1, weightDecay: 0.02, clampFactor: $0.2,
-        klFactor: 0.0625)
+        layer: $0.0,
+        target: TargetSettings(
+          gradientSteps: 20, learningRate: $0.1, weightDecay: 0.02, clampFactor: $0.2,
+          klFactor: 0.0625))
     }
     let rome = try choice(
       "ROME",
       romes.enumerated().map { index, values in
         .init(
-          label: "layer \(values.layer), v_lr \(values.learningRate), clamp \(values.clampFactor)",
+          label:
+            "layer \(values.layer), v_lr \(values.target.learningRate), clamp \(values.target.clampFactor)",
           method: try study.rome("rome-\(index)", values))
       }, records: Self.chosenOnSingly, size: 1)
     let alphas = [(0.1, 1.0), (0.3, 1), (1, 1), (0.3, 10)].map {

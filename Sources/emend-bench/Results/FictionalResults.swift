@@ -87,14 +87,14 @@ struct FictionalResults {
       alphaEdit = alphas[ownAlphaEdit.best]
       let romes = [(3, 20.0), (3, 4), (2, 20), (2, 4)].map { layer, clamp in
         var values = authors.rome
-        (values.layer, values.clampFactor) = (layer, clamp)
+        (values.layer, values.target.clampFactor) = (layer, clamp)
         return values
       }
       let ownROME = try choice(
         "ROME",
         romes.enumerated().map { index, values in
           .init(
-            label: "layer \(values.layer), clamp \(Figure.fixed(values.clampFactor, 0))",
+            label: "layer \(values.layer), clamp \(Figure.fixed(values.target.clampFactor, 0))",
             method: try study.rome("rome-\(index)", values))
         }, records: FictionalResults.chosenOnSingly, size: 1)
       rome = romes[ownROME.best]
