@@ -83,8 +83,11 @@ package final class DecoderModel: Sendable {
       widened: widened)
   }
 
-  /// A tensor as the model sees it, `[rows, columns]` as stored, widened to float32.
-  package func matrix(named name: String, rows: Int, columns: Int) throws -> Matrix<Float> {
+  /// A tensor as the model sees it, `[rows, columns]` as stored, widened to float32; one of one dimension is a row.
+  ///
+  /// - Throws: what the checkpoint throws for a name that it does not have.
+  package func matrix(named name: String) throws -> Matrix<Float> {
+    let (rows, columns) = try reader.extents(of: name)
     var result = Matrix<Float>(rows: rows, columns: columns)
     try result.storage.withUnsafeMutableBufferPointer { target in
       guard let base = target.baseAddress else { return }

@@ -99,6 +99,12 @@ final class WeightReader: Sendable {
     return rows
   }
 
+  /// The extents of a tensor as a matrix.
+  func extents(of name: String) throws -> (rows: Int, columns: Int) {
+    if let edited = overrides[name] { return (edited.rows, edited.columns) }
+    return matrixExtents(of: try checkpoint.tensor(named: name).shape)
+  }
+
   /// Copies row `index` of a matrix into `target`.
   func copyRow(_ index: Int, of name: String, width: Int, to target: UnsafeMutablePointer<Float>)
     throws

@@ -74,8 +74,8 @@ struct BatchSolver {
         protecting: recipe.rules.history == .protect ? history(of: state) : []),
       progress: workspace.progress
     ) { change in
-      try EncodedEdit.Part(change, base.manifest, precision: recipe.precision) {
-        let weight = try model.matrix(named: $0, rows: $1.rows, columns: $1.columns)
+      try EncodedEdit.Part(change, base.manifest, precision: recipe.precision) { tensor in
+        let weight = try model.matrix(named: tensor)
         return weight.storage.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
       }
     }
@@ -158,9 +158,7 @@ struct BatchSolver {
     _ encoded: EncodedEdit, from old: DecoderModel, to new: DecoderModel
   ) throws -> Bool {
     try encoded.parts.contains { part in
-      let (rows, columns) = matrixExtents(of: part.description.shape)
-      return try old.matrix(named: part.tensor, rows: rows, columns: columns)
-        != new.matrix(named: part.tensor, rows: rows, columns: columns)
+      try old.matrix(named: part.tensor) != new.matrix(named: part.tensor)
     }
   }
 }

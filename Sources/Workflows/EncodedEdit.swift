@@ -80,11 +80,11 @@ extension EncodedEdit.Part {
   ///
   /// - Parameters:
   ///   - precision: the relative error allowed, on the change and on its action on the edit's own keys.
-  ///   - weightNorm: ‖W‖_F of a tensor, of given extents, before the edit.
+  ///   - weightNorm: ‖W‖_F of a tensor before the edit.
   /// - Throws: ``DeltaError``, ``WorkflowError/foreignTensor(edit:tensor:found:expected:)``.
   init?(
     _ change: TensorChange, _ base: BaseManifest, precision: Double,
-    weightNorm: (String, (rows: Int, columns: Int)) throws -> Double
+    weightNorm: (String) throws -> Double
   ) throws {
     guard let tensor = base.tensor(named: change.tensor), let exponent = tensor.gridExponent
     else {
@@ -102,7 +102,7 @@ extension EncodedEdit.Part {
     guard try delta.frobeniusNorm() > 0 else { return nil }
     try self.init(
       of: tensor, delta, relativeError: error.relative,
-      keyError: error.onKeys.map { .rounded($0) }, weightNorm: weightNorm(tensor.name, extents))
+      keyError: error.onKeys.map { .rounded($0) }, weightNorm: weightNorm(tensor.name))
   }
 
   private static func encode(

@@ -211,8 +211,7 @@ package final class AttackTrials {
     var proofs: [LayerProof] = []
     var layers: [PromptSearch.Layer] = []
     for (change, update) in zip(changes, replay) {
-      let weight = try base.matrix(
-        named: change.tensor, rows: change.left.rows, columns: change.right.rows)
+      let weight = try base.matrix(named: change.tensor)
       let peak = weight.storage.reduce(0) { max($0, abs($1)) }
       let keys: EditKeys =
         change.keySide == .columns ? .columns(change.keys) : .rows(change.keys)

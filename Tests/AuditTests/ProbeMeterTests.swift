@@ -24,7 +24,7 @@ struct ProbeMeterTests {
       .map(\.fact.filledPrompt)
     // A change that moves some answers and leaves others.
     let name = old.architecture.editedWeight(layer: 3)
-    let weight = try old.matrix(named: name, rows: 160, columns: 640)
+    let weight = try old.matrix(named: name)
     let changed = FloatRows(rows: 160, columns: 640)
     var random = SeededGenerator(seed: 8)
     for (i, value) in weight.storage.enumerated() {

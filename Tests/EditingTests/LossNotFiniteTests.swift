@@ -67,11 +67,7 @@ struct LossNotFiniteTests {
   /// The model with an embedding of a token that is no number.
   private func damaged(_ text: String) throws -> DecoderModel {
     let architecture = scene.model.architecture
-    let (rows, width) = (architecture.vocabularySize, architecture.width)
-    let table = FloatRows(rows: rows, columns: width)
-    let before = try scene.model.matrix(
-      named: architecture.tokenEmbedding, rows: rows, columns: width)
-    for (i, value) in before.storage.enumerated() { table.base[i] = value }
+    let table = FloatRows(try scene.model.matrix(named: architecture.tokenEmbedding))
     let token = try #require(scene.tokenizer.encode(text).first)
     table.row(Int(token))[3] = .nan
     return scene.model.replacing([architecture.tokenEmbedding: table])

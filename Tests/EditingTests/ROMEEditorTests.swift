@@ -58,13 +58,13 @@ struct ROMEEditorTests {
     let (residual, adjusted, keys) = try factors(outcome)
     let target = try #require(outcome.targets?.first)
     let weight = try model.matrix(
-      named: "transformer.h.3.mlp.fc_out.weight", rows: 160, columns: 640
+      named: "transformer.h.3.mlp.fc_out.weight"
     ).converted(to: Double.self)
-    let bias = try model.matrix(named: "transformer.h.3.mlp.fc_out.bias", rows: 160, columns: 1)
+    let bias = try model.matrix(named: "transformer.h.3.mlp.fc_out.bias")
     let present = Matrix.product(weight, .none, keys)
     let change = Matrix.product(residual, .none, Matrix.product(adjusted, .transposed, keys))
     for i in 0..<160 {
-      let reached = present[i, 0] + change[i, 0] + Double(bias[i, 0])
+      let reached = present[i, 0] + change[i, 0] + Double(bias[0, i])
       #expect(abs(reached - Double(target[i])) < 1e-3 * Double(target.map(abs).max() ?? 0))
     }
     // C X is a multiple of k: the direction is C⁻¹k whatever solved it.

@@ -31,7 +31,7 @@ struct ReferenceSpreadTests {
     for update in updates {
       let layer = "layer\(update.layer)"
       #expect(update.tensor == "transformer.h.\(update.layer).mlp.fc_out.weight")
-      let weight = try model.matrix(named: update.tensor, rows: 160, columns: 640)
+      let weight = try model.matrix(named: update.tensor)
       let edited = TensorChange(update).adding(to: weight)
       let found = Matrix<Double>(
         rows: 160, columns: 640, (0..<160 * 640).map { Double(edited.base[$0]) })

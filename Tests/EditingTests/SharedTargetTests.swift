@@ -48,7 +48,7 @@ struct SharedTargetTests {
     var tensors: [String: FloatRows] = [:]
     for change in outcome.changes {
       tensors[change.tensor] = change.adding(
-        to: try model.matrix(named: change.tensor, rows: 160, columns: 640))
+        to: try model.matrix(named: change.tensor))
     }
     let edited = model.replacing(tensors)
     let request = try RequestTokens(fact, templates, tokenizer, positionLimit: 128)

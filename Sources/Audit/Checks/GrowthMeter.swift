@@ -43,7 +43,7 @@ final class GrowthMeter {
     }
     return try sums.sorted { $0.key < $1.key }.map { tensor, sum in
       let (rows, columns) = matrixExtents(of: sum.shape)
-      let (change, weight) = try norms(of: tensor, rows: rows, columns: columns, model)
+      let (change, weight) = try norms(of: tensor, model)
       return TensorGrowth(
         tensor: tensor, norm: change, relativeNorm: weight > 0 ? change / weight : 0,
         directions: sum.directions.map { min($0, rows, columns) },
@@ -51,11 +51,11 @@ final class GrowthMeter {
     }
   }
 
-  private func norms(of tensor: String, rows: Int, columns: Int, _ model: DecoderModel) throws -> (
+  private func norms(of tensor: String, _ model: DecoderModel) throws -> (
     change: Double, weight: Double
   ) {
-    let old = try base.matrix(named: tensor, rows: rows, columns: columns)
-    let new = try model.matrix(named: tensor, rows: rows, columns: columns)
+    let old = try base.matrix(named: tensor)
+    let new = try model.matrix(named: tensor)
     var (change, weight) = (0.0, 0.0)
     for i in old.storage.indices {
       let difference = Double(new.storage[i]) - Double(old.storage[i])

@@ -170,15 +170,12 @@ package struct ROMEEditor: Editor {
     let architecture = model.architecture
     let module = architecture.blocks[hyperparameters.layer].down
     let side = architecture.editedKeySide(layer: hyperparameters.layer)
-    let (width, inner) = (architecture.width, architecture.innerWidth)
-    let weight = try model.matrix(
-      named: module.weights[0], rows: side == .columns ? width : inner,
-      columns: side == .columns ? inner : width)
+    let weight = try model.matrix(named: module.weights[0])
     var outputs = Matrix.product(
       weight, side == .columns ? .none : .transposed, keys.converted(to: Float.self))
     if let name = module.biases.first {
-      let bias = try model.matrix(named: name, rows: width, columns: 1)
-      for i in 0..<width { for j in 0..<outputs.columns { outputs[i, j] += bias[i, 0] } }
+      let bias = try model.matrix(named: name)
+      for i in 0..<outputs.rows { for j in 0..<outputs.columns { outputs[i, j] += bias[0, i] } }
     }
     return outputs
   }

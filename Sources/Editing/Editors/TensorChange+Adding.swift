@@ -36,9 +36,7 @@ extension DecoderModel {
   package func adding(_ changes: [TensorChange]) throws -> DecoderModel {
     var tensors: [String: FloatRows] = [:]
     for change in changes {
-      let (rows, columns) = change.extents
-      tensors[change.tensor] = try change.adding(
-        to: matrix(named: change.tensor, rows: rows, columns: columns))
+      tensors[change.tensor] = try change.adding(to: matrix(named: change.tensor))
     }
     return replacing(tensors)
   }

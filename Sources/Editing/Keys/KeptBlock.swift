@@ -44,13 +44,8 @@ struct KeptBlock {
 
   /// What another state's projection has more, as stored.
   func change(to other: DecoderModel) throws -> Matrix<Float> {
-    let architecture = model.architecture
-    let (rows, columns) =
-      keySide == .columns
-      ? (architecture.width, architecture.innerWidth)
-      : (architecture.innerWidth, architecture.width)
-    var change = try other.matrix(named: tensor, rows: rows, columns: columns)
-    let weight = try model.matrix(named: tensor, rows: rows, columns: columns)
+    var change = try other.matrix(named: tensor)
+    let weight = try model.matrix(named: tensor)
     for i in change.storage.indices { change.storage[i] -= weight.storage[i] }
     return change
   }

@@ -21,17 +21,13 @@ struct TrainedTensors {
   private var adam: AdamStep
   private var step = 0
 
-  init(_ names: [String], of original: DecoderModel, extents: (String) -> FloatRows?, rate: Double)
-    throws
-  {
+  init(_ names: [String], of original: DecoderModel, rate: Double) throws {
     var tensors: [Tensor] = []
     var start = 0
     for name in names {
-      guard let like = extents(name) else { continue }
-      let matrix = try original.matrix(named: name, rows: like.rows, columns: like.columns)
-      let values = FloatRows(rows: like.rows, columns: like.columns)
-      for (i, value) in matrix.storage.enumerated() { values.base[i] = value }
-      tensors.append(Tensor(name: name, values: values, original: matrix.storage, start: start))
+      let matrix = try original.matrix(named: name)
+      tensors.append(
+        Tensor(name: name, values: FloatRows(matrix), original: matrix.storage, start: start))
       start += matrix.storage.count
     }
     self.tensors = tensors

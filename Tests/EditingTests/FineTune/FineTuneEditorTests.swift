@@ -74,8 +74,7 @@ struct FineTuneEditorTests {
       var (largest, gap) = (0.0, 0.0)
       for change in try changes(scene, values) {
         let found = TinyEditing.dense(change)
-        let weight = try scene.model.matrix(
-          named: change.tensor, rows: found.rows, columns: found.columns)
+        let weight = try scene.model.matrix(named: change.tensor)
         let slope = try #require(slopes[change.tensor])
         for (i, moved) in found.storage.enumerated() {
           // Adam's first step is the rate times g / (|g| + 1e-8).

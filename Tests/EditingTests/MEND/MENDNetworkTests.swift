@@ -152,12 +152,7 @@ struct MENDNetworkTests {
     func edited(_ traces: [GradientTransform.Trace]) throws -> DecoderModel {
       var replaced: [String: FloatRows] = [:]
       for (index, matrix) in network.matrices.enumerated() {
-        let (rows, columns) =
-          matrix.isStoredByInputs
-          ? (matrix.inputs, matrix.outputs) : (matrix.outputs, matrix.inputs)
-        let before = try model.matrix(named: matrix.name, rows: rows, columns: columns)
-        let tensor = FloatRows(rows: rows, columns: columns)
-        for (i, value) in before.storage.enumerated() { tensor.base[i] = value }
+        let tensor = FloatRows(try model.matrix(named: matrix.name))
         network.add(traces[index], of: index, to: tensor)
         replaced[matrix.name] = tensor
       }

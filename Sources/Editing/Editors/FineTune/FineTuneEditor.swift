@@ -34,8 +34,7 @@ package struct FineTuneEditor: Editor {
     let texts = try texts(of: batch.facts)
     let names = hyperparameters.tensors(of: model.architecture)
     let gradients = WeightGradients(names, of: model)
-    var trained = try TrainedTensors(
-      names, of: model, extents: { gradients[$0] }, rate: hyperparameters.learningRate)
+    var trained = try TrainedTensors(names, of: model, rate: hyperparameters.learningRate)
     let decay = hyperparameters.decay.value(facts: texts.count)
     var order = FactOrder(texts.count, hyperparameters)
     var batches = TrainingBatches(

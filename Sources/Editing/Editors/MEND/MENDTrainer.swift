@@ -87,12 +87,7 @@ package final class MENDTrainer {
     trial = MENDTrial(
       material: material, network: network, lowest: lowest,
       editWeight: hyperparameters.editWeight, localityWeight: hyperparameters.localityWeight,
-      tensors: try network.matrices.map { matrix in
-        let (rows, columns) =
-          matrix.isStoredByInputs
-          ? (matrix.inputs, matrix.outputs) : (matrix.outputs, matrix.inputs)
-        return try model.matrix(named: matrix.name, rows: rows, columns: columns)
-      })
+      tensors: try network.matrices.map { try model.matrix(named: $0.name) })
     let count = network.tensors.dropLast().reduce(0) { $0 + $1.values.rows * $1.values.columns }
     state = State(
       adam: AdamStep(count: count, rate: Float(hyperparameters.learningRate)),
