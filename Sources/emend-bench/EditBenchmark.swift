@@ -47,8 +47,6 @@ struct EditBenchmark: ParsableCommand {
       hyperparameters.batchBytes = rows * max(1, blocks) * decoder.rowBytes
     }
     let moments = try moments(study)
-    let editor = MEMITEditor(
-      decoder, study.tokenizer, hyperparameters, study.templates, moments)
 
     print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
     let sgemmRate = measureRate()
@@ -59,7 +57,11 @@ struct EditBenchmark: ParsableCommand {
     for count in batches {
       let batch = Array(facts.prefix(count))
       let start = ProcessorTime.now
-      let requests = try editor.tokens(of: batch)
+      let requests = try batch.map {
+        try RequestTokens(
+          $0, study.templates, study.tokenizer,
+          positionLimit: decoder.architecture.positionLimit)
+      }
       let perFact = (ProcessorTime.now - start) / Double(batch.count)
       var targets: [Target] = []
       var (optimising, solving) = (0.0, 0.0)

@@ -28,16 +28,9 @@ package final class KeptRequests {
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ edit: EditHistory,
     sameSubject: SameSubject, layer: Int, bytes: Int, keepsBlock: Bool
   ) throws {
-    let tokens = try edit.facts.map { fact throws(EditingError) in
-      try RequestTokens(
-        fact, edit.templates, tokenizer, positionLimit: model.architecture.positionLimit)
-    }
-    partition = sameSubject.partition(edit.facts)
-    let groups = partition.map { members in
-      RequestGroup(
-        name: edit.facts[members[0]].title, requests: members.map { tokens[$0] },
-        keyWeights: edit.templates.keyWeights)
-    }
+    let (groups, partition) = try RequestGroup.groups(
+      of: edit, sameSubject, tokenizer, positionLimit: model.architecture.positionLimit)
+    self.partition = partition
     count = groups.count
     self.layer = layer
     requests = try ChunkedRequests(model, groups, bytes: bytes)

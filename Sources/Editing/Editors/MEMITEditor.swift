@@ -41,7 +41,7 @@ package struct MEMITEditor: TargetFinder {
   }
 
   /// Refuses facts that have no place in the contexts.
-  package func check(_ facts: [Fact]) throws { _ = try tokens(of: facts) }
+  package func check(_ facts: [Fact]) throws { _ = try groups(of: facts) }
 
   /// Computes the edit of some facts; the keys of the batch's history enter the solve.
   package func edit<Kept>(
@@ -67,7 +67,8 @@ package struct MEMITEditor: TargetFinder {
     let kept = try ResidualSpread(
       model, hyperparameters, moments, preserving: preservation
     ).updates(
-      groups, targets: columns, protecting: protectedGroups(batch.history), progress: progress
+      groups, targets: columns, protecting: try protectedGroups(batch.history),
+      progress: progress
     ) { update in
       if isFirst, batch.given.isEmpty, !asksForAnything(update, to: wanted, columns) {
         throw EditingError.changesNothing
@@ -112,14 +113,10 @@ package struct MEMITEditor: TargetFinder {
   }
 
   private func groups(of facts: [Fact]) throws -> (groups: [RequestGroup], partition: [[Int]]) {
-    let requests = try tokens(of: facts)
-    let partition = sameSubject.partition(facts)
-    let groups = partition.map { members in
-      RequestGroup(
-        name: facts[members[0]].title, requests: members.map { requests[$0] },
-        keyWeights: templates.keyWeights)
-    }
-    return (groups, partition)
+    guard !facts.isEmpty else { throw EditingError.noFacts }
+    return try RequestGroup.groups(
+      of: EditHistory(facts: facts, templates: templates), sameSubject, tokenizer,
+      positionLimit: model.architecture.positionLimit)
   }
 
   /// The targets of some groups, batch by batch.
@@ -149,31 +146,12 @@ package struct MEMITEditor: TargetFinder {
   }
 
   /// Earlier facts as groups; one that no longer fits into the model's context protects nothing.
-  private func protectedGroups(_ history: [EditHistory]) -> [RequestGroup] {
-    history.flatMap { edit in
-      sameSubject.partition(edit.facts).compactMap { members in
-        let requests = members.compactMap { index in
-          try? RequestTokens(
-            edit.facts[index], edit.templates, tokenizer,
-            positionLimit: model.architecture.positionLimit)
-        }
-        guard !requests.isEmpty else { return nil }
-        return RequestGroup(
-          name: edit.facts[members[0]].title, requests: requests,
-          keyWeights: edit.templates.keyWeights)
-      }
+  private func protectedGroups(_ history: [EditHistory]) throws -> [RequestGroup] {
+    try history.flatMap { edit in
+      try RequestGroup.groups(
+        of: edit, sameSubject, tokenizer, positionLimit: model.architecture.positionLimit,
+        unfitting: .leftOut
+      ).groups
     }
-  }
-
-  /// The facts in all contexts, as tokens.
-  package func tokens(of facts: [Fact]) throws(EditingError) -> [RequestTokens] {
-    guard !facts.isEmpty else { throw .noFacts }
-    var requests: [RequestTokens] = []
-    for fact in facts {
-      requests.append(
-        try RequestTokens(
-          fact, templates, tokenizer, positionLimit: model.architecture.positionLimit))
-    }
-    return requests
   }
 }

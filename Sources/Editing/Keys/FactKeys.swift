@@ -15,14 +15,10 @@ package enum FactKeys {
     of facts: [Fact], in templates: ContextTemplates, layers: [Int], _ model: DecoderModel,
     _ tokenizer: BytePairTokenizer, bytes: Int
   ) throws -> [Int: Matrix<Double>] {
-    let groups = try facts.map { fact in
-      RequestGroup(
-        name: fact.title,
-        requests: [
-          try RequestTokens(
-            fact, templates, tokenizer, positionLimit: model.architecture.positionLimit)
-        ], keyWeights: templates.keyWeights)
-    }
+    let groups = try RequestGroup.groups(
+      of: EditHistory(facts: facts, templates: templates), .separate, tokenizer,
+      positionLimit: model.architecture.positionLimit
+    ).groups
     let requests = PassingRequests(model, groups, bytes: bytes / 2, chunkBytes: bytes / 2)
     var keys: [Int: Matrix<Double>] = [:]
     for layer in layers {

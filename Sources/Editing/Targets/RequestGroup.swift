@@ -23,30 +23,40 @@ package struct RequestGroup: Sendable {
     let share = 1 / Double(max(1, requests.count))
     self.keyWeights = requests.map { _ in keyWeights.map { $0 * share } }
   }
-}
 
-/// What becomes of several facts about one subject in a batch, where their prompts begin alike.
-package enum SameSubject: String, Sendable, Equatable, CaseIterable {
-  /// They share a key and a target.
-  case merge
-  /// Each is solved for itself: the MEMIT authors' behaviour.
-  case separate
+  /// What becomes of a fact that has no tokens, or too many for the model.
+  enum Unfitting {
+    /// It is an error.
+    case refused
+    /// It is in no group.
+    case leftOut
+  }
 
-  /// The facts that belong together, as indices, in the order of their first member.
-  package func partition(_ facts: [Fact]) -> [[Int]] {
-    guard self == .merge else { return facts.indices.map { [$0] } }
-    var groups: [[Int]] = []
-    var place: [[[UInt8]]: Int] = [:]
-    for (index, fact) in facts.enumerated() {
-      // Bytes and not characters: equivalent spellings may be other tokens, and so other keys.
-      let beginning = [Array(fact.prompt.before.utf8), Array(fact.subject.utf8)]
-      if let group = place[beginning] {
-        groups[group].append(index)
-      } else {
-        place[beginning] = groups.count
-        groups.append([index])
+  /// The facts of an edit in its contexts, as groups.
+  ///
+  /// - Returns: the groups, and the facts of each, as indices.
+  /// - Throws: ``EditingError`` for a fact that does not fit, unless it is left out.
+  static func groups(
+    of edit: EditHistory, _ sameSubject: SameSubject, _ tokenizer: BytePairTokenizer,
+    positionLimit: Int, unfitting: Unfitting = .refused
+  ) throws(EditingError) -> (groups: [RequestGroup], partition: [[Int]]) {
+    var requests: [RequestTokens?] = []
+    for fact in edit.facts {
+      do throws(EditingError) {
+        requests.append(
+          try RequestTokens(fact, edit.templates, tokenizer, positionLimit: positionLimit))
+      } catch {
+        guard unfitting == .leftOut else { throw error }
+        requests.append(nil)
       }
     }
-    return groups
+    let partition = sameSubject.partition(edit.facts)
+      .map { $0.filter { requests[$0] != nil } }.filter { !$0.isEmpty }
+    let groups = partition.map { members in
+      RequestGroup(
+        name: edit.facts[members[0]].title, requests: members.compactMap { requests[$0] },
+        keyWeights: edit.templates.keyWeights)
+    }
+    return (groups, partition)
   }
 }
