@@ -8,8 +8,7 @@ internal import LinearAlgebra
 /// depend on the number of threads.
 package final class WeightGradients: ParameterObserver {
   private let gradients: [String: FloatRows]
-  private let headCount: Int
-  private let headWidth: Int
+  private let architecture: ModelArchitecture
   private let workers: Workers
 
   /// Rows of a gradient that one thread computes at a time.
@@ -19,8 +18,7 @@ package final class WeightGradients: ParameterObserver {
   ///
   /// - Precondition: the model has blocks with these tensors.
   package init(_ names: [String], of model: DecoderModel) {
-    let architecture = model.architecture
-    (headCount, headWidth) = (architecture.headCount, architecture.headWidth)
+    architecture = model.architecture
     workers = model.workers
     let wanted = Set(names)
     var gradients: [String: FloatRows] = [:]
@@ -135,12 +133,8 @@ package final class WeightGradients: ParameterObserver {
   private func addInterleaved(
     _ source: UnsafePointer<Float>, width: Int, to target: UnsafeMutablePointer<Float>
   ) {
-    let block = headWidth * width
-    for head in 0..<headCount {
-      for part in 0..<3 {
-        emend_accumulate(
-          target + (head * 3 + part) * block, source + (part * headCount + head) * block, block)
-      }
+    architecture.forEachHeadPart(width: width) { together, apart, count in
+      emend_accumulate(target + together, source + apart, count)
     }
   }
 }

@@ -166,12 +166,8 @@ final class WeightReader: Sendable {
     guard layout == .headInterleaved else {
       return target.update(from: source, count: count * width)
     }
-    let block = architecture.headWidth * width
-    for head in 0..<architecture.headCount {
-      for part in 0..<3 {
-        (target + (part * architecture.headCount + head) * block)
-          .update(from: source + (head * 3 + part) * block, count: block)
-      }
+    architecture.forEachHeadPart(width: width) { together, apart, count in
+      (target + apart).update(from: source + together, count: count)
     }
   }
 
