@@ -88,7 +88,8 @@ package struct ListHistory {
             id: commit.id, parents: filter.parents == .all ? parents : Array(parents.prefix(1))))
       }
       guard candidates?.contains(commit.id) ?? true, matches(commit, filter) else { return .goOn }
-      if try subject.map({ try concerns(commit, $0) }) ?? true { commits.append(commit) }
+      if let subject, try !concerns(commit, subject) { return .goOn }
+      commits.append(commit)
       return .goOn
     }
     switch scope {
