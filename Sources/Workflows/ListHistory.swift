@@ -74,7 +74,7 @@ package struct ListHistory {
   ) throws -> [Entry] {
     let names = try repository.referenceNames()
     let subject = filter.subject.map { FactKey($0) }
-    let candidates = try subject.map { try candidates(for: $0, scope, names) }
+    let proposed = try subject.map { try candidates(for: $0, scope, names) }
     var commits: [HistoryEntry] = []
     var passed: [GraphCommit] = []
     // A graph leads over the commits that are left out, so it has to see them all.
@@ -87,7 +87,7 @@ package struct ListHistory {
           GraphCommit(
             id: commit.id, parents: filter.parents == .all ? parents : Array(parents.prefix(1))))
       }
-      guard candidates?.contains(commit.id) ?? true, matches(commit, filter) else { return .goOn }
+      guard proposed?.contains(commit.id) ?? true, matches(commit, filter) else { return .goOn }
       if let subject, try !concerns(commit, subject) { return .goOn }
       commits.append(commit)
       return .goOn
