@@ -1,3 +1,5 @@
+import Glibc
+
 /// The fewest bits that any code can spend on a low-rank change at a given error.
 ///
 /// Perturbing the factors of Δ = Σ s_k u_k v_kᵀ changes it by ‖dΔ‖² = Σ s_k²(‖du_k‖² + ‖dv_k‖²) to first
@@ -42,8 +44,8 @@ package struct RateBound: Sendable {
       tail += energies[count]
     }
     let spent = energies.prefix(count).reduce(0.0) { sum, energy in
-      sum + m / 2 * max(0, Logarithm.binary(energy / (m * level))) + n / 2
-        * max(0, Logarithm.binary(energy / (n * level)))
+      sum + m / 2 * max(0, log2(energy / (m * level))) + n / 2
+        * max(0, log2(energy / (n * level)))
     }
     bits = spent
     kept = count
