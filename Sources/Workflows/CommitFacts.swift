@@ -50,7 +50,7 @@ package struct CommitFacts {
   ///   - requirement: what the edit must measure up to, beside the repository's own requirement.
   ///   - precision: the relative error of the stored delta.
   ///   - tool: this program's name and version.
-  /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EditingError``,
+  /// - Throws: ``FactsFileError``, ``FactConflictError``, ``EvaluationError``, ``EditingError``,
   ///   ``EditingError/changesNothing``, ``RequirementError``, what the base and the store throw. Nothing is recorded
   ///   then.
   package func run(
@@ -58,13 +58,15 @@ package struct CommitFacts {
     precision: Double, tool: String
   ) throws -> Outcome {
     try EditSettings.checkSeed(of: [settings])
-    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
+    let (cases, places, duplicates) = try FactsFile.distinctCases(path: path)
     let repository = workspace.repository
     try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
     let head = try repository.head()
     let stack = try repository.stack(at: head.commit)
     let model = try workspace.model(at: stack)
+    try EvaluationData.check(
+      cases, at: places, of: path, workspace.tokenizer(at: stack), model.architecture)
     let state = SolveState(stack: stack)
     let recipe = try settings.recipe(
       for: model, facts: cases.count, on: state, rules, precision: precision, tool: tool)

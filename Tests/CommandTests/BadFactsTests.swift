@@ -65,8 +65,9 @@ struct BadFactsTests {
   func longSubject() throws {
     let subject = String(repeating: "Oslo", count: 40)
     try refuse(
-      Self.good + fact("{} is in", subject, "Rome"), "a fact does not fit into the model's context",
-      "OsloOslo", "found:    ", "expected: at most 64")
+      Self.good + fact("{} is in", subject, "Rome"),
+      "a prompt does not fit into the model's context", "line 2, prompt", "found:    ",
+      "expected: at most 64")
   }
 
   @Test("a subject whose last token cannot be told from the next word is named")
@@ -84,6 +85,31 @@ struct BadFactsTests {
         "the subject's last token runs into the text after it",
         "token \"os\" at the end of subject \"Bordo\"", "Let the subject end where a word ends",
       ])
+  }
+
+  @Test(
+    "a prompt that measures the fact and cannot: named by line and field",
+    arguments: [
+      (#""paraphrase_prompts": [""]"#, "paraphrase_prompts", "a text has no tokens"),
+      (
+        #""paraphrase_prompts": ["\#(String(repeating: "Oslo", count: 40))"]"#,
+        "paraphrase_prompts",
+        "a prompt does not fit"
+      ),
+      (
+        #""neighborhood_prompts": ["Oslo is in"]"#, "neighborhood_prompts",
+        "a neighborhood prompt asks about the subject itself"
+      ),
+      (
+        #""neighborhood_prompts": [{"prompt": "Bern is in", "target": " "}]"#,
+        "neighborhood_prompts", "a text has no tokens"
+      ),
+    ])
+  func uselessCompanion(member: String, field: String, problem: String) throws {
+    try refuse(
+      TinyModel.facts([("Bern", "Lima")])
+        + #"{"prompt": "{} is in", "subject": "Oslo", "target_new": "Rome", "# + "\(member)}\n",
+      problem, "line 2, \(field)")
   }
 
   @Test("a fact longer than a stored line may be, from an array, too")

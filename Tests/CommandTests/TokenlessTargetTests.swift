@@ -41,7 +41,7 @@ struct TokenlessTargetTests {
         "commit", data, "--method", method, "--hparams",
         Fixture.path("fictional/hparams_\(file).json"),
       ] + (method == "ft" ? [] : ["--stats", EditingKit.fictional.moments]), 2,
-      ["the new object has no tokens", "Oslo"])
+      ["a text has no tokens", "line 2, target_new"])
   }
 
   @Test("are refused where they would be measured, by record and field")

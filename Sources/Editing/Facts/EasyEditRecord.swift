@@ -17,13 +17,13 @@ enum EasyEditRecord {
     let subject = try fields.text("subject").trimmed
     let fact = try Fact(
       prompt: template(fields.text("prompt"), subject: subject), subject: subject,
-      targetNew: fields.text("target_new"), targetTrue: firstText(fields, "ground_truth"),
+      targetNew: fields.text("target_new"), targetTrue: fields.firstText("ground_truth"),
       caseID: fields.optionalInteger("case_id"), relation: fields.optionalString("relation_id"))
     return FactCase(
       fact,
       companions: FactCompanions(
         paraphrases: try ["rephrase_prompt", "rephrase"].map { key throws(FactProblem) in
-          try firstText(fields, key)
+          try fields.firstText(key)
         }.compactMap { $0 },
         neighbourhood: try localityPair(fields) + localityLists(fields)))
   }
@@ -39,11 +39,12 @@ enum EasyEditRecord {
   private static func localityPair(
     _ fields: RecordFields
   ) throws(FactProblem) -> [NeighbourhoodPrompt] {
-    guard let prompt = try firstText(fields, "locality_prompt") else { return [] }
-    let target = try firstText(fields, "locality_ground_truth")
+    guard let prompt = try fields.firstText("locality_prompt") else { return [] }
+    let target = try fields.firstText("locality_ground_truth")
     return [NeighbourhoodPrompt(prompt: prompt, target: target)]
   }
 
+  /// Questions about other things, each with its answer: the fact's old object is none of theirs.
   private static func localityLists(
     _ fields: RecordFields
   ) throws(FactProblem) -> [NeighbourhoodPrompt] {
@@ -51,31 +52,14 @@ enum EasyEditRecord {
     let locality = try fields.section("locality")
     var prompts: [NeighbourhoodPrompt] = []
     for kind in locality.keys {
-      for element in try locality.elements(kind) {
-        guard case .object = element else {
-          throw locality.wrongKind(kind, element, "objects in it")
+      for (index, element) in try locality.elements(kind).enumerated() {
+        let inner = try locality.inner(element, at: index, of: kind)
+        guard let answer = try inner.firstText("ground_truth") else {
+          throw inner.missing("ground_truth", "a string or a list of strings")
         }
-        let inner = try RecordFields(element)
-        prompts.append(
-          NeighbourhoodPrompt(
-            prompt: try inner.text("prompt"), target: try firstText(inner, "ground_truth")))
+        prompts.append(NeighbourhoodPrompt(prompt: try inner.text("prompt"), target: answer))
       }
     }
     return prompts
-  }
-
-  /// A string, or the first one of a list of answers, however deep the lists are; `nil` where there is none.
-  private static func firstText(
-    _ fields: RecordFields, _ key: String
-  ) throws(FactProblem) -> String? {
-    guard var value = fields[key] else { return nil }
-    while case .array(let elements) = value {
-      guard let first = elements.first else { return nil }
-      value = first
-    }
-    guard let text = value.string else {
-      throw fields.wrongKind(key, value, "a string or a list of strings")
-    }
-    return text
   }
 }

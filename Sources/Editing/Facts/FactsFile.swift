@@ -69,13 +69,19 @@ package struct FactsFile: Sendable, Equatable {
   /// The facts of a file that contradict nothing, each once.
   ///
   /// - Throws: ``FactsFileError``, ``FactConflictError``.
-  package static func distinctCases(path: String) throws -> (cases: [FactCase], duplicates: Int) {
+  package static func distinctCases(
+    path: String
+  ) throws -> (cases: [FactCase], places: [FactPlace], duplicates: Int) {
     let file = try FactsFile(path: path)
     try file.refuseContradictions(named: path)
     // Without contradictions, what asks the same says the same.
     var asked: Set<FactQuestion> = []
-    let cases = file.cases.filter { asked.insert(FactQuestion($0.fact)).inserted }
-    return (cases, file.cases.count - cases.count)
+    let kept = file.cases.indices.filter {
+      asked.insert(FactQuestion(file.cases[$0].fact)).inserted
+    }
+    return (
+      kept.map { file.cases[$0] }, kept.map { file.places[$0] }, file.cases.count - kept.count
+    )
   }
 }
 

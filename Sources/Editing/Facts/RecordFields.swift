@@ -13,6 +13,16 @@ struct RecordFields {
     self.init(members: members, prefix: "")
   }
 
+  /// The members of an object in an array of this record.
+  func inner(_ element: JSONValue, at index: Int, of key: String) throws(FactProblem)
+    -> RecordFields
+  {
+    guard case .object(let members) = element else {
+      throw wrongKind(key, element, "objects in it")
+    }
+    return RecordFields(members: members, prefix: "\(prefix)\(key)[\(index)].")
+  }
+
   private init(members: JSONObject, prefix: String) {
     self.members = members
     self.prefix = prefix
@@ -38,6 +48,13 @@ struct RecordFields {
   /// A string that is not only space.
   func text(_ key: String) throws(FactProblem) -> String {
     let text = try string(key)
+    guard !text.trimmed.isEmpty else { throw .empty(field: prefix + key) }
+    return text
+  }
+
+  /// A text that is not only space, where there is one; `nil` where it is missing.
+  func optionalText(_ key: String) throws(FactProblem) -> String? {
+    guard let text = try optionalString(key) else { return nil }
     guard !text.trimmed.isEmpty else { throw .empty(field: prefix + key) }
     return text
   }
@@ -89,6 +106,25 @@ struct RecordFields {
     guard let value = self[key] else { throw .missing(field: prefix + key, expected: "an object") }
     guard case .object(let members) = value else { throw wrongKind(key, value, "an object") }
     return RecordFields(members: members, prefix: prefix + key + ".")
+  }
+
+  /// A string, or the first one of a list of answers, however deep the lists are; `nil` where it is missing. What is there and
+  /// says nothing is refused.
+  func firstText(_ key: String) throws(FactProblem) -> String? {
+    guard var value = self[key] else { return nil }
+    while case .array(let elements) = value {
+      guard let first = elements.first else { throw .emptyList(field: prefix + key) }
+      value = first
+    }
+    guard let text = value.string else {
+      throw wrongKind(key, value, "a string or a list of strings")
+    }
+    guard !text.trimmed.isEmpty else { throw .empty(field: prefix + key) }
+    return text
+  }
+
+  func missing(_ key: String, _ expected: String) -> FactProblem {
+    .missing(field: prefix + key, expected: expected)
   }
 
   func wrongKind(_ key: String, _ value: JSONValue, _ expected: String) -> FactProblem {

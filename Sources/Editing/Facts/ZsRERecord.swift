@@ -19,7 +19,7 @@ enum ZsRERecord {
     return FactCase(
       fact,
       companions: FactCompanions(
-        paraphrases: try fields.optionalString("rephrase").map { [$0] } ?? [],
+        paraphrases: try fields.optionalText("rephrase").map { [$0] } ?? [],
         neighbourhood: try neighbourhood(fields)))
   }
 
@@ -27,9 +27,9 @@ enum ZsRERecord {
   private static func neighbourhood(
     _ fields: RecordFields
   ) throws(FactProblem) -> [NeighbourhoodPrompt] {
-    guard let question = try fields.optionalString("loc") else { return [] }
+    guard let question = try fields.optionalText("loc") else { return [] }
     return [
-      NeighbourhoodPrompt(prompt: question + "?", target: try fields.optionalString("loc_ans"))
+      NeighbourhoodPrompt(prompt: question + "?", target: try fields.optionalText("loc_ans"))
     ]
   }
 }

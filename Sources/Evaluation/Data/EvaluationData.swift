@@ -71,17 +71,34 @@ package struct EvaluationData: Sendable {
         place: facts.places[own], fact: facts.cases[own].fact,
         contradicts: facts.places[earlier], object: facts.cases[earlier].fact.targetNew)
     }
-    var shared: [FactPlace] = []
+    try Self.checkNeighbours(of: cases, places, file)
+    sharedSubjects = zip(cases, places).filter { factCase, _ in
+      factCase.companions.neighbourhood.contains { $0.prompt.contains(factCase.fact.subject) }
+    }.map(\.1)
+  }
+
+  private static func checkNeighbours(
+    of cases: [FactCase], _ places: [FactPlace], _ file: String
+  ) throws(EvaluationError) {
     for (factCase, place) in zip(cases, places) {
       let own = Set([factCase.fact.filledPrompt] + factCase.companions.paraphrases)
       let neighbours = factCase.companions.neighbourhood.map(\.prompt)
       if let prompt = neighbours.first(where: own.contains) {
-        throw EvaluationError.neighborIsOwnPrompt(
+        throw .neighborIsOwnPrompt(
           file: file, place: place, prompt: prompt, subject: factCase.fact.subject)
       }
-      if neighbours.contains(where: { $0.contains(factCase.fact.subject) }) { shared.append(place) }
     }
-    sharedSubjects = shared
+  }
+
+  /// The same checks of facts that are edited and measured, of which no texts are written.
+  ///
+  /// - Throws: ``EvaluationError/neighborIsOwnPrompt(file:place:prompt:subject:)``, and as ``check(_:_:)``.
+  package static func check(
+    _ cases: [FactCase], at places: [FactPlace], of file: String, _ tokenizer: BytePairTokenizer,
+    _ model: ModelArchitecture
+  ) throws(EvaluationError) {
+    try checkNeighbours(of: cases, places, file)
+    try checkTexts(of: cases, places, file, tokenizer, model, writing: false)
   }
 
   private static func range(
@@ -104,38 +121,53 @@ package struct EvaluationData: Sendable {
   ///
   /// - Throws: ``EvaluationError/noTokens(file:place:field:text:)``,
   ///   ``EvaluationError/tooLong(file:place:field:tokens:limit:)``.
-  package func check(_ tokenizer: BytePairTokenizer, _ model: ModelArchitecture) throws {
+  package func check(
+    _ tokenizer: BytePairTokenizer, _ model: ModelArchitecture
+  ) throws(EvaluationError) {
+    try Self.checkTexts(of: cases, places, file, tokenizer, model, writing: true)
+  }
+
+  private static func checkTexts(
+    of cases: [FactCase], _ places: [FactPlace], _ file: String, _ tokenizer: BytePairTokenizer,
+    _ model: ModelArchitecture, writing: Bool
+  ) throws(EvaluationError) {
     for (factCase, place) in zip(cases, places) {
       let fact = factCase.fact
-      func tokens(_ text: String, _ field: String) throws -> Int {
-        let count = tokenizer.encodeContinuation(Fact.continuation(text)).count
-        guard count > 0 else {
-          throw EvaluationError.noTokens(file: file, place: place, field: field, text: text)
+      func tokens(_ text: String, _ field: String) throws(EvaluationError) -> Int {
+        let continuation = Fact.continuation(text)
+        let count = tokenizer.encodeContinuation(continuation).count
+        // A space alone says nothing, though it can be a token.
+        guard count > 0, continuation != " " else {
+          throw .noTokens(file: file, place: place, field: field, text: text)
         }
         return count
       }
-      func fits(_ prompt: String, _ field: String, before target: Int) throws {
+      func fits(_ prompt: String, _ field: String, before target: Int) throws(EvaluationError) {
         let count = tokenizer.encode(prompt, specialTokens: .prompt).count
         guard count > 0 else {
-          throw EvaluationError.noTokens(file: file, place: place, field: field, text: prompt)
+          throw .noTokens(file: file, place: place, field: field, text: prompt)
         }
         guard count + target - 1 <= model.positionLimit else {
-          throw EvaluationError.tooLong(
+          throw .tooLong(
             file: file, place: place, field: field, tokens: count + target - 1,
             limit: model.positionLimit)
         }
       }
       let new = try tokens(fact.targetNew, "target_new")
-      let old = try fact.targetTrue.map { try tokens($0, "target_true") } ?? 0
+      let old =
+        if let known = fact.targetTrue { try tokens(known, "target_true") } else { 0 }
       try fits(fact.filledPrompt, "prompt", before: max(new, old))
       for prompt in factCase.companions.paraphrases {
         try fits(prompt, "paraphrase_prompts", before: max(new, old))
       }
       for neighbour in factCase.companions.neighbourhood {
-        let own = try neighbour.target.map { try tokens($0, "neighborhood_prompts") } ?? old
+        let own =
+          if let target = neighbour.target { try tokens(target, "neighborhood_prompts") } else {
+            old
+          }
         try fits(neighbour.prompt, "neighborhood_prompts", before: max(new, own, 1))
       }
-      for prompt in factCase.companions.generation {
+      for prompt in writing ? factCase.companions.generation : [] {
         try fits(prompt, "generation_prompts", before: 1)
       }
     }

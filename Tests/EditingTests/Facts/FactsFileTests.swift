@@ -143,9 +143,9 @@ private func problem(_ text: String) throws -> FactProblem {
   @Test("an EasyEdit record that kept the `{}` of CounterFact")
   func easyEditWithPlaceholder() throws {
     let file = try read(
-      #"[{"prompt":"{} speaks","subject":"Ann","target_new":"French","ground_truth":[]}]"#)
+      #"[{"prompt":"{} speaks","subject":"Ann","target_new":"French","ground_truth":["Dutch"]}]"#)
     #expect(file.cases.first?.fact.prompt.text == "{} speaks")
-    #expect(file.cases.first?.fact.targetTrue == nil)
+    #expect(file.cases.first?.fact.targetTrue == "Dutch")
   }
 
   @Test("JSON Lines of our own form, with blank lines, Windows line ends and a byte order mark")
@@ -264,7 +264,14 @@ private func problem(_ text: String) throws -> FactProblem {
       ),
       (#"[{"src":"A is"}]"#, "subject"), (#"[{"src":"A is","subject":"A"}]"#, "answers"),
       (#"[{"prompt":"A is","subject":"A","ground_truth":"c"}]"#, "target_new"),
-      (#"[{"prompt":"A is","subject":"A","target_new":"b","locality":{"x":[{}]}}]"#, "prompt"),
+      (
+        #"[{"prompt":"A is","subject":"A","target_new":"b","locality":{"x":[{"ground_truth":"c"}]}}]"#,
+        "locality.x[0].prompt"
+      ),
+      (
+        #"[{"prompt":"A is","subject":"A","target_new":"b","locality":{"x":[{"prompt":"B is"}]}}]"#,
+        "locality.x[0].ground_truth"
+      ),
     ])
   func missingField(text: String, field: String) throws {
     guard case .missing(let found, _) = try problem(text) else {
@@ -334,6 +341,16 @@ private func problem(_ text: String) throws -> FactProblem {
         "neighborhood_prompts"
       ),
       (#"[{"src": "Is A?", "subject": "A", "answers": []}]"#, "answers"),
+      (#"[{"prompt":"A is","subject":"A","target_new":"b","ground_truth":[]}]"#, "ground_truth"),
+      (
+        #"[{"prompt":"A is","subject":"A","target_new":"b","rephrase_prompt":[]}]"#,
+        "rephrase_prompt"
+      ),
+      (
+        #"[{"prompt":"A is","subject":"A","target_new":"b","#
+          + #""locality":{"x":[{"prompt":"B is","ground_truth":[[]]}]}}]"#,
+        "locality.x[0].ground_truth"
+      ),
     ])
   func emptyList(text: String, field: String) throws {
     #expect(try problem(text) == .emptyList(field: field))
@@ -351,6 +368,13 @@ private func problem(_ text: String) throws -> FactProblem {
       (#"{"prompt":"{}","subject":"A","target_new":""}"#, "target_new"),
       (#"{"prompt":"{}","subject":"A","target_new":" \t"}"#, "target_new"),
       (#"{"src":"A is","subject":"A","answers":[" "]}"#, "answers"),
+      (#"{"src":"A is","subject":"A","answers":["b"],"loc":" "}"#, "loc"),
+      (#"{"src":"A is","subject":"A","answers":["b"],"loc":"is B","loc_ans":""}"#, "loc_ans"),
+      (#"{"src":"A is","subject":"A","answers":["b"],"rephrase":""}"#, "rephrase"),
+      (
+        #"{"prompt":"A is","subject":"A","target_new":"b","locality_prompt":""}"#, "locality_prompt"
+      ),
+      (#"{"prompt":"A is","subject":"A","target_new":"b","rephrase":["",""]}"#, "rephrase"),
       (
         #"{"requested_rewrite":{"prompt":"{}","subject":"A","target_new":{"str":""}}}"#,
         "requested_rewrite.target_new.str"
