@@ -1,4 +1,5 @@
 package import Files
+internal import Glibc
 
 /// A tensor where it lies in its file. Holding the view keeps the file mapped; no bytes are copied.
 ///
@@ -28,6 +29,13 @@ package struct TensorView: @unchecked Sendable {
       return 0..<0
     }
     return start - fileStart..<start - fileStart + bytes.count
+  }
+
+  /// Whether another tensor has the same type, extents and bytes.
+  package func holdsTheSame(as other: TensorView) -> Bool {
+    guard elementType == other.elementType, shape == other.shape else { return false }
+    guard let own = bytes.baseAddress, let its = other.bytes.baseAddress else { return true }
+    return memcmp(own, its, bytes.count) == 0
   }
 
   /// Gives the pages wholly inside a range of ``bytes`` back to the system (``MappedFile``).

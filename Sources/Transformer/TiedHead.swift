@@ -1,5 +1,4 @@
 package import Checkpoint
-internal import Glibc
 
 /// A head that is the token embedding, and a tensor of its own that the checkpoint has for it nevertheless.
 ///
@@ -10,7 +9,7 @@ extension ModelArchitecture {
   package var isTied: Bool { head.weights == [tokenEmbedding] }
 
   /// The head's own tensor, in all families whose head can be tied.
-  private static let ownHead = "lm_head.weight"
+  package static let ownHead = "lm_head.weight"
 
   /// Refuses a checkpoint that has another head than the embedding to which it is tied.
   ///
@@ -19,10 +18,7 @@ extension ModelArchitecture {
     guard isTied, checkpoint.contains(Self.ownHead) else { return }
     let head = try checkpoint.tensor(named: Self.ownHead)
     let embedding = try checkpoint.tensor(named: tokenEmbedding)
-    guard head.elementType == embedding.elementType, head.shape == embedding.shape,
-      let a = head.bytes.baseAddress, let b = embedding.bytes.baseAddress,
-      memcmp(a, b, head.bytes.count) == 0
-    else {
+    guard head.holdsTheSame(as: embedding) else {
       throw TransformerError.otherHead(
         directory: checkpoint.path, tensor: Self.ownHead, embedding: tokenEmbedding)
     }

@@ -73,11 +73,12 @@ package struct BaseBinding: Sendable {
 
   /// Opens a checkpoint that edits could start from; no weight is read.
   ///
-  /// - Throws: what the files, the checkpoint, the model and the tokenizer throw;
+  /// - Throws: what the files, the checkpoint, the model and the tokenizer throw; ``AdapterError/besideCheckpoint(directory:)``;
   ///   ``TransformerError/tokenOutsideVocabulary(id:vocabulary:)``.
   static func editableCheckpoint(at path: String, workers: Workers) throws
     -> (checkpoint: CheckpointDirectory, architecture: ModelArchitecture)
   {
+    try AdapterDirectory.refuseBoth(at: path)
     let checkpoint = try CheckpointDirectory(path: path)
     let architecture = try DecoderModel(checkpoint, residency: .streaming, workers: workers)
       .architecture

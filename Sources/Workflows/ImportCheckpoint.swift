@@ -6,15 +6,22 @@ internal import Glibc
 internal import LinearAlgebra
 internal import Store
 internal import Synchronization
+internal import Transformer
 
 /// Compares an edited checkpoint with a revision, tensor by tensor.
 struct ImportCheckpoint {
-  private static let bufferEndings = [".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"]
+  /// Masks and frequencies that some versions of `transformers` write beside the weights, and others do not.
+  private static let bufferEndings = [
+    ".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias",
+    ".rotary_emb.inv_freq",
+  ]
 
   private let workspace: Workspace
   private let base: BaseBinding
   private let present: StackMaterialiser
   private let payloads: PayloadFile
+  /// The base's; `nil` where it cannot be run as a model.
+  private let architecture: ModelArchitecture?
   /// How many tensors are worked on at the same time.
   private let atOnce: Int
 
@@ -31,6 +38,7 @@ struct ImportCheckpoint {
     }
     atOnce = max(1, min(threads, StackSum.usualMemoryLimit / largest))
     (self.base, self.present) = (base, present)
+    architecture = try? ModelArchitecture(base.checkpoint)
   }
 
   /// The change of one tensor, and the digest of the edited tensor's bytes.
@@ -47,6 +55,7 @@ struct ImportCheckpoint {
     let edited = try CheckpointDirectory(path: path)
     let pairs = try match(edited)
     try ImportArchitecture.check(edited, against: base.checkpoint)
+    try lookAtTokenizer(of: edited)
     let total = edited.tensorByteCount
     let done = Mutex(0)
     let found = Mutex([Change?](repeating: nil, count: pairs.count))
@@ -69,6 +78,20 @@ struct ImportCheckpoint {
     )
   }
 
+  /// Tells that the edited checkpoint has another tokenizer than the base: only weights are taken over.
+  private func lookAtTokenizer(of edited: CheckpointDirectory) throws {
+    let name = "/" + BaseManifest.CompanionFile.tokenizer.rawValue
+    let (own, base) = (edited.path + name, base.checkpoint.path + name)
+    guard try fileKind(at: own) != nil, try fileKind(at: base) != nil,
+      try Digest(ofFile: own) != Digest(ofFile: base),
+      // What cannot be read here is not the base's.
+      (try? BytePairTokenizer.areAlike(own, base)) != true
+    else { return }
+    workspace.progress.warn(
+      "the edited checkpoint has another tokenizer than the base: only weights are imported, and 'apply' writes "
+        + "the base's tokenizer (\(own))")
+  }
+
   /// The base's tensors with those of the edited checkpoint.
   private func match(
     _ edited: CheckpointDirectory
@@ -80,7 +103,9 @@ struct ImportCheckpoint {
     for entry in edited.tensors {
       let target = try edited.tensor(named: entry.declaration.name)
       guard let tensor = names.anyTensor(target.name) else {
-        extra.append(target.name)
+        if try !Self.isBuffer(target.name) && !isCopyOfEmbedding(target, in: edited, names) {
+          extra.append(target.name)
+        }
         continue
       }
       guard found.insert(tensor.name).inserted else {
@@ -90,17 +115,36 @@ struct ImportCheckpoint {
         throw ImportError.otherDeclaration(
           path: edited.path, tensor: target.name,
           found: "\(target.elementType.rawValue) \(target.shape)",
-          expected: "\(tensor.elementType.rawValue) \(tensor.shape)")
+          expected: "\(tensor.elementType.rawValue) \(tensor.shape)",
+          isResized: tensor.shape != target.shape)
       }
       pairs.append((tensor, target))
     }
+    // A copy of a tied head is not written by `transformers`; that the embedding is as it was is checked with the edit.
+    let copy = architecture?.isTied == true ? ModelArchitecture.ownHead : nil
     let missing = base.manifest.tensors.map(\.name).filter { name in
-      !found.contains(name) && !Self.bufferEndings.contains { name.hasSuffix($0) }
+      !found.contains(name) && !Self.isBuffer(name) && name != copy
     }
     guard missing.isEmpty, extra.isEmpty else {
       throw ImportError.otherTensors(path: edited.path, missing: missing, extra: extra)
     }
     return pairs
+  }
+
+  private static func isBuffer(_ name: String) -> Bool {
+    bufferEndings.contains { name.hasSuffix($0) }
+  }
+
+  /// Whether a tensor is the head of its own that a tied model has on disk beside its embedding, with the same bytes.
+  private func isCopyOfEmbedding(
+    _ tensor: TensorView, in edited: CheckpointDirectory, _ names: ImportNames
+  ) throws -> Bool {
+    guard let architecture, architecture.isTied, tensor.name == ModelArchitecture.ownHead,
+      let entry = edited.tensors.first(where: {
+        names.anyTensor($0.declaration.name)?.name == architecture.tokenEmbedding
+      })
+    else { return false }
+    return try tensor.holdsTheSame(as: edited.tensor(named: entry.declaration.name))
   }
 
   private func change(

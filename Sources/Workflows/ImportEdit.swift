@@ -56,6 +56,7 @@ package struct ImportEdit {
   ///     nothing is measured, and no condition on a metric holds.
   ///   - tool: this program's name and version.
   /// - Throws: ``ImportError``, ``WorkflowError/idleOption(_:circumstance:)``, ``RequirementError``, ``AdapterError``, ``DeltaError``, ``FactsFileError``, ``FactConflictError``,
+  ///   ``EvaluationError``,
   ///   what the base and the store throw.
   package func run(
     _ path: String, facts: String?, message: String?, precision asked: Double? = nil,
@@ -67,12 +68,18 @@ package struct ImportEdit {
         "--precision", circumstance: "on a checkpoint, which is kept bit for bit")
     }
     let precision = asked ?? TensorDelta.defaultPrecision
-    let cases = try facts.map { try FactsFile.distinctCases(path: $0).cases } ?? []
+    let file = try facts.map { (path: $0, facts: try FactsFile.distinctCases(path: $0)) }
+    let cases = file?.facts.cases ?? []
     let repository = workspace.repository
     try repository.checkRecording()
     let gate = try EditGate(of: repository, asking: requirement)
     let head = try repository.head()
     let stack = try repository.stack(at: head.commit)
+    if let file {
+      try EvaluationData.check(
+        cases, at: file.facts.places, of: file.path, workspace.tokenizer(at: stack),
+        ModelArchitecture(workspace.base().checkpoint))
+    }
 
     var settings: [(String, CanonicalJSON)] = [("form", .string(form.rawValue))]
     // Changes wait on the disk, so that memory does not follow how many there are.
@@ -82,10 +89,16 @@ package struct ImportEdit {
     switch form {
     case .factors:
       let file = try SafetensorsFile(path: path)
-      parts = try encode(FactorPair.all(in: file), precision, stack, payloads)
+      let pairs = try FactorPair.all(in: file)
+      try Self.refuseAdapterFile(path, pairs)
+      parts = try encode(pairs, precision, stack, payloads)
       settings += Self.source(file, precision)
     case .adapter:
-      let adapter = try AdapterDirectory(path: path)
+      let base = try workspace.base()
+      let names = ImportNames(base.manifest)
+      let adapter = try AdapterDirectory(path: path) { name in
+        names.anyTensor(name).flatMap { try? base.checkpoint.tensor(named: $0.name) }
+      }
       parts = try encode(adapter.pairs, precision, stack, payloads)
       settings += Self.source(adapter.weights, precision)
     case .checkpoint:
@@ -119,9 +132,21 @@ package struct ImportEdit {
     switch try fileKind(at: path) {
     case .regular: return .factors
     case .directory:
+      try AdapterDirectory.refuseBoth(at: path)
       return try AdapterDirectory.isThere(at: path) ? .adapter : .checkpoint
     default: throw ImportError.unknownSource(path: path)
     }
+  }
+
+  /// Refuses a LoRA's factors beside the settings that say how they are scaled.
+  private static func refuseAdapterFile(_ path: String, _ pairs: [FactorPair]) throws {
+    let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    let directory = parent.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : parent
+    guard pairs.contains(where: { $0.form == .lora }),
+      try AdapterDirectory.isThere(at: directory)
+    else { return }
+    throw ImportError.adapterFile(path: path, directory: directory)
   }
 
   private static func source(

@@ -17,7 +17,10 @@ package enum ImportError: ExplainedError, Equatable {
   /// A tensor that is in one of the two checkpoints only.
   case otherTensors(path: String, missing: [String], extra: [String])
   /// A tensor with another shape or element type than the base's.
-  case otherDeclaration(path: String, tensor: String, found: String, expected: String)
+  case otherDeclaration(
+    path: String, tensor: String, found: String, expected: String, isResized: Bool)
+  /// A LoRA's factors in a file, without the settings that lie beside it.
+  case adapterFile(path: String, directory: String)
   /// A configuration that makes another model of the same weights.
   case otherModel(file: String, keys: String, found: String, expected: String)
 
@@ -55,12 +58,22 @@ package enum ImportError: ExplainedError, Equatable {
       Explanation(
         "the checkpoint does not have the base's tensors", file: path,
         field: (missing + extra).prefix(3).joined(separator: ", "),
-        found: "\(missing.count) missing, \(extra.count) more", expected: "the same names")
-    case .otherDeclaration(let path, let tensor, let found, let expected):
+        found: "\(missing.count) missing, \(extra.count) more", expected: "the same names",
+        remedy: extra == ["lm_head.weight"]
+          ? "A head of its own, where the base's is the embedding, makes another model: take it for a base of its own."
+          : nil)
+    case .otherDeclaration(let path, let tensor, let found, let expected, let isResized):
       Explanation(
         "a tensor is stored otherwise than in the base", file: path, field: "'\(tensor)'",
         found: found, expected: expected,
-        remedy: "Save the edited model in the base's dtype.")
+        remedy: isResized
+          ? "Edits keep the base's shapes: take a resized model for a base of its own."
+          : "Save the edited model in the base's dtype.")
+    case .adapterFile(let path, let directory):
+      Explanation(
+        "an adapter's factors without its settings, which say how they are scaled", file: path,
+        expected: "the directory of the adapter",
+        remedy: "Give the directory: 'emend import \(directory)'.")
     case .otherModel(let file, let keys, let found, let expected):
       Explanation(
         "the edited checkpoint is another model than the base, not only other weights", file: file,

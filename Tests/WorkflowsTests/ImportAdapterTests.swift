@@ -1,4 +1,5 @@
 import Checkpoint
+import Diagnostics
 import LinearAlgebra
 import Store
 import StudySupport
@@ -129,6 +130,74 @@ struct ImportAdapterTests {
         family, #"{"peft_type": "LORA", "r": 2}"#,
         [Module(module, inputs: inputs, outputs: outputs, rank: 2, scale: 4, seed: 6)]
       ) { $0 }
+    }
+  }
+
+  /// An adapter of one module of the GPT-J model, with some tensors beside its factors.
+  private func adapter(_ more: [TinySafetensors.Tensor] = []) throws -> StudyRepository {
+    let model = try TinyModel(.gptj, in: directory)
+    let module = Module("lm_head", inputs: 48, outputs: 211, rank: 2, scale: 1, seed: 7)
+    try directory.write(
+      #"{"peft_type": "LORA", "r": 2, "lora_alpha": 2}"#, to: "lora/adapter_config.json")
+    try directory.write(
+      TinySafetensors.file(module.tensors + more), to: "lora/adapter_model.safetensors")
+    return try StudyRepository(model)
+  }
+
+  private func head(_ part: String, flipping: Bool = false) throws -> TinySafetensors.Tensor {
+    let own = try CheckpointDirectory(path: Fixture.path("families/gptj"))
+      .tensor(named: "lm_head.\(part)")
+    var bytes = [UInt8](own.bytes)
+    if flipping { bytes[0] ^= 1 }
+    return .init(
+      "base_model.model.lm_head.base_layer.\(part)", own.elementType.rawValue, own.shape, bytes)
+  }
+
+  private func run(_ path: String, in study: StudyRepository) throws -> ImportEdit.Outcome {
+    try ImportEdit(in: study.workspace).run(path, facts: nil, message: nil, tool: "test")
+  }
+
+  @Test("copies of the base's head, which PEFT writes beside its factors, are passed over")
+  func copies() throws {
+    let study = try adapter([head("weight"), head("bias")])
+    #expect(try run(directory["lora"], in: study).tensors.map(\.tensor) == ["lm_head.weight"])
+  }
+
+  @Test("a head that is not the base's is refused, with the way out")
+  func otherHead() throws {
+    let study = try adapter([head("weight", flipping: true)])
+    let error = #expect(throws: AdapterError.self) { try run(directory["lora"], in: study) }
+    #expect(error?.explanation.field?.contains("base_layer") == true)
+    #expect(error?.explanation.remedy?.contains("merge_and_unload") == true)
+  }
+
+  @Test("an adapter's file without its settings is refused: they scale the factors")
+  func file() throws {
+    let study = try adapter()
+    let path = directory["lora/adapter_model.safetensors"]
+    #expect(throws: ImportError.adapterFile(path: path, directory: directory["lora"])) {
+      try run(path, in: study)
+    }
+    try directory.write(
+      try directory.read("lora/adapter_model.safetensors"), to: "alone.safetensors")
+    #expect(try run(directory["alone.safetensors"], in: study).tensors.count == 1)
+  }
+
+  @Test("a checkpoint and an adapter in one directory are refused as an edit and as a base")
+  func both() throws {
+    let study = try adapter()
+    try directory.write(
+      try directory.read("base/model.safetensors"), to: "lora/model.safetensors")
+    try directory.write(try directory.read("base/config.json"), to: "lora/config.json")
+    try directory.write(try directory.read("base/tokenizer.json"), to: "lora/tokenizer.json")
+    let expected = AdapterError.besideCheckpoint(directory: directory["lora"])
+    #expect(throws: expected) { try run(directory["lora"], in: study) }
+    let place = try TemporaryDirectory()
+    #expect(throws: expected) {
+      try InitialiseRepository().run(
+        in: place.path, basePath: directory["lora"], named: "both",
+        GitEnvironment(variables: CleanEnvironment.variables(home: directory.path)), threads: 1,
+        progress: NoProgress())
     }
   }
 }

@@ -1,7 +1,9 @@
 import Checkpoint
 import Diagnostics
+import LinearAlgebra
 import Store
 import StudySupport
+import Synchronization
 import TestSupport
 import Testing
 import Workflows
@@ -148,4 +150,119 @@ struct ImportCheckpointTests {
       ]), to: "factors.safetensors")
     #expect(try run(factors, in: study(.gpt2)).tensors.map(\.tensor) == [Self.tied[0]])
   }
+
+  /// A mask as GPT-2, GPT-J and GPT-NeoX have it, and what older versions of `transformers` write besides.
+  private static let bufferNames = [
+    "gpt_neox.layers.0.attention.bias", "gpt_neox.layers.0.attention.masked_bias",
+    "gpt_neox.layers.1.attention.rotary_emb.inv_freq", "gpt_neox.layers.2.attn.bias",
+  ]
+
+  private static func addBuffers(_ tensors: inout [TinySafetensors.Tensor]) {
+    tensors += bufferNames.map { .init($0, .float32, [1], [1]) }
+  }
+
+  @Test("masks and frequencies are passed over, whichever side has them", arguments: [true, false])
+  func buffers(inBase: Bool) throws {
+    let study = try study(.gptNeoX) { if inBase { Self.addBuffers(&$0) } }
+    let path = try edited(.gptNeoX) { if !inBase { Self.addBuffers(&$0) } }
+    #expect(try run(path, in: study).tensors.count == 1)
+  }
+
+  private static func addHead(_ tensors: inout [TinySafetensors.Tensor]) {
+    guard let embedding = tensors.first(where: { $0.name == tied[0] }) else { return }
+    tensors.append(.init(tied[1], embedding.elementType, embedding.shape, embedding.bytes))
+  }
+
+  @Test("the copy of a tied head is passed over, whichever side has it", arguments: [true, false])
+  func copyOfHead(inBase: Bool) throws {
+    let study = try study(.gpt2) { if inBase { Self.addHead(&$0) } }
+    let path = try edited(.gpt2) { if !inBase { Self.addHead(&$0) } }
+    #expect(try run(path, in: study).tensors.count == 1)
+  }
+
+  @Test("where the copy is missing and the embedding changed, or the copy differs, it is refused")
+  func otherHead() throws {
+    let withCopy = try study(.gpt2) { Self.addHead(&$0) }
+    func change(_ name: String, _ tensors: inout [TinySafetensors.Tensor]) {
+      for index in tensors.indices where tensors[index].name == name {
+        var bytes = tensors[index].bytes
+        bytes[2] ^= 1
+        let old = tensors[index]
+        tensors[index] = .init(name, old.elementType, old.shape, bytes)
+      }
+    }
+    let embedding = try edited(.gpt2) { change(Self.tied[0], &$0) }
+    let said = try #require(try refusal(embedding, in: withCopy))
+    #expect(said.field == Self.tied[0] && said.summary.contains("tied"))
+  }
+
+  @Test("a head that is not the tied embedding's copy is a tensor more")
+  func untiedHead() throws {
+    let path = try edited(.gpt2) { tensors in
+      Self.addHead(&tensors)
+      guard let head = tensors.popLast() else { return }
+      var bytes = head.bytes
+      bytes[2] ^= 1
+      tensors.append(.init(head.name, head.elementType, head.shape, bytes))
+    }
+    let said = try #require(try refusal(path, in: study(.gpt2)))
+    #expect(said.field == Self.tied[1] && said.found == "0 missing, 1 more")
+    #expect(said.remedy?.contains("A head of its own") == true)
+  }
+
+  @Test("a resized model is told to be one, another type how to avoid it")
+  func otherDeclaration() throws {
+    let study = try study(.gptj)
+    let name = "transformer.wte.weight"
+    func replace(
+      _ make: @escaping (TinySafetensors.Tensor) -> TinySafetensors.Tensor
+    ) throws -> Explanation? {
+      let path = try edited(.gptj) { tensors in
+        tensors = tensors.map { $0.name == name ? make($0) : $0 }
+      }
+      return try refusal(path, in: study)
+    }
+    let resized = try replace { old in
+      .init(name, old.elementType, [212, 48], old.bytes + [UInt8](repeating: 0, count: 192))
+    }
+    #expect(resized?.remedy?.contains("keep the base's shapes") == true)
+    let narrowed = try replace { old in
+      .init(name, "F16", old.shape, [UInt8](repeating: 0, count: old.bytes.count / 2))
+    }
+    #expect(narrowed?.remedy == "Save the edited model in the base's dtype.")
+  }
+
+  @Test("a tokenizer in other words is the base's; another one is told of, and stays behind")
+  func tokenizer() throws {
+    let study = try study(.gptj)
+    let text = String(decoding: try directory.read("base/tokenizer.json"), as: UTF8.self)
+    func said(_ tokenizer: String) throws -> [String] {
+      let path = try edited(.gptj)
+      try directory.write(tokenizer, to: "edited/tokenizer.json")
+      let heard = HeardWarnings()
+      let workspace = Workspace(
+        study.repository, workers: Workers(1), memory: 1 << 28, progress: heard)
+      let head = try study.repository.head().commit
+      _ = try ImportEdit(in: workspace).run(path, facts: nil, message: nil, tool: "test")
+      try study.repository.reset(to: head)
+      return heard.warnings
+    }
+    #expect(try said(text).isEmpty)
+    let reworded = text.replacing("\"padding\": null,", with: "\"padding\": {\"pad_id\": 0},")
+      .replacing("\"dropout\": null, ", with: "").replacing("  ", with: " ")
+    #expect(reworded != text)
+    #expect(try said(reworded).isEmpty)
+    let other = text.replacing("\"!\": 1,", with: "\"!\": 3,").replacing(
+      "\"#\": 3,", with: "\"#\": 1,")
+    #expect(other != text)
+    #expect(try said(other).first?.contains("another tokenizer than the base") == true)
+  }
+}
+
+private final class HeardWarnings: ProgressSink {
+  private let texts = Mutex<[String]>([])
+  var warnings: [String] { texts.withLock { $0 } }
+
+  func report(_ event: ProgressEvent) {}
+  func warn(_ text: String) { texts.withLock { $0.append(text) } }
 }

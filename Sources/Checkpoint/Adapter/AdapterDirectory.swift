@@ -19,10 +19,20 @@ package struct AdapterDirectory: Sendable {
     try fileKind(at: path + "/" + AdapterConfiguration.fileName) == .regular
   }
 
+  /// Refuses a directory that is a checkpoint's and an adapter's at once: `transformers` applies the adapter on top.
+  ///
+  /// - Throws: ``AdapterError/besideCheckpoint(directory:)``, ``FileFailure``.
+  package static func refuseBoth(at path: String) throws {
+    guard try isThere(at: path), try CheckpointDirectory.hasWeights(at: path) else { return }
+    throw AdapterError.besideCheckpoint(directory: path)
+  }
+
   /// Opens an adapter; no factor is read yet.
   ///
+  /// - Parameter base: the base's tensor of a name. PEFT writes a copy of it beside the factors where they are those of a
+  ///   head or an embedding (`<module>.base_layer.weight`).
   /// - Throws: ``AdapterError``, ``JSONError``, ``SafetensorsError``, ``FileFailure``.
-  package init(path: String) throws {
+  package init(path: String, base: (String) -> TensorView? = { _ in nil }) throws {
     let file = path + "/" + AdapterConfiguration.fileName
     let configuration = try AdapterConfiguration(
       parsing: readFile(file, limit: AdapterConfiguration.longest), file: file)
@@ -33,7 +43,11 @@ package struct AdapterDirectory: Sendable {
     }
     weights = try SafetensorsFile(path: weightsPath)
     let keyed = try FactorPair.all(
-      in: weights, forms: [.lora], scale: { configuration.scale(of: Self.module($0)) })
+      in: weights, forms: [.lora], scale: { configuration.scale(of: Self.module($0)) },
+      passingOver: { tensor in
+        base(Self.module(tensor.name).replacing(".base_layer.", with: "."))?
+          .holdsTheSame(as: tensor) ?? false
+      })
     pairs = keyed.map { pair in
       FactorPair(
         form: .lora, owner: Self.module(pair.owner), first: pair.first, second: pair.second,

@@ -17,7 +17,9 @@ package enum AdapterError: ExplainedError, Equatable {
   /// There are weights, but not in safetensors.
   case noWeights(directory: String, other: String?)
   /// A tensor that is no factor of a weight matrix.
-  case strayTensor(file: String, tensor: String)
+  case strayTensor(file: String, tensor: String, isAdapter: Bool)
+  /// A checkpoint's weights and an adapter in one directory.
+  case besideCheckpoint(directory: String)
   /// A factor without the other one.
   case unpaired(file: String, tensor: String, missing: String)
   /// A factor that is no floating matrix.
@@ -65,11 +67,19 @@ package enum AdapterError: ExplainedError, Equatable {
         "the adapter has no weights in safetensors form", file: directory,
         found: other.map { "only '\($0)'" }, expected: "adapter_model.safetensors",
         remedy: other == nil ? "Fetch the adapter again." : "Save it again with a current PEFT.")
-    case .strayTensor(let file, let tensor):
+    case .strayTensor(let file, let tensor, let isAdapter):
+      let lora = "<module>.lora_A.weight and lora_B.weight"
       return Explanation(
         "a tensor is no factor that is understood", file: file, field: "'\(tensor)'",
-        expected: "<weight>.left and .right, <weight>/R and /C, or <module>.lora_A.weight and "
-          + "lora_B.weight")
+        expected: isAdapter
+          ? "\(lora), or a copy of the base's own tensor"
+          : "<weight>.left and .right, <weight>/R and /C, or \(lora)",
+        remedy: isAdapter ? merge : "To import an edited checkpoint, give its directory.")
+    case .besideCheckpoint(let directory):
+      return Explanation(
+        "a checkpoint and an adapter in one directory", file: directory,
+        found: "weights beside \(AdapterConfiguration.fileName)", expected: "one of the two",
+        remedy: "'transformers' would load both: move the adapter into a directory of its own.")
     case .unpaired(let file, let tensor, let missing):
       return Explanation(
         "a factor stands alone", file: file, field: "'\(tensor)'",

@@ -43,16 +43,19 @@ package struct FactorPair: Sendable {
 
   /// All pairs of a file, in the order of their owners' names.
   ///
-  /// - Throws: ``AdapterError`` for whatever is no pair of floating matrices of one rank; nothing is left
+  /// - Parameter isCopy: whether a tensor that is no factor is one of the base's, as it is there.
+  /// - Throws: ``AdapterError`` for whatever is no pair of floating matrices of one rank; nothing else is left
   ///   out silently.
   package static func all(
-    in file: SafetensorsFile, forms: [Form] = Form.allCases, scale: (String) -> Double = { _ in 1 }
+    in file: SafetensorsFile, forms: [Form] = Form.allCases, scale: (String) -> Double = { _ in 1 },
+    passingOver isCopy: (TensorView) -> Bool = { _ in false }
   ) throws(AdapterError) -> [FactorPair] {
     let path = file.file.path
     var pairs: [FactorPair] = []
     for tensor in file.tensors {
       guard let (form, owner, isFirst) = role(of: tensor.name, forms) else {
-        throw .strayTensor(file: path, tensor: tensor.name)
+        guard !isCopy(tensor) else { continue }
+        throw .strayTensor(file: path, tensor: tensor.name, isAdapter: forms == [.lora])
       }
       let otherName = owner + (isFirst ? form.endings.second : form.endings.first)
       guard let other = file.tensor(named: otherName) else {

@@ -1,4 +1,4 @@
-internal import Files
+package import Files
 
 /// A Hugging Face checkpoint on disk: `config.json`, one `model.safetensors` or shards with an index,
 /// and the files beside them. Weights are mapped, never copied whole, never written to.
@@ -62,6 +62,15 @@ package final class CheckpointDirectory: Sendable {
     companionFiles = try onDisk { () throws(FileFailure) in
       try CompanionFiles.names(in: path, index: index == nil ? nil : ShardIndex.fileName)
     }
+  }
+
+  /// Whether a directory has weights in the form that is read here.
+  package static func hasWeights(at path: String) throws(FileFailure) -> Bool {
+    for name in [singleFileName, ShardIndex.fileName]
+    where try fileKind(at: path + "/" + name) != nil {
+      return true
+    }
+    return false
   }
 
   /// A tensor by its name.

@@ -32,6 +32,11 @@ struct MergeList {
     return (start..<middle, middle..<end, start..<end)
   }
 
+  /// Whether two lists have the same merges in the same order, however they were written.
+  func holdsTheSame(as other: MergeList) -> Bool {
+    bytes == other.bytes && ends.elementsEqual(other.ends) { $0 == $1 }
+  }
+
   /// Some of the bytes as text, for messages.
   func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 

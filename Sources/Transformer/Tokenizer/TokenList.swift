@@ -1,5 +1,5 @@
 /// Tokens and ids in the order of a file, the bytes in one block.
-struct TokenList {
+struct TokenList: Equatable {
   private(set) var bytes: [UInt8] = []
   private(set) var ids: [Int] = []
   private var ends: [Int] = []
