@@ -20,7 +20,7 @@ package struct ApplyRevision {
     package let base: Digest
     /// Bytes of all tensors.
     package let byteCount: Int
-    /// What rounding to the stored type takes away from the edits.
+    /// What rounding to the stored type takes away from the edits; nothing of a tensor that is as it was handed in.
     package let loss: RoundingTally
   }
 
@@ -66,7 +66,10 @@ package struct ApplyRevision {
     let rewrite = try CheckpointRewrite(
       of: base.checkpoint, changing: Set(materialiser.changedTensors), as: type,
       in: directory?.path)
-    let (digests, loss) = try carryOut(rewrite, materialiser, atOnce: threads) { file in
+    let handedIn = type == nil ? materialiser.handedInTensors : []
+    let (digests, loss) = try carryOut(
+      rewrite, materialiser, leavingOut: handedIn, atOnce: threads
+    ) { file in
       guard let directory else { return }
       let source = base.checkpoint.path + "/" + file
       let destination = directory.path + "/" + file
@@ -121,9 +124,10 @@ package struct ApplyRevision {
 
   /// Copies what comes over as it is, one piece after the other, and beside that computes the other tensors.
   ///
-  /// - Returns: the digests of the computed tensors, and what rounding takes away from all of them.
+  /// - Returns: the digests of the computed tensors, and what rounding takes away from those that are not left out.
   private func carryOut(
-    _ rewrite: CheckpointRewrite, _ materialiser: StackMaterialiser, atOnce threads: Int,
+    _ rewrite: CheckpointRewrite, _ materialiser: StackMaterialiser,
+    leavingOut handedIn: Set<String>, atOnce threads: Int,
     bringOver: (_ file: String) throws -> Void
   ) throws -> (digests: [String: Digest], loss: RoundingTally) {
     let total = rewrite.byteCount
@@ -160,7 +164,7 @@ package struct ApplyRevision {
     for (computation, outcome) in zip(rewrite.computations, computed.withLock { $0 }) {
       guard let outcome else { continue }
       digests[computation.tensor.name] = outcome.digest
-      loss.add(outcome.loss)
+      if !handedIn.contains(computation.tensor.name) { loss.add(outcome.loss) }
     }
     return (digests, loss)
   }

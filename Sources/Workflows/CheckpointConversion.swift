@@ -49,6 +49,7 @@ enum CheckpointConversion {
   ) throws {
     let source = checkpoint.path + "/" + name
     let destination = directory + "/" + name
+    if let end = name.lastIndex(of: "/") { try makeDirectories(directory + "/" + name[..<end]) }
     guard let type, name == ModelConfiguration.fileName || name == ShardIndex.fileName,
       case .object(let object) = try JSONValue(
         parsing: readFile(source, limit: ShardIndex.longest), file: source)

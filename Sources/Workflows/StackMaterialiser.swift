@@ -31,6 +31,8 @@ struct StackMaterialiser {
   static let mostAtOnce = 4
 
   private var changes: [String: Change] = [:]
+  /// Tensors that an imported checkpoint has changed.
+  private var imported: Set<String> = []
   private let turn = Turn()
   private let memoryLimit: Int
 
@@ -48,7 +50,9 @@ struct StackMaterialiser {
     memoryLimit = StackSum.usualMemoryLimit / count
     for id in stack.edits where !excluded.contains(id) {
       let edit = try stack.edit(id)
+      let isExact = edit.manifest.description.hyperparameters["exact"] == .boolean(true)
       for delta in edit.manifest.deltas {
+        if isExact { imported.insert(delta.tensor) }
         try add(
           .stored(edit), to: delta.tensor, shape: delta.description.shape, of: base,
           edit: id.abbreviated)
@@ -102,6 +106,10 @@ struct StackMaterialiser {
 
   /// The tensors that at least one edit changes, by name.
   var changedTensors: [String] { changes.keys.sorted() }
+
+  /// Tensors that an imported checkpoint alone has changed: what is written is what it had, and the unrounded edit that rounding
+  /// would be measured against is an estimate of our own.
+  var handedInTensors: Set<String> { imported.filter { deltaCount(of: $0) == 1 } }
 
   /// Writes a tensor of the base with its changes, piece by piece, rounded once.
   ///

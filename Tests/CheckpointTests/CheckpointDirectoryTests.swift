@@ -36,10 +36,15 @@ private func open(_ directory: TemporaryDirectory) throws -> CheckpointDirectory
     try directory.write(
       TinySafetensors.file([.init("b", .float32, [1], [1]), .init("a", .float16, [1], [2])]),
       to: "model.safetensors")
-    for name in ["tokenizer.json", "README.md", "merges.txt"] { try directory.write("x", to: name) }
+    let companions = [
+      "README.md", "additional_chat_templates/tool_use.jinja", "config.json",
+      "custom_generate/generate.py", "merges.txt", "tokenizer.json",
+    ]
+    for name in companions where name != "config.json" { try directory.write("x", to: name) }
     for name in [
       "pytorch_model.bin", "consolidated.safetensors", "model.gguf", ".gitattributes",
-      "onnx/model.onnx", "pytorch_model.bin.index.json",
+      "onnx/model.onnx", "pytorch_model.bin.index.json", "model.safetensors.index.fp16.json",
+      "adapter_config.json", "notes/tool_use.jinja", "additional_chat_templates/inner/x.jinja",
     ] {
       try directory.write("x", to: name)
     }
@@ -49,8 +54,7 @@ private func open(_ directory: TemporaryDirectory) throws -> CheckpointDirectory
     #expect(checkpoint.tensors.map(\.declaration.name) == ["a", "b"])
     #expect(checkpoint.tensors.map(\.file) == ["model.safetensors", "model.safetensors"])
     #expect(checkpoint.weightFiles.map(\.name) == ["model.safetensors"])
-    #expect(
-      checkpoint.companionFiles == ["README.md", "config.json", "merges.txt", "tokenizer.json"])
+    #expect(checkpoint.companionFiles == companions)
     #expect(checkpoint.tensorByteCount == 6)
     #expect(checkpoint.contains("a") && !checkpoint.contains("c"))
     #expect(try checkpoint.tensor(named: "b").shape == [1])

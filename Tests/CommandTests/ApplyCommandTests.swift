@@ -133,6 +133,37 @@ import Testing
     #expect(members(new["metadata"]) == metadata)
   }
 
+  @Test("an imported checkpoint comes out as it was handed in: nothing is said of rounding")
+  func handedIn() throws {
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(.qwen2, in: directory)
+    let repository = try UserRepository(model.kit, in: directory)
+    try repository.commit(model.first)
+    let first = try repository.document("apply", "--output", "edited")
+    try #require((first["rounding_loss"]?.double ?? 0) > 0.01)
+    try repository("reset", "HEAD~1")
+    try repository("import", "edited")
+    let again = try repository.document("apply", "--output", "again")
+    #expect(again["fingerprint"]?.string == first["fingerprint"]?.string)
+    #expect(again["rounding_loss"]?.double == 0 && again["changed_numbers"]?.integer == 0)
+    // In another type it is not what was handed in.
+    let other = try repository.document("apply", "--dry-run", "--dtype", "f16")
+    #expect((other["changed_numbers"]?.integer ?? 0) > 0)
+  }
+
+  @Test("chat templates in their folder come along")
+  func templates() throws {
+    let scene = try Scene(commits: 1)
+    try scene.directory.write("{{ x }}", to: "base/additional_chat_templates/tool_use.jinja")
+    for arguments in [[], ["--dtype", "bf16"]] {
+      let output = "out\(arguments.count)"
+      try scene.repository(["apply", "--output", output] + arguments)
+      #expect(
+        try scene.directory.read("work/\(output)/additional_chat_templates/tool_use.jinja")
+          == Array("{{ x }}".utf8))
+    }
+  }
+
   @Test("what rounding to the checkpoint's own type takes from the edits is said, with the way out")
   func roundingLoss() throws {
     let directory = try TemporaryDirectory()
