@@ -50,10 +50,10 @@ package struct Generation {
   }
 
   /// Extends each prompt until it has `length` tokens in all, fills the model's context, or ends with
-  /// `stop`.
+  /// one of `stops`.
   ///
   /// - Throws: ``TransformerError`` where a prompt is empty or longer than the context.
-  package mutating func extend(_ prompts: [[Int32]], toLength length: Int, stop: Int32? = nil)
+  package mutating func extend(_ prompts: [[Int32]], toLength length: Int, stops: Set<Int32> = [])
     throws -> [[Int32]]
   {
     let architecture = model.architecture
@@ -87,7 +87,7 @@ package struct Generation {
       let stored = Int32(tree.count)
       for (slot, index) in active.enumerated() {
         sequences[index].append(next[slot])
-        guard sequences[index].count < limit, next[slot] != stop else { continue }
+        guard sequences[index].count < limit, !stops.contains(next[slot]) else { continue }
         remaining.append(index)
         nodes.append(tree.append(next[slot], after: ends[slot]))
       }

@@ -1,3 +1,4 @@
+internal import Checkpoint
 internal import Evaluation
 package import Store
 package import Transformer
@@ -17,7 +18,7 @@ package struct AskModel {
   /// Asks models of a workspace.
   package init(in workspace: Workspace) { self.workspace = workspace }
 
-  /// Continues prompts.
+  /// Continues prompts, up to the tokenizer's end of text or what the checkpoint's settings for generation have for one.
   ///
   /// - Parameters:
   ///   - count: how many tokens at most are added to the longest prompt.
@@ -30,6 +31,8 @@ package struct AskModel {
   ) throws -> [String] {
     let tokenizer = try workspace.tokenizer(at: stack)
     let model = try workspace.model(at: stack)
+    let stops = try workspace.base(of: stack).checkpoint.endTokens()
+      .union(tokenizer.endOfText.map { [$0] } ?? [])
     return try prompts.map { prompt in
       // One at a time: each prompt gets the same continuation whoever is asked beside it.
       let tokens = tokenizer.encode(prompt, specialTokens: .prompt)
@@ -40,7 +43,7 @@ package struct AskModel {
       var generation = Generation(model, rule: rule, seed: seed)
       let all = try generation.extend(
         [tokens], toLength: tokens.count + min(count, model.architecture.positionLimit),
-        stop: tokenizer.endOfText)
+        stops: stops)
       return tokenizer.decode(all[0][tokens.count...], specialTokens: .omitted)
     }
   }

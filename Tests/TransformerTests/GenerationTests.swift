@@ -86,7 +86,7 @@ struct GenerationTests {
     var generation = Generation(model, rule: .greedy, seed: 0)
     let plain = try generation.extend(Self.prompts, toLength: 20)
     let stop = plain[0][6]
-    let stopped = try generation.extend(Self.prompts, toLength: 20, stop: stop)
+    let stopped = try generation.extend(Self.prompts, toLength: 20, stops: [stop])
     var shorter = 0
     for ((text, whole), prompt) in zip(zip(stopped, plain), Self.prompts) {
       let end = whole[prompt.count...].firstIndex(of: stop).map { $0 + 1 } ?? whole.count
