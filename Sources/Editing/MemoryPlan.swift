@@ -108,6 +108,23 @@ package struct MemoryPlan {
     }
   }
 
+  /// What is left beside the running model while it answers prompts.
+  ///
+  /// - Parameters:
+  ///   - tokens: how many run together.
+  ///   - least: bytes that must be left.
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
+  package func remainder(
+    running tokens: Int, keeping least: Int
+  ) throws(EditingError) -> Int {
+    let positions = model.architecture.positionLimit
+    // The last prompt of a batch comes whole.
+    let prompts = (tokens + positions) * model.rowBytes + model.attentionBytes(positions: positions)
+    let fixed = running + prompts
+    try require(fixed - model.widenedBytes + least, to: "measure this model")
+    return limit - fixed
+  }
+
   /// The layers whose second moments are collected in one pass over a text, pass by pass.
   ///
   /// - Parameter longest: an upper bound of the tokens of a document: the last one of a batch comes whole.

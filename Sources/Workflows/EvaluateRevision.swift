@@ -51,6 +51,8 @@ package struct EvaluateRevision {
     let total = models.count * indices.count
     var sides: [[RecordMetrics]] = []
     for (side, (model, tokenizer)) in models.enumerated() {
+      var rule = rule
+      rule.bytes = try RecordMeter.textBytes(within: workspace.memory, model, rule)
       let meter = RecordMeter(model, tokenizer, rule)
       var metrics: [RecordMetrics] = []
       for start in stride(from: 0, to: indices.count, by: Self.recordsAtOnce) {

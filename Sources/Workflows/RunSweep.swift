@@ -13,7 +13,7 @@ package struct RunSweep {
     /// The records.
     package let data: EvaluationData
     /// How texts are written.
-    package let rule: GenerationRule
+    package fileprivate(set) var rule: GenerationRule
     /// Names the reference texts, where there are some.
     package let references: Digest?
     /// The jobs.
@@ -55,6 +55,10 @@ package struct RunSweep {
     try EditSettings.checkSeed(of: methods)
     let base = try workspace.base()
     let model = try workspace.baseModel()
+    var request = request
+    // Half of what is left: solves keep what they share meanwhile.
+    request.rule.bytes =
+      try RecordMeter.textBytes(within: workspace.memory, model, request.rule) / 2
     let tokenizer = try workspace.tokenizer()
     let sweep = Sweep(
       model, tokenizer, of: base.manifest.identity, request.data, request.rule,

@@ -53,6 +53,15 @@ import Testing
     }
   }
 
+  @Test("a limit of memory that the model does not fit into is refused with what it takes")
+  func memory() throws {
+    let data = try write(2)
+    try expectRefusal(
+      repository, ["eval", data, "--memory", "64M"], 2,
+      ["not enough memory to measure this model", "--memory", "found:    64M", "at least"])
+    try repository("eval", data, "--memory", "256M")
+  }
+
   @Test("a table that cannot be written is refused before anything is read or measured")
   func table() throws {
     for (table, words) in [("nosuch/a.csv", "there is no such file"), (".", "not a regular file")] {

@@ -6,6 +6,8 @@ package struct GenerationRule: Sendable {
   package var seed: UInt64
   /// What the texts are compared with; `nil` leaves the reference score unmeasured.
   package var references: ReferenceTexts?
+  /// Bytes that the texts which are written at the same time may take.
+  package var bytes = Int.max
 
   /// Writes for every `every`-th record.
   package init(every: Int = 0, seed: UInt64 = 0, references: ReferenceTexts? = nil) {

@@ -8,7 +8,7 @@ package struct PromptScorer {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
   /// Tokens that run through the model together: enough for the matrix kernel, few enough for the cache.
-  private let batchTokens = 1024
+  static let batchTokens = 1024
 
   /// Scores with a model.
   package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {
@@ -45,7 +45,7 @@ package struct PromptScorer {
     for item in order {
       let nodes = tree.insert(paths[item])
       batch.append((item, Array(nodes[(questions[item].prompt.count - 1)...])))
-      if tree.count >= batchTokens { try finish() }
+      if tree.count >= Self.batchTokens { try finish() }
     }
     if !batch.isEmpty { try finish() }
     return scores.compactMap { $0 }

@@ -1,4 +1,4 @@
-internal import Editing
+package import Editing
 package import Transformer
 
 /// Measures records of a data set with one model, many at once.
@@ -12,6 +12,17 @@ package struct RecordMeter {
     self.model = model
     self.tokenizer = tokenizer
     self.rule = rule
+  }
+
+  /// What a limit of memory leaves for texts beside the running model.
+  ///
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)`` where prompts, or one text, do not fit.
+  package static func textBytes(
+    within limit: Int, _ model: DecoderModel, _ rule: GenerationRule
+  ) throws(EditingError) -> Int {
+    try MemoryPlan(limit: limit, model).remainder(
+      running: PromptScorer.batchTokens,
+      keeping: rule.every > 0 ? TextWriter.bytes(ofTextBy: model.architecture) : 0)
   }
 
   /// The metrics of some records, in the order of `indices`.
@@ -34,8 +45,9 @@ package struct RecordMeter {
         numbers.append(UInt64(indices[place]) << 16 | UInt64(number))
       }
     }
-    var texts = try TextWriter(model, tokenizer, seed: rule.seed).texts(
-      beginnings, numbers: numbers)[...]
+    var texts = try TextWriter(
+      model, tokenizer, seed: rule.seed, bytes: rule.bytes
+    ).texts(beginnings, numbers: numbers)[...]
     for place in writing {
       let index = indices[place]
       let count = data.cases[index].companions.generation.count

@@ -12,15 +12,29 @@ package struct TextWriter {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
   private let seed: UInt64
-  /// Keys and values that are held at once, in bytes.
-  private static let storeBytes = 1 << 28
+  /// How many texts are written at the same time.
+  private let atOnce: Int
+  /// Bytes that keys and values take where there is more memory.
+  private static let usualBytes = 1 << 28
 
   /// Writes with a model.
-  package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64 = 0) {
+  ///
+  /// - Parameter bytes: what the texts that are written at the same time may take; one is written whatever it takes.
+  package init(
+    _ model: DecoderModel, _ tokenizer: BytePairTokenizer, seed: UInt64 = 0, bytes: Int = .max
+  ) {
     self.model = model
     self.tokenizer = tokenizer
     self.seed = seed
+    let most = min(Self.growth * Self.usualBytes, bytes)
+    atOnce = max(1, most / Self.bytes(ofTextBy: model.architecture))
   }
+
+  /// What a text takes while it is written: the keys and values of its tokens, and as much twice again while what holds them grows.
+  package static func bytes(ofTextBy model: ModelArchitecture) -> Int {
+    growth * min(length, model.positionLimit) * model.layerCount * model.keyValueWidth * 8
+  }
+  private static let growth = 3
 
   /// The texts of some beginnings, each with its beginning.
   ///
@@ -29,8 +43,6 @@ package struct TextWriter {
   package func texts(_ beginnings: [String], numbers: [UInt64]) throws -> [String] {
     let architecture = model.architecture
     let length = min(Self.length, architecture.positionLimit)
-    let bytes = length * architecture.layerCount * architecture.keyValueWidth * 8
-    let atOnce = max(1, Self.storeBytes / max(1, bytes))
     var texts: [String] = []
     for start in stride(from: 0, to: beginnings.count, by: atOnce) {
       let range = start..<min(start + atOnce, beginnings.count)

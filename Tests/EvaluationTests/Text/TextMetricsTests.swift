@@ -88,6 +88,10 @@ import Testing
     for (beginning, text) in zip(beginnings, together) { #expect(text.hasPrefix(beginning)) }
     #expect(try writer.texts([beginnings[1]], numbers: [8]) == [together[1]])
     #expect(try writer.texts([beginnings[1]], numbers: [9]) != [together[1]])
+    // One after the other where they may not take more.
+    #expect(
+      try TextWriter(study.model, study.tokenizer, seed: 1, bytes: 1)
+        .texts(beginnings, numbers: [7, 8, 9]) == together)
     #expect(
       try TextWriter(study.model, study.tokenizer, seed: 2).texts([beginnings[1]], numbers: [8])
         != [together[1]])
