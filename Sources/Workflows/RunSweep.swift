@@ -83,8 +83,8 @@ package struct RunSweep {
     -> SweepMethod
   {
     var settings = settings
-    // Of this sweep alone, so that what its targets took is counted whole.
-    settings.targetCache = "\(request.directory)/targets"
+    // Of this method in this sweep alone, so that what its targets took is counted whole.
+    settings.targetCache = "\(request.directory)/targets/\(settings.method.rawValue)"
     let largest = request.plan.jobs.flatMap(\.chunks).map(\.count).max() ?? 0
     let stack = try workspace.repository.stack(at: workspace.repository.head().commit)
     let state = SolveState(stack: stack, excluded: Set(stack.edits))

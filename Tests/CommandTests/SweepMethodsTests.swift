@@ -18,6 +18,10 @@ struct SweepMethodsTests {
     let cases = try FactsFile(path: Fixture.path("fictional/facts.json")).cases
     data = try directory.write(FactLines.encode(Array(cases.prefix(3))), to: "data.jsonl")
     try directory.write(FactLines.encode(Array(cases[40..<52])), to: "train.jsonl")
+    // As the authors have it.
+    try directory.write(
+      #"{"lr_scale": 1.0, "n_toks": 10, "model_name": "gpt2-xl", "counterfact": false, "mini": false, "#
+        + #""zsre": false}"#, to: "released.json")
   }
 
   /// A MEND editor after a few edits: enough to be one.
@@ -40,6 +44,7 @@ struct SweepMethodsTests {
       "--methods", "memit,rome,ft,mend", "--editor", editor, "--parts", "scaling",
       "--hparams", "rome=" + Fixture.path("fictional/hparams_rome.json"),
       "--hparams", "ft=" + Fixture.path("fictional/hparams_ftw.json"),
+      "--hparams", "mend=" + directory["released.json"],
     ] + more
   }
 
@@ -73,6 +78,7 @@ struct SweepMethodsTests {
     try repository(arguments(editor))
     let whole = try written()
     #expect(whole.count == 12)
+    #expect(try listDirectory(directory["sweep/targets"]).contains("memit"))
     #expect(early.allSatisfy { whole[$0.key] == $0.value }, "what it had was done again")
     // What is missing is done again, and nothing else.
     let missing = ["mend/", "ft/scaling-00002"]

@@ -29,7 +29,10 @@ package struct MENDSettings: Sendable, Equatable {
   ///
   /// - Throws: ``EditingError/badHyperparameter(file:key:found:expected:)`` that names the key.
   package init(json: JSONValue, file: String) throws(EditingError) {
-    let reader = try HyperparameterReader(json, file: file, keys: ["lr_scale", "editor", "batch"])
+    // Those of the authors' file that name a trained network, or the padding of their batches, say nothing here.
+    let reader = try HyperparameterReader(
+      json, file: file,
+      keys: ["lr_scale", "editor", "batch", "n_toks", "counterfact", "mini", "zsre"])
     rateScale = try reader.optionalNumber("lr_scale", in: 1e-9...1e9) ?? 1
     batch = try reader.choice("batch", default: .whole)
     if let text = try reader.optionalString("editor") {
