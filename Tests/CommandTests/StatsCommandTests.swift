@@ -275,6 +275,12 @@ import Testing
     #expect(text.contains("tokens of 1 document, keys of 192"))
     #expect(text.contains("every document was longer than the model's context"))
     #expect(text.contains("--documents line"))
+    // What was done already is not advised.
+    try AtomicFile.write(
+      Array(String(repeating: "One long line of the text. ", count: 500).utf8), to: path)
+    let lines = try scene.repository("stats", "--corpus", path, "--documents", "line").outputText
+    #expect(lines.contains("every document was longer than the model's context"))
+    #expect(!lines.contains("--documents line"))
   }
 
   @Test("a cache that was deleted is not missed: stats says what to do, or collects again")

@@ -71,10 +71,11 @@ struct Stats: EmendCommand {
       return try console.tell(StatsView(outcome))
     }
     let layers = try edit.settings(of: workspace).momentLayers(for: workspace.baseModel())
+    let boundary = documents ?? .paragraph
     let outcome = try CollectMoments(in: workspace).run(
-      corpus: corpus, boundary: documents ?? .paragraph, layers: layers, limit: samples,
+      corpus: corpus, boundary: boundary, layers: layers, limit: samples,
       savingEvery: .seconds(saveEvery ?? 300))
-    try console.tell(StatsView(outcome))
+    try console.tell(StatsView(outcome, documents: boundary))
   }
 }
 

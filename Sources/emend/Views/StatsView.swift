@@ -1,3 +1,4 @@
+internal import Editing
 internal import Workflows
 
 /// What `stats` says.
@@ -15,8 +16,11 @@ struct StatsView: View {
   }
 
   let document: Document
+  private let boundary: DocumentBoundary?
 
-  init(_ outcome: CollectMoments.Outcome) {
+  /// - Parameter boundary: what separated the documents; `nil` where no text was read.
+  init(_ outcome: CollectMoments.Outcome, documents boundary: DocumentBoundary? = nil) {
+    self.boundary = boundary
     document = Document(
       path: outcome.path, cached: outcome.wasCached, resumedTokens: outcome.resumedTokens,
       tokens: outcome.tokenCount, documents: outcome.documentCount,
@@ -44,7 +48,9 @@ struct StatsView: View {
     if document.everyDocumentCut {
       page.line(
         "\("cut", .warning): every document was longer than the model's context, and its rest was left out. "
-          + "Documents end at an empty line; --documents line takes each line as one.")
+          + (boundary == .paragraph
+            ? "Documents end at an empty line; --documents line takes each line as one."
+            : "Shorter documents lose less."))
     }
   }
 }
