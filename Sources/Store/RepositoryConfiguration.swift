@@ -18,6 +18,27 @@ extension EditRepository {
     try configuration.setLocal("emend.base", to: path)
   }
 
+  /// The SHA-256 of a file that this machine takes for one of a base's, because a user said so; `nil` where nobody did.
+  ///
+  /// - Parameter digest: of the base's own file.
+  package func acceptedDigest(insteadOf digest: Digest) throws -> String? {
+    try configuration().value(Self.acceptanceName(of: digest))
+  }
+
+  /// Takes a file for one of a base's from now on; with `nil`, only the base's own again. A local matter.
+  package func accept(_ found: Digest?, insteadOf digest: Digest) throws {
+    let (configuration, name) = (try configuration(), Self.acceptanceName(of: digest))
+    if let found {
+      try configuration.setLocal(name, to: found.hexadecimal)
+    } else {
+      try configuration.removeLocal(name)
+    }
+  }
+
+  private static func acceptanceName(of digest: Digest) -> String {
+    "emend.accepted-\(digest.hexadecimal.prefix(16))"
+  }
+
   private static func name(of fingerprint: Digest) -> String {
     "emend.base-\(fingerprint.hexadecimal.prefix(16))"
   }

@@ -60,7 +60,9 @@ package struct ApplyRevision {
     let threads = min(workspace.workers.count, StackMaterialiser.mostAtOnce)
     let materialiser = try StackMaterialiser(stack, base.manifest, atOnce: threads)
     // It goes into the directory as it is.
-    if output != nil { try base.manifest.check(.tokenizer, of: base.checkpoint) }
+    if output != nil {
+      try base.manifest.check(.tokenizer, of: base.checkpoint, in: workspace.repository)
+    }
     if let output { try refuse(output) }
     let directory = try output.map { try AtomicDirectory(creating: $0) }
     let rewrite = try CheckpointRewrite(

@@ -38,7 +38,7 @@ package struct BaseBinding: Sendable {
     }
     guard try fileKind(at: path) != nil else { throw WorkflowError.baseMissing(path: path) }
     let checkpoint = try CheckpointDirectory(path: path)
-    try manifest.check(.configuration, of: checkpoint)
+    try manifest.check(.configuration, of: checkpoint, in: repository)
     let stamp = Self.storedStamp(manifest.fingerprint, repository.location)
     if check == .everyByte || stamp?.matches(checkpoint) != true {
       let found = try CheckpointManifest(
@@ -99,10 +99,15 @@ package struct BaseBinding: Sendable {
   /// Binds a repository to a checkpoint directory after reading every byte of it: as the base of `HEAD`'s stack, or
   /// as one that the history had before it.
   ///
+  /// Where its configuration and tokenizer are the base's own again, what was accepted in their place is forgotten.
+  /// - Parameter isAccepting: takes its configuration and its tokenizer for the base's, whatever they say. That is a user's word
+  ///   for this machine; nothing is recorded in the history.
   /// - Returns: the base that it is.
-  /// - Throws: ``WorkflowError/wrongBase(path:found:expected:)``.
+  /// - Throws: ``WorkflowError/wrongBase(path:found:expected:)``, ``WorkflowError/wrongCompanion(path:found:expected:)``,
+  ///   ``WorkflowError/idleOption(_:circumstance:)`` where there is nothing to accept, ``BaseMoveError``.
   package static func bind(
-    _ repository: EditRepository, to path: String, threads: Int, progress: some ProgressSink
+    _ repository: EditRepository, to path: String, acceptingConfiguration isAccepting: Bool = false,
+    threads: Int, progress: some ProgressSink
   ) throws -> BaseManifest {
     let head = try repository.head().commit
     let present = try repository.stack(at: head).base()
@@ -116,11 +121,44 @@ package struct BaseBinding: Sendable {
       throw WorkflowError.wrongBase(
         path: path, found: found.hexadecimal, expected: present.fingerprint.hexadecimal)
     }
-    for file in [BaseManifest.CompanionFile.configuration, .tokenizer] {
-      try manifest.check(file, of: checkpoint)
+    if isAccepting {
+      try accept(checkpoint, as: manifest, in: repository, threads: threads)
+    } else {
+      for file in BaseManifest.CompanionFile.allCases {
+        try manifest.check(file, of: checkpoint, in: repository)
+      }
+    }
+    for file in BaseManifest.CompanionFile.allCases {
+      guard let expected = manifest.digest(of: file),
+        try manifest.difference(of: file, in: checkpoint) == nil
+      else { continue }
+      try repository.accept(nil, insteadOf: expected)
     }
     try remember(checkpoint, of: found, in: repository)
     return manifest
+  }
+
+  /// Notes that a checkpoint's configuration and tokenizer count as the base's: of a model of its architecture that can be run.
+  private static func accept(
+    _ checkpoint: CheckpointDirectory, as manifest: BaseManifest, in repository: EditRepository,
+    threads: Int
+  ) throws {
+    let others = try BaseManifest.CompanionFile.allCases.compactMap {
+      try manifest.difference(of: $0, in: checkpoint)
+    }
+    guard !others.isEmpty else {
+      throw WorkflowError.idleOption(
+        "--accept-configuration", circumstance: "where both files are those of the base")
+    }
+    let (_, model) = try editableCheckpoint(at: checkpoint.path, workers: Workers(threads))
+    guard checkpoint.configuration.modelType == manifest.modelType,
+      model.summary == manifest.architecture
+    else {
+      throw BaseMoveError.otherArchitecture(
+        path: checkpoint.path, field: "architecture", found: model.summary,
+        expected: manifest.architecture)
+    }
+    for (found, expected) in others { try repository.accept(found, insteadOf: expected) }
   }
 
   /// A base that the history had before a commit moved it to another.

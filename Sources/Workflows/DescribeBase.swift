@@ -1,7 +1,7 @@
 internal import Checkpoint
 internal import Delta
 internal import Diagnostics
-internal import Store
+package import Store
 internal import Transformer
 
 extension BaseManifest {
@@ -29,21 +29,48 @@ extension BaseManifest {
   /// Whether modules keep their weights as `[inputs, outputs]`.
   var storesInputsFirst: Bool { modelType == "gpt2" }
 
-  /// Refuses a checkpoint whose configuration or tokenizer is another than the base's: with the same weights it is another model.
+  /// Refuses a checkpoint whose configuration or tokenizer has other bytes than the base's, unless a user accepted these: with the
+  /// same weights it may be another model, and the repository does not keep the file to compare what it says.
   ///
   /// - Throws: ``WorkflowError/wrongCompanion(path:found:expected:)``, ``FileFailure``.
-  func check(_ file: CompanionFile, of checkpoint: CheckpointDirectory) throws {
-    guard let expected = file == .configuration ? configuration : tokenizer else { return }
-    let path = checkpoint.path + "/" + file.rawValue
-    let found = try Digest(ofFile: path)
-    guard found == expected else {
-      throw WorkflowError.wrongCompanion(
-        path: path, found: found.hexadecimal, expected: expected.hexadecimal)
+  func check(
+    _ file: CompanionFile, of checkpoint: CheckpointDirectory, in repository: EditRepository
+  ) throws {
+    guard let other = try difference(of: file, in: checkpoint) else { return }
+    let found = other.found.hexadecimal
+    guard try repository.acceptedDigest(insteadOf: other.expected) != found else { return }
+    throw WorkflowError.wrongCompanion(
+      path: checkpoint.path + "/" + file.rawValue, found: found,
+      expected: other.expected.hexadecimal)
+  }
+
+  /// The digests of a file that has other bytes than the base's; `nil` where it has the same, or where they are not known.
+  func difference(
+    of file: CompanionFile, in checkpoint: CheckpointDirectory
+  ) throws -> (found: Digest, expected: Digest)? {
+    guard let expected = digest(of: file) else { return nil }
+    let found = try Digest(ofFile: checkpoint.path + "/" + file.rawValue)
+    return found == expected ? nil : (found: found, expected: expected)
+  }
+
+  /// The files for which a user accepted other bytes than the base's.
+  ///
+  /// - Throws: what the repository's configuration throws.
+  package func acceptedFiles(in repository: EditRepository) throws -> [String] {
+    try CompanionFile.allCases.filter {
+      try digest(of: $0).flatMap { try repository.acceptedDigest(insteadOf: $0) } != nil
+    }.map(\.rawValue)
+  }
+
+  func digest(of file: CompanionFile) -> Digest? {
+    switch file {
+    case .configuration: configuration
+    case .tokenizer: tokenizer
     }
   }
 
   /// A file beside the weights that belongs to the base.
-  enum CompanionFile: String {
+  enum CompanionFile: String, CaseIterable {
     case configuration = "config.json"
     case tokenizer = "tokenizer.json"
   }

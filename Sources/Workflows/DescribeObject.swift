@@ -18,7 +18,7 @@ package struct DescribeObject {
     /// A command that changed something.
     case operation(OperationEntry)
     /// What edits start from, and where it was last seen.
-    case base(BaseManifest, path: String?)
+    case base(BaseManifest, path: String?, accepted: [String])
   }
 
   /// An edit by itself.
@@ -64,7 +64,9 @@ package struct DescribeObject {
       guard case .unknown = error else { throw error }
       if text == "base" {
         let base = try repository.stack(at: repository.head().commit).base()
-        return .base(base, path: try repository.baseDirectory(of: base.fingerprint))
+        return .base(
+          base, path: try repository.baseDirectory(of: base.fingerprint),
+          accepted: try base.acceptedFiles(in: repository))
       }
       if let edit = try edit(startingWith: text) { return .edit(edit) }
       throw error

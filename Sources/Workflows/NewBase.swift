@@ -22,7 +22,9 @@ package enum BaseMoveError: ExplainedError, Equatable {
       Explanation(
         "the edits start from this base already", file: path, field: "fingerprint",
         found: fingerprint, expected: "another checkpoint of the same architecture",
-        remedy: "If it was moved, say so with 'emend base set DIR'.")
+        remedy:
+          "If it was moved, say so with 'emend base set DIR', and where only its configuration or "
+          + "tokenizer was written anew, with --accept-configuration beside it.")
     case .otherArchitecture(let path, let field, let found, let expected):
       Explanation(
         "the checkpoint is of another architecture", file: path, field: field, found: found,

@@ -99,8 +99,8 @@ package struct RepositoryStatus: Sendable {
   ) throws -> BaseState {
     guard let path = try repository.baseDirectory(of: manifest.fingerprint) else { return .unknown }
     guard let checkpoint = try? CheckpointDirectory(path: path) else { return .missing(path: path) }
-    let companions = [BaseManifest.CompanionFile.configuration, .tokenizer].filter {
-      do { try manifest.check($0, of: checkpoint) } catch { return true }
+    let companions = BaseManifest.CompanionFile.allCases.filter {
+      do { try manifest.check($0, of: checkpoint, in: repository) } catch { return true }
       return false
     }
     let changed =

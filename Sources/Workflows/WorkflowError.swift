@@ -85,7 +85,10 @@ package enum WorkflowError: ExplainedError, Equatable {
       Explanation(
         "the file is not the one the repository was made with", file: path, field: "SHA-256",
         found: found, expected: expected,
-        remedy: "Restore it: with another one, the same weights are another model.")
+        remedy:
+          "Restore it: with another one, the same weights are another model. Where it only says the "
+          + "same in other words, as another version of 'transformers' writes it, accept it with "
+          + "'emend base set DIR --accept-configuration'.")
     case .noMoments:
       Explanation(
         "there are no second moments to solve with",

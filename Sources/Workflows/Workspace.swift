@@ -66,7 +66,7 @@ package final class Workspace {
     try repository.stack(at: repository.commitID(revision))
   }
 
-  /// The base's tokenizer, the very file that the repository was made with.
+  /// The base's tokenizer: the very file that the repository was made with, or one that was accepted in its place.
   ///
   /// - Throws: ``WorkflowError/wrongCompanion(path:found:expected:)``, ``TokenizerError``.
   package func tokenizer() throws -> BytePairTokenizer { try tokenizer(of: base()) }
@@ -80,7 +80,7 @@ package final class Workspace {
 
   private func tokenizer(of base: BaseBinding) throws -> BytePairTokenizer {
     if let known = tokenizers[base.manifest.fingerprint] { return known }
-    try base.manifest.check(.tokenizer, of: base.checkpoint)
+    try base.manifest.check(.tokenizer, of: base.checkpoint, in: repository)
     let tokenizer = try BytePairTokenizer(contentsOf: base.checkpoint.path + "/tokenizer.json")
     tokenizers[base.manifest.fingerprint] = tokenizer
     return tokenizer

@@ -164,10 +164,66 @@ struct ChangedBaseTests {
     ] {
       try expectRefusal(
         repository, arguments, 2,
-        ["the file is not the one the repository was made with", "config.json", "SHA-256"])
+        [
+          "the file is not the one the repository was made with", "config.json", "SHA-256",
+          "emend base set DIR --accept-configuration",
+        ])
     }
     #expect(try repository("status").outputText.contains("changed since it was read: config.json"))
     try directory.write(text, to: "base/config.json")
     try repository("generate", "Oslo is in")
+  }
+
+  /// Writes both files in other words that say the same.
+  private func reword(_ name: String, _ old: String, _ new: String) throws -> String {
+    let path = repository.kit.base + "/" + name
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let other = text.replacingOccurrences(of: old, with: new)
+    try #require(other != text)
+    try directory.write(other, to: "base/" + name)
+    return text
+  }
+
+  @Test("a configuration and a tokenizer in other words can be accepted, and taken back")
+  func accepted() throws {
+    let before = try repository.fingerprint()
+    let answer = try repository("generate", "Oslo is in").outputText
+    try expectRefusal(
+      repository, ["base", "set", repository.kit.base, "--accept-configuration"], 2,
+      ["--accept-configuration has no effect where both files are those of the base"])
+    let configuration = try reword("config.json", "\"n_head\": ", "\"n_head\":  ")
+    let tokenizer = try reword("tokenizer.json", "\"version\": ", "\"version\":  ")
+    try expectRefusal(repository, ["base", "set", repository.kit.base], 2, ["config.json"])
+    try repository("base", "set", repository.kit.base, "--accept-configuration")
+    #expect(try repository("generate", "Oslo is in").outputText == answer)
+    try repository(repository.commitArguments(model.second))
+    try repository("revert", "HEAD")
+    #expect(try repository.fingerprint() == before)
+    #expect(try repository.document("status")["base_state"]?.string == "present")
+    let shown = try repository.document("base")
+    #expect(
+      shown["accepted"]?.array?.compactMap(\.string) == ["config.json", "tokenizer.json"])
+    #expect(
+      try repository("base").outputText.contains("config.json, tokenizer.json with other bytes"))
+    // These bytes, and no others.
+    _ = try reword("config.json", "\"n_head\":  ", "\"n_head\":   ")
+    try expectRefusal(repository, ["generate", "Oslo is in"], 2, ["config.json", "SHA-256"])
+    // With the original ones, what was accepted is forgotten.
+    let again = try reword("tokenizer.json", "\"version\":  ", "\"version\":   ")
+    try directory.write(configuration, to: "base/config.json")
+    try directory.write(tokenizer, to: "base/tokenizer.json")
+    try repository("base", "set", repository.kit.base)
+    #expect(try repository.document("base")["accepted"]?.array?.isEmpty == true)
+    try directory.write(again, to: "base/tokenizer.json")
+    try expectRefusal(repository, ["generate", "Oslo is in"], 2, ["tokenizer.json"])
+  }
+
+  @Test("what is another architecture, or none, cannot be accepted")
+  func unacceptable() throws {
+    _ = try reword("config.json", "\"n_head\": 3", "\"n_head\": 2")
+    try expectRefusal(
+      repository, ["base", "set", repository.kit.base, "--accept-configuration"], 2,
+      ["the checkpoint is of another architecture", "3 heads"])
+    #expect(try repository.document("base")["accepted"]?.array?.isEmpty == true)
   }
 }

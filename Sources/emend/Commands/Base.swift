@@ -27,7 +27,10 @@ struct BaseShow: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let base = try repository.stack(at: repository.head().commit).base()
-    try console.show(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
+    try console.show(
+      BaseView(
+        base, path: repository.baseDirectory(of: base.fingerprint),
+        accepted: base.acceptedFiles(in: repository)))
   }
 }
 
@@ -39,19 +42,30 @@ struct BaseSet: EmendCommand {
       Every byte of it is verified against the fingerprint, then the directory is remembered. After \
       'emend resolve --onto-base', the same says where the base of earlier commits is.
 
-      EXAMPLE: emend base set models/gpt-j-6b
+      config.json and tokenizer.json must be those of 'emend init', byte for byte: with others, the same \
+      weights are another model. Another version of transformers writes them in other words; where they \
+      say the same, --accept-configuration takes them, on this machine, until the original ones are back.
+
+      EXAMPLES:
+        emend base set models/gpt-j-6b
+        emend base set downloads/gpt-j-6b --accept-configuration
       """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var threading: ThreadOptions
   @Argument(help: "The checkpoint directory.", completion: .directory)
   var directory: String
+  @Flag(help: "Take its config.json and tokenizer.json for the base's although their bytes differ.")
+  var acceptConfiguration = false
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let base = try BaseBinding.bind(
-      repository, to: Paths.absolute(directory), threads: threading.threadCount,
-      progress: console.progress)
-    try console.tell(BaseView(base, path: repository.baseDirectory(of: base.fingerprint)))
+      repository, to: Paths.absolute(directory), acceptingConfiguration: acceptConfiguration,
+      threads: threading.threadCount, progress: console.progress)
+    try console.tell(
+      BaseView(
+        base, path: repository.baseDirectory(of: base.fingerprint),
+        accepted: base.acceptedFiles(in: repository)))
   }
 }

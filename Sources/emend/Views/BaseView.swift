@@ -8,14 +8,16 @@ struct BaseView: View {
     let architecture: String
     let tensors: Int
     let path: String?
+    let accepted: [String]
   }
 
   let document: Document
 
-  init(_ base: BaseManifest, path: String?) {
+  /// - Parameter accepted: files that may have other bytes than the base's.
+  init(_ base: BaseManifest, path: String?, accepted: [String]) {
     document = Document(
       fingerprint: base.fingerprint.hexadecimal, architecture: base.architecture,
-      tensors: base.tensors.count, path: path)
+      tensors: base.tensors.count, path: path, accepted: accepted)
   }
 
   func write(to page: Page) {
@@ -23,5 +25,10 @@ struct BaseView: View {
     page.line("architecture \(document.architecture)")
     page.line("tensors      \(document.tensors)")
     page.line("directory    \(document.path ?? "not known: emend base set DIR")")
+    if !document.accepted.isEmpty {
+      page.line(
+        "accepted     \(document.accepted.joined(separator: ", ")) with other bytes than at 'emend init'"
+      )
+    }
   }
 }

@@ -28,7 +28,8 @@ struct ObjectView: View {
       case .file(let file): FileView(file)
       case .directory(let entries): DirectoryView(entries)
       case .operation(let operation): OperationView(operation)
-      case .base(let base, let path): BaseView(base, path: path)
+      case .base(let base, let path, let accepted):
+        BaseView(base, path: path, accepted: accepted)
       }
   }
 
