@@ -1,7 +1,7 @@
 internal import Checkpoint
 internal import Editing
 internal import Evaluation
-internal import Store
+package import Store
 internal import Transformer
 
 extension BatchMeasurement {
@@ -19,6 +19,19 @@ extension BatchMeasurement {
               ]))
           )
         }))
+  }
+}
+
+extension CanonicalJSON.Object {
+  /// What a manifest's measurements hold of one side, `before` or `after` the edit: means, and over how many records.
+  package func measured(_ side: String) -> [(name: String, mean: Double, count: Int)] {
+    guard case .object(let all) = self[side] else { return [] }
+    return all.members.compactMap { member in
+      guard case .object(let value) = member.value, case .string(let mean) = value["mean"],
+        case .integer(let count) = value["count"], let number = Double(mean)
+      else { return nil }
+      return (member.name, number, Int(count))
+    }
   }
 }
 

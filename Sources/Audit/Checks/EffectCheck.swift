@@ -3,6 +3,7 @@ internal import Editing
 internal import Evaluation
 internal import Store
 internal import Transformer
+internal import Workflows
 
 /// Whether the facts of an edit hold, and whether that is what the edit recorded.
 struct EffectCheck {
@@ -106,15 +107,7 @@ struct EffectCheck {
   private static func recorded(_ measurements: CanonicalJSON.Object, _ side: String)
     -> [String: Figure]
   {
-    guard case .object(let object) = measurements[side] else { return [:] }
-    var result: [String: Figure] = [:]
-    for member in object.members {
-      guard case .object(let mean) = member.value, case .string(let text) = mean["mean"],
-        case .integer(let count) = mean["count"], let number = Double(text)
-      else { continue }
-      result[member.name] = (number, Int(count))
-    }
-    return result
+    Dictionary(measurements.measured(side).map { ($0.name, ($0.mean, $0.count)) }) { $1 }
   }
 
   /// Whether a figure that somebody claims is the one measured: over as many records, a probability to what another

@@ -1,4 +1,5 @@
 internal import Store
+internal import Workflows
 
 /// The figures of an edit: what was measured, and the size of its change of each tensor.
 struct EditFigures {
@@ -38,9 +39,12 @@ struct EditFigures {
 
   /// Writes what was measured and the table of tensors.
   func write(to page: Page) {
+    let measurements = manifest.description.measurements
     MeasurementTable(
-      before: Dictionary(metrics("before").map { ($0.name, $0.mean) }) { first, _ in first },
-      after: metrics("after")
+      before: Dictionary(measurements.measured("before").map { ($0.name, $0.mean) }) { first, _ in
+        first
+      },
+      after: measurements.measured("after")
     ).write(to: page)
     var table = Table([
       .init("  tensor"), .init("rank", .right), .init("norm", .right),
@@ -56,15 +60,5 @@ struct EditFigures {
       ])
     }
     page.table(table)
-  }
-
-  private func metrics(_ key: String) -> [(name: String, mean: Double, count: Int)] {
-    guard case .object(let all) = manifest.description.measurements[key] else { return [] }
-    return all.members.compactMap { member in
-      guard case .object(let value) = member.value, case .string(let mean) = value["mean"],
-        case .integer(let count) = value["count"], let number = Double(mean)
-      else { return nil }
-      return (member.name, number, Int(count))
-    }
   }
 }
