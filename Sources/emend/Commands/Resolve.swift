@@ -36,7 +36,7 @@ struct Resolve: EmendCommand {
   var ontoBase: String?
   @Flag(help: "Optimise the targets anew.")
   var refreshTargets = false
-  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
   var message: [CommitMessage] = []
   @OptionGroup var moments: MomentsOption
 

@@ -17,7 +17,7 @@ struct MergeOptions: ParsableArguments {
 
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
-  @Option(name: .shortAndLong, help: "The message, a paragraph each time.")
+  @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
   var message: [CommitMessage] = []
   @Flag(exclusivity: .exclusive) var side: Side?
   @Option(
