@@ -45,7 +45,7 @@ private func fact(
       #"{"prompt": "\#($0.0)", "subject": "A", "target_new": "\#($0.1)"}"# + "\n"
     }
     let path = try directory.write(lines.joined(), to: "facts.jsonl")
-    let (cases, duplicates) = try FactsFile.distinctCases(path: path)
+    let (cases, _, duplicates) = try FactsFile.distinctCases(path: path)
     #expect(cases.map(\.fact.prompt.text) == ["{} is", "{} was"])
     #expect(duplicates == 2)
   }
