@@ -100,6 +100,10 @@ struct BadFactsTests {
         #""neighborhood_prompts": ["Oslo is in"]"#, "neighborhood_prompts",
         "a neighborhood prompt asks about the subject itself"
       ),
+      (
+        #""neighborhood_prompts": [{"prompt": "Bern is in", "target": " "}]"#,
+        "neighborhood_prompts", "a text has no tokens"
+      ),
     ])
   func uselessCompanion(member: String, field: String, problem: String) throws {
     try refuse(

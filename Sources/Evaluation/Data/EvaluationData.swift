@@ -134,10 +134,9 @@ package struct EvaluationData: Sendable {
     for (factCase, place) in zip(cases, places) {
       let fact = factCase.fact
       func tokens(_ text: String, _ field: String) throws(EvaluationError) -> Int {
-        let continuation = Fact.continuation(text)
-        let count = tokenizer.encodeContinuation(continuation).count
+        let count = tokenizer.encodeContinuation(Fact.continuation(text)).count
         // A space alone says nothing, though it can be a token.
-        guard count > 0, continuation != " " else {
+        guard count > 0, text.contains(where: { !$0.isWhitespace }) else {
           throw .noTokens(file: file, place: place, field: field, text: text)
         }
         return count
