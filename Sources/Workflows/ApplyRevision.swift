@@ -32,6 +32,15 @@ package struct ApplyRevision {
     case shared
     /// As second names of the base's files: nothing is written, and nobody may write to them.
     case linked
+
+    /// What asks for it on the command line.
+    fileprivate var option: String? {
+      switch self {
+      case .copied: nil
+      case .shared: "--reflink"
+      case .linked: "--link"
+      }
+    }
   }
 
   private let workspace: Workspace
@@ -68,6 +77,10 @@ package struct ApplyRevision {
     let rewrite = try CheckpointRewrite(
       of: base.checkpoint, changing: Set(materialiser.changedTensors), as: type,
       in: directory?.path)
+    if type != nil, output != nil, let option = untouched.option, !rewrite.bringsFilesOver {
+      throw WorkflowError.idleOption(
+        option, circumstance: "with --dtype, which rewrites every file")
+    }
     let handedIn = type == nil ? materialiser.handedInTensors : []
     let (digests, loss) = try carryOut(
       rewrite, materialiser, leavingOut: handedIn, atOnce: threads

@@ -54,6 +54,11 @@ struct CheckpointRewrite {
     computations.reduce(copies.reduce(0) { $0 + $1.byteCount }) { $0 + $1.tensor.bytes.count }
   }
 
+  /// Whether any file comes over whole.
+  var bringsFilesOver: Bool {
+    copies.contains { if case .file = $0 { true } else { false } }
+  }
+
   /// Makes the files that are not copied as a whole and writes their headers.
   ///
   /// - Parameters:

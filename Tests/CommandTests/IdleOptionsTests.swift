@@ -64,6 +64,11 @@ import Testing
     ] {
       try expectRefusal(repository, command + ["--stats", "nosuch"], 2, stats)
     }
+    for option in ["--link", "--reflink"] {
+      try expectRefusal(
+        repository, ["apply", "--dtype", "bf16", option, "--output", "other"], 2,
+        ["\(option) has no effect", "with --dtype, which rewrites every file"])
+    }
     try repository("apply", "--output", scene.directory["edited"])
     try repository("reset", "HEAD~1")
     try expectRefusal(
