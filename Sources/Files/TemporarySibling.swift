@@ -78,6 +78,13 @@ struct TemporarySibling: ~Copyable {
     return parentDirectory(of: destination) + "/" + beginning(for: destination) + token + ending
   }
 
+  /// Whether ``newPath(for:)`` makes such a name.
+  private static func isMade(_ name: String, _ beginning: String) -> Bool {
+    guard name.hasPrefix(beginning), name.hasSuffix(ending) else { return false }
+    let token = name.utf8.dropFirst(beginning.utf8.count).dropLast(ending.utf8.count)
+    return UInt64(String(decoding: token, as: UTF8.self), radix: 36) != nil
+  }
+
   /// Takes the lock; a cleaner that came between making and locking has either the lock or the name.
   private static func isLocked(
     _ path: String, by descriptor: borrowing OpenDescriptor
@@ -91,7 +98,7 @@ struct TemporarySibling: ~Copyable {
     let directory = parentDirectory(of: destination)
     let beginning = beginning(for: destination)
     guard let names = try? listDirectory(directory) else { return }
-    for name in names where name.hasPrefix(beginning) && name.hasSuffix(ending) {
+    for name in names where isMade(name, beginning) {
       let path = directory + "/" + name
       guard let descriptor = try? OpenDescriptor(opening: path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
         (try? descriptor.tryLock()) == .taken

@@ -60,4 +60,13 @@ import Testing
       #expect((try? listDirectory(directory.path).count) == 2)
     }
   }
+
+  @Test("a file of a name like it, which nobody here makes, is left alone")
+  func notLeftBehind() throws {
+    let directory = try TemporaryDirectory()
+    let names = [".out.keep.me.partial", ".out.partial", ".out.thisisnotatokenofours.partial"]
+    for name in names { try directory.write("mine", to: name) }
+    try AtomicDirectory(creating: directory["out"]).commit()
+    #expect(try Set(listDirectory(directory.path)) == Set(names + ["out"]))
+  }
 }
