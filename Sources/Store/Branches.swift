@@ -19,13 +19,12 @@ extension EditRepository {
 
   /// The branches, by name.
   package func branches() throws -> [Branch] {
-    let current = try references.head()
+    var current: String?
+    if case .branch(let name, _) = try references.head() { current = name }
     return try references.list("refs/heads/").map { reference in
-      var isCurrent = false
-      if case .branch(reference.name, _) = current { isCurrent = true }
-      return Branch(
+      Branch(
         name: Self.shortBranchName(reference.name), commit: reference.target,
-        isCurrent: isCurrent)
+        isCurrent: reference.name.isSameName(as: current))
     }
   }
 
@@ -67,7 +66,9 @@ extension EditRepository {
     let before = try references.value(of: reference)
     guard before != .absent else { return before }
     guard ifTaken == .replace else { throw StoreError.nameTaken(kind: "branch", name: name) }
-    guard try presentHead()?.branch != name else { throw StoreError.currentBranch(name) }
+    guard try !name.isSameName(as: presentHead()?.branch) else {
+      throw StoreError.currentBranch(name)
+    }
     return before
   }
 
@@ -83,7 +84,7 @@ extension EditRepository {
       let current = try presentHead()?.branch
       return try Self.distinct(names).map { name in
         let commit = try branchCommit(name)
-        guard try current != name && !isNamedByHead(name) else {
+        guard try !name.isSameName(as: current) && !isNamedByHead(name) else {
           throw StoreError.currentBranch(name)
         }
         if rule == .whenMerged, try !MergeBase.isAncestor(commit, of: head().commit, in: handle) {
@@ -101,8 +102,8 @@ extension EditRepository {
   }
 
   static func distinct(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
+    var seen: Set<[UInt8]> = []
+    return names.filter { seen.insert(Array($0.utf8)).inserted }
   }
 
   /// Gives a branch another name; `HEAD` goes with it, and what it follows stays.
@@ -114,7 +115,7 @@ extension EditRepository {
   ) throws {
     let reference = try branchReference(new)
     let old = try old ?? currentBranch()
-    guard old != new else {
+    guard !new.isSameName(as: old) else {
       _ = try branchCommit(old)
       return
     }

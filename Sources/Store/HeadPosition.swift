@@ -4,6 +4,12 @@ package struct HeadPosition: Sendable, Equatable {
   package let branch: String?
   /// The commit.
   package let commit: ObjectID
+
+  /// Whether both are the same place; branches byte for byte.
+  package static func == (one: HeadPosition, other: HeadPosition) -> Bool {
+    one.commit == other.commit
+      && (one.branch?.isSameName(as: other.branch) ?? (other.branch == nil))
+  }
 }
 
 extension EditRepository {
@@ -13,7 +19,7 @@ extension EditRepository {
     guard found.commit == expected.commit else {
       throw StoreError.headMoved(expected: expected.commit, found: found.commit)
     }
-    guard found.branch == expected.branch else {
+    guard found == expected else {
       throw StoreError.headSwitched(expected: expected.branch, found: found.branch)
     }
   }

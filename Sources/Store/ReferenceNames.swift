@@ -3,6 +3,11 @@ extension String {
   package func suffix(after prefix: String) -> String? {
     hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
   }
+
+  /// Whether this is the same name, byte for byte as in Git: composed and decomposed letters, which `==` calls equal, make two.
+  package func isSameName(as other: String?) -> Bool {
+    other.map { utf8.elementsEqual($0.utf8) } ?? false
+  }
 }
 
 extension EditRepository {
@@ -13,7 +18,8 @@ extension EditRepository {
     if let current, current.branch == nil { names[current.commit, default: []].append("HEAD") }
     for (name, target) in try references.list("refs/heads/") {
       let short = String(name.dropFirst("refs/heads/".count))
-      names[target, default: []].append(short == current?.branch ? "HEAD -> \(short)" : short)
+      names[target, default: []].append(
+        short.isSameName(as: current?.branch) ? "HEAD -> \(short)" : short)
     }
     for (name, target) in try references.list("refs/tags/") {
       // An annotated tag points at its commit through itself. Damage is for those to tell who need the commit.

@@ -17,6 +17,23 @@ import Testing
     #expect(branches[0]["current"] == .bool(true))
   }
 
+  @Test("composed and decomposed letters make two names, as in Git")
+  func letters() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+    for name in [composed, decomposed] { try git("branch", name, "HEAD~1") }
+    try scene.repository("switch", composed)
+    try scene.repository("switch", decomposed)
+    let head = try git("symbolic-ref", "HEAD").lines[0]
+    #expect(head.utf8.elementsEqual("refs/heads/\(decomposed)".utf8))
+    #expect(try scene.lines("branch").filter { $0.hasPrefix("* ") }.count == 1)
+    #expect(try scene.lines("log", "--oneline", "-n", "1")[0].contains("HEAD -> \(decomposed)"))
+    try expectRefusal(scene.repository, ["branch", "-m", composed, decomposed], 1, [decomposed])
+    try scene.repository("branch", "-d", composed)
+    #expect(try git("branch", "--format=%(refname:short)").lines == [decomposed, "main"])
+  }
+
   @Test("what a branch follows goes with its name, and goes when it does")
   func upstream() throws {
     let scene = try SharedScene(commits: 0)

@@ -1,5 +1,5 @@
 /// What a reference holds.
-package enum ReferenceValue: Sendable, Hashable {
+package enum ReferenceValue: Sendable, Equatable {
   /// It does not exist.
   case absent
   /// An object: a commit, or an annotated tag.
@@ -13,6 +13,16 @@ package enum ReferenceValue: Sendable, Hashable {
     case .absent: ""
     case .object(let id): id.hexadecimal
     case .symbolic(let name): "ref: \(name)"
+    }
+  }
+
+  /// Whether both are the same; of names, byte for byte.
+  package static func == (one: ReferenceValue, other: ReferenceValue) -> Bool {
+    switch (one, other) {
+    case (.absent, .absent): true
+    case (.object(let one), .object(let other)): one == other
+    case (.symbolic(let one), .symbolic(let other)): one.isSameName(as: other)
+    default: false
     }
   }
 
@@ -31,7 +41,7 @@ package enum ReferenceValue: Sendable, Hashable {
 }
 
 /// One step of one reference, from what it must hold to what it will hold.
-package struct ReferenceChange: Sendable, Hashable {
+package struct ReferenceChange: Sendable, Equatable {
   /// Its full name.
   package let name: String
   /// What it holds before.
