@@ -52,6 +52,12 @@ struct CrashTests {
         #expect(outcome.ending == .exit(1) && outcome.refusals.count == 1, what)
       }
       #expect(try here.complaints() == "", what)
+      // `git gc` takes an index that has no pack for a remnant: it must never be there first.
+      let names = try listDirectory(place[".emend/objects/pack"])
+      let alone = names.filter { name in
+        name.hasSuffix(".idx") && !names.contains(name.dropLast(4) + ".pack")
+      }
+      #expect(alone.isEmpty, what)
       // The next command works, whatever was left.
       let next = try WriterProcess.run(place.path, "commit", 9)
       #expect(next.made.count == 1, "\(what), then \(next.lines)")

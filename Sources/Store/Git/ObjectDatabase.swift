@@ -128,11 +128,5 @@ final class ObjectDatabase {
   }
 
   /// A stream that takes the bytes of a pack. See ``PackWriter``.
-  func packStream() throws(GitFailure) -> PackStream {
-    var stream: UnsafeMutablePointer<git_odb_writepack>?
-    try GitFailure.check(
-      git_odb_write_pack(&stream, raw, nil, nil), "start a pack", repository.directory)
-    guard let stream else { throw .nothingReturned("start a pack", repository.directory) }
-    return PackStream(stream, in: repository)
-  }
+  func packStream() throws -> PackStream { try PackStream(into: repository) }
 }

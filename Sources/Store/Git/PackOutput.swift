@@ -44,7 +44,7 @@ struct PackOutput: ~Copyable {
   }
 
   /// Ends the pack. Nothing is written after this.
-  mutating func close() throws(GitFailure) -> Int {
+  mutating func close() throws -> Int {
     try drain()
     let finished = exchange(&seal, with: HashAccumulator(.sha1))
     buffer = finished.finish()

@@ -102,21 +102,9 @@ final class BorrowingRepository {
       }
   }
 
-  /// Hands the packs that were written here over to the owner. A pack is seen there when its index has come,
-  /// which comes last.
+  /// Hands the packs that were written here over to the owner.
   func handOverPacks() throws {
-    let source = gitDirectory + "/objects/pack"
-    let target = owner + "/objects/pack"
-    let names = try listDirectory(source)
-    let packs = names.filter { $0.hasSuffix(".idx") }.map { String($0.dropLast(4)) }
-    guard !packs.isEmpty else { return }
-    try makeDirectories(target)
-    for pack in packs where try fileKind(at: "\(target)/\(pack).idx") == nil {
-      for ending in [".pack", ".rev", ".idx"] where names.contains(pack + ending) {
-        try moveFile("\(source)/\(pack)\(ending)", to: "\(target)/\(pack)\(ending)")
-      }
-    }
-    try syncDirectory(target)
+    try PackDirectory(ofObjects: owner + "/objects").takeOver(from: gitDirectory + "/objects/pack")
   }
 }
 
