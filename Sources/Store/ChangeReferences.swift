@@ -48,18 +48,20 @@ extension EditRepository {
   /// Carries out an operation that makes no commit.
   ///
   /// - Parameter settle: sets what goes with them, still as the only writer.
-  /// - Parameter changes: is asked as the only writer; without any, nothing is done and nothing logged.
+  /// - Parameter changes: is asked as the only writer; without any, nothing is logged.
   func operate(
     _ kind: OperationRecord.Kind, _ summary: String, _ reason: String, with pack: PackWriter? = nil,
     settling settle: () throws -> Void = {}, _ changes: () throws -> [ReferenceChange]
   ) throws {
     try asWriter {
       let changes = try changes()
-      guard !changes.isEmpty else { return }
+      guard !changes.isEmpty else { return try settle() }
       try changeReferences(
         OperationRecord(kind: kind, summary: summary, changes: changes, undoes: nil),
         reason: reason, by: operatorIdentity(), with: pack ?? PackWriter(into: database))
       try settle()
+      // It is done. That packs could not be joined is for the next one to find out.
+      _ = try? joinPacks()
     }
   }
 

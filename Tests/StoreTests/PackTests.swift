@@ -27,6 +27,16 @@ struct PackTests {
     #expect(try sample.git("verify-pack", directory + "/" + packs(in: directory)[0]).status == 0)
   }
 
+  @Test("operations that are no commits leave few packs, too")
+  func packsOfOperations() throws {
+    let sample = try SampleRepository()
+    let commit = try sample.commit("HEAD")
+    for number in 0..<70 { try sample.repository.createBranch("b\(number)", at: commit) }
+    #expect(try packs(in: sample.gitDirectory + "/objects/pack").count <= 51)
+    #expect(try sample.repository.operations(limit: 100).count == 70)
+    #expect(try sample.repository.check().findings.isEmpty)
+  }
+
   @Test("packs that git made, with deltas, are left as they are and read as well")
   func packsOfGit() throws {
     let sample = try SampleRepository()

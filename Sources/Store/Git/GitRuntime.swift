@@ -10,6 +10,8 @@ enum GitRuntime {
       try GitFailure.check(git_libgit2_init(), "start libgit2", "")
       // A commit that was reported must survive a power cut: packs and references are flushed.
       try GitFailure.check(emend_git_use_fsync(1), "set fsync", "")
+      // libgit2 would keep every pack open that it has looked into, and a process may have 1,024 files.
+      try GitFailure.check(emend_git_limit_open_packs(128), "limit the open packs", "")
       try GitFailure.check(emend_git_verify_hashes(1), "set hash verification", "")
       // `RepositoryOwner` does it for each repository that is opened: libgit2 would look for `safe.directory` in the
       // files that it finds by itself, and knows nothing of the environment that is an argument here.

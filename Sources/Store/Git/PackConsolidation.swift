@@ -10,6 +10,9 @@ struct PackConsolidation {
   /// Larger packs are not copied any more.
   static let sizeLimit = 256 << 20
 
+  /// Packs that are joined at a time: each is an open file.
+  private static let openLimit = 200
+
   let database: ObjectDatabase
   /// `objects/pack` of the repository.
   let directory: String
@@ -89,7 +92,7 @@ struct PackConsolidation {
       if pack.size < 2 * sum { end = index + 1 }
       sum += pack.size
     }
-    return packs[..<end]
+    return packs[..<min(end, openLimit)]
   }
 
   private func write(_ sources: [Source], count: Int) throws {

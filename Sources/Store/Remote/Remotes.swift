@@ -152,8 +152,7 @@ extension EditRepository {
   /// - Throws: ``RemoteError/noSuchRemote(_:similar:)``.
   package func removeRemote(_ name: String) throws {
     _ = try remote(name)
-    // Settings first: what was seen of a remote can be fetched again.
-    try asWriter {
+    func forgetSettings() throws {
       let configuration = try configuration()
       try configuration.removeLocal(section: "remote.\(name).")
       for branch in try following(name, configuration) {
@@ -161,7 +160,8 @@ extension EditRepository {
         try configuration.removeLocal("branch.\(branch).merge")
       }
     }
-    try operate(.remote, "remove \(name)", "remote: remove \(name)") {
+    let summary = "remove \(name)"
+    try operate(.remote, summary, "remote: \(summary)", settling: forgetSettings) {
       try references.list("refs/remotes/\(name)/").map {
         .init(name: $0.name, before: try references.value(of: $0.name), after: .absent)
       }
@@ -177,7 +177,7 @@ extension EditRepository {
       throw RemoteError.nameTaken(new)
     }
     let (source, target) = ("refs/remotes/\(old)/", "refs/remotes/\(new)/")
-    try asWriter {
+    func moveSettings() throws {
       let configuration = try configuration()
       try configuration.moveLocal(section: "remote.\(old).", to: "remote.\(new).") { key, value in
         key == "fetch" ? value.replacing(":" + source, with: ":" + target) : value
@@ -186,7 +186,8 @@ extension EditRepository {
         try configuration.setLocal("branch.\(branch).remote", to: new)
       }
     }
-    try operate(.remote, "rename \(old) to \(new)", "remote: renamed \(source) to \(target)") {
+    let reason = "remote: renamed \(source) to \(target)"
+    try operate(.remote, "rename \(old) to \(new)", reason, settling: moveSettings) {
       try references.list(source).flatMap { reference -> [ReferenceChange] in
         let value = try references.value(of: reference.name)
         let name = target + reference.name.dropFirst(source.count)
