@@ -11,12 +11,17 @@ package struct SpawnedProgram: Sendable {
     case status(Int32)
     /// By a signal.
     case signal(Int32)
+    /// The system does not tell.
+    case unknown
   }
 
   /// A program could not be started.
   package struct NotStarted: Error, Equatable {
     /// The system's code of the reason.
     package let code: Int32
+
+    /// With a code of the system.
+    package init(code: Int32) { self.code = code }
 
     /// The system's words for the reason.
     package var reason: String { String(cString: strerror(code)) }
@@ -62,11 +67,13 @@ package struct SpawnedProgram: Sendable {
     process = started
   }
 
-  /// Waits for its end.
+  /// Waits for its end. One that cannot be known, as where this process ignores `SIGCHLD`, is ``Ending/unknown``.
   @discardableResult
   package func wait() -> Ending {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) == -1, errno == EINTR {}
+    while waitpid(process, &status, 0) == -1 {
+      guard errno == EINTR else { return .unknown }
+    }
     // The C macros WIFEXITED, WEXITSTATUS and WTERMSIG are not imported.
     return status & 0x7F == 0 ? .status((status >> 8) & 0xFF) : .signal(status & 0x7F)
   }

@@ -13,7 +13,14 @@ internal import Glibc
   private static func run() -> ExitStatus {
     // A file that may not grow any more is an error of the call that writes, which says so.
     signal(SIGXFSZ, SIG_IGN)
+    // A parent may have it ignored: how a program ended would not be told.
+    signal(SIGCHLD, SIG_DFL)
     UnfinishedFiles.beforeTheFirst { _ = Interruption.add { UnfinishedFiles.removeAll() } }
+    RunningPrograms.beforeTheFirst { _ = Interruption.add { RunningPrograms.endAll() } }
+    // A file that is opened must not get the number of a stream that is closed. Read-only, writing to it still fails.
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
     if let refusal = NameNotText.find() { return refuse(explained: refusal) }
     let command: any ParsableCommand
     let words = GitSpelling.read(Array(CommandLine.arguments.dropFirst()))
@@ -23,6 +30,7 @@ internal import Glibc
     defer { console.progress.end() }
     do {
       let arguments = CommandLine.arguments.dropFirst()
+      try Paths.requireWorkingDirectory()
       if let repeated = try RepeatedOption.find(in: arguments, of: type(of: command)) {
         throw repeated
       }

@@ -1,4 +1,5 @@
 import Checkpoint
+import Glibc
 import TestSupport
 import Testing
 
@@ -32,6 +33,39 @@ import Testing
       try git("for-each-ref", "--format=%(refname)", "refs/remotes").lines == [
         "refs/remotes/hub/main"
       ])
+  }
+
+  @Test("renamed or removed as a whole or, where a reference is locked, not at all")
+  func lockedReference() throws {
+    let scene = try SharedScene(commits: 1)
+    let git = try scene.repository.git()
+    try scene("work", "push", "-u")
+    func state() throws -> [String] {
+      try git("config", "--list", "--local").lines + git("for-each-ref", "refs/remotes").lines
+    }
+    let before = try state()
+    let lock = try scene.directory.write("", to: "work/.emend/refs/remotes/origin/main.lock")
+    for arguments in [["rename", "origin", "hub"], ["remove", "origin"]] {
+      let outcome = try scene.repository.emend.run(["remote"] + arguments)
+      #expect(outcome.ending == .exit(1) && outcome.errorText.contains("main.lock"))
+      #expect(try state() == before)
+    }
+    #expect(unlink(lock) == 0)
+    try scene("work", "remote", "rename", "origin", "hub")
+    #expect(try git("rev-parse", "refs/remotes/hub/main").lines == [try scene.head("work")])
+  }
+
+  @Test("a program that fails has failed, whatever signals the parent of this one ignores")
+  func ignoredChildren() throws {
+    let scene = try SharedScene(commits: 0)
+    try scene("work", "remote", "set-url", "origin", "../nowhere")
+    let emend = "trap '' CHLD; exec '\(try EmendProcess.executable())' fetch"
+    let outcome = try ChildProcess(
+      "/bin/sh", ["-c", emend],
+      environment: CleanEnvironment.variables(home: scene.directory.path),
+      in: scene.directory["work"]
+    ).run()
+    #expect(outcome.ending == .exit(1) && outcome.errorText.contains("nowhere"))
   }
 
   @Test("a remote's several values are read as Git reads them, and go and come with it")

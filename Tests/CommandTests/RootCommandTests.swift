@@ -28,6 +28,18 @@ import emend
     #expect(outcome.errors.isEmpty)
   }
 
+  @Test("in a directory that has been removed, nothing is taken for the root of the file system")
+  func removedDirectory() throws {
+    let script =
+      "mkdir gone; cd gone; rmdir ../gone; exec '\(try EmendProcess.executable())' status"
+    let outcome = try ChildProcess(
+      "/bin/sh", ["-c", script],
+      environment: CleanEnvironment.variables(home: directory.path), in: directory.path
+    ).run()
+    #expect(outcome.ending == .exit(2) && outcome.output.isEmpty)
+    #expect(outcome.errorText.contains("could not open it"))
+  }
+
   @Test("a command line that cannot be read is refused with 2, on standard error")
   func misuse() throws {
     for arguments in [["--no-such-option"], ["no-such-command"]] {

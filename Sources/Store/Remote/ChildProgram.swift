@@ -10,7 +10,7 @@ struct ChildProgram {
   /// A file that it reads as its standard input; nothing where it is `nil`.
   var input: String? = nil
 
-  /// How it ended: its exit status, or 128 and the number of a signal; and what it wrote.
+  /// How it ended: its exit status, 128 and the number of a signal, or -1 where it is not known; and what it wrote.
   struct Outcome {
     let status: Int32
     let output: [UInt8]
@@ -18,7 +18,7 @@ struct ChildProgram {
 
   /// It could not be started, or its output passed the limit.
   enum Failure: Error {
-    case notStarted
+    case notStarted(reason: String)
     case tooMuchOutput
   }
 
@@ -33,27 +33,38 @@ struct ChildProgram {
   func run(
     outputLimit limit: Int, onMessage: (_ line: String) -> Void
   ) throws(Failure) -> Outcome {
-    guard let output = openPipe() else { throw .notStarted }
+    func notStarted() -> Failure {
+      .notStarted(reason: SpawnedProgram.NotStarted(code: errno).reason)
+    }
+    guard let output = openPipe() else { throw notStarted() }
     defer { close(output.readEnd) }
     guard let errors = openPipe() else {
-      close(output.writeEnd)
-      throw .notStarted
+      defer { close(output.writeEnd) }
+      throw notStarted()
     }
     defer { close(errors.readEnd) }
-    let program = try? SpawnedProgram(
-      [path] + arguments, variables: environment, input: input ?? "/dev/null",
-      descriptors: [(output.writeEnd, STDOUT_FILENO), (errors.writeEnd, STDERR_FILENO)])
-    close(output.writeEnd)
-    close(errors.writeEnd)
-    guard let program else { throw .notStarted }
+    let program: SpawnedProgram
+    do throws(SpawnedProgram.NotStarted) {
+      defer {
+        close(output.writeEnd)
+        close(errors.writeEnd)
+      }
+      program = try SpawnedProgram(
+        [path] + arguments, variables: environment, input: input ?? "/dev/null",
+        descriptors: [(output.writeEnd, STDOUT_FILENO), (errors.writeEnd, STDERR_FILENO)])
+    } catch {
+      throw .notStarted(reason: error.reason)
+    }
+    RunningPrograms.begin(program)
     var gathered: [UInt8] = []
     let isWhole = gather(&gathered, limit, output.readEnd, errors.readEnd, onMessage)
     if !isWhole { kill(program.process, SIGTERM) }
-    let ending = program.wait()
+    let ending = RunningPrograms.wait(for: program)
     guard isWhole else { throw .tooMuchOutput }
     switch ending {
     case .status(let status): return Outcome(status: status, output: gathered)
     case .signal(let signal): return Outcome(status: 128 + signal, output: gathered)
+    case .unknown: return Outcome(status: -1, output: gathered)
     }
   }
 

@@ -59,15 +59,31 @@ struct GitProgramTransport: RemoteTransport {
     "core.hooksPath=/dev/null", "remote.pushDefault=",
   ].flatMap { ["-c", $0] }
 
+  /// References that one run of `git push` is told of: each takes two words, and a command line has its limit.
+  private static let updatesTogether = 1000
+
   func push(
     _ updates: [PushUpdate], to remote: RemoteTarget, progress: any ProgressSink
+  ) throws -> [String: String] {
+    var refused: [String: String] = [:]
+    for start in stride(from: 0, to: updates.count, by: Self.updatesTogether) {
+      let some = updates[start..<min(start + Self.updatesTogether, updates.count)]
+      refused.merge(try pushTogether(some, to: remote, progress: progress)) { $1 }
+    }
+    return refused
+  }
+
+  private func pushTogether(
+    _ updates: ArraySlice<PushUpdate>, to remote: RemoteTarget, progress: any ProgressSink
   ) throws -> [String: String] {
     // Who may lose commits was decided by the caller, on the value that the lease names.
     let leases = updates.map { "--force-with-lease=\($0.name):\($0.old?.hexadecimal ?? "")" }
     let specifications = updates.map { "\($0.new?.hexadecimal ?? ""):\($0.name)" }
-    let outcome = try start(
+    let action = "push to the remote"
+    let outcome = try outcome(
       ["push", "--porcelain", "--progress", "--no-follow-tags", "--no-recurse-submodules"] + leases
-        + ["--", remote.address.text] + specifications, in: gitDirectory, .send, progress)
+        + ["--", remote.address.text] + specifications, in: gitDirectory, action, remote, .send,
+      progress)
     var refused: [String: String] = [:]
     var answered: Set<String> = []
     for line in String(decoding: outcome.output, as: UTF8.self).split(separator: "\n") {
@@ -81,7 +97,7 @@ struct GitProgramTransport: RemoteTransport {
       refused[name] = ([String(parts[2])] + words).joined(separator: "; ")
     }
     guard outcome.status == 0 || (!refused.isEmpty && answered.count == updates.count) else {
-      throw failure("push to the remote", remote, outcome)
+      throw failure(action, remote, outcome)
     }
     if refused.isEmpty {
       // Such as where a host wants a merge request to be made.
@@ -94,11 +110,16 @@ struct GitProgramTransport: RemoteTransport {
 
   /// `git gc` on the repository. What nothing reaches stays for two weeks, so that no writer loses what it has not named yet.
   func collectGarbage(progress: any ProgressSink) throws {
-    let outcome = try start(
-      ["-c", "gc.autoDetach=false", "gc", "--quiet"], in: gitDirectory, .write, progress)
-    guard outcome.status == 0 else {
-      throw HousekeepingFailure(directory: gitDirectory, words: Self.tellingWords(outcome))
+    let words: String
+    do throws(ChildProgram.Failure) {
+      let outcome = try start(
+        ["-c", "gc.autoDetach=false", "gc", "--quiet"], in: gitDirectory, .write, progress)
+      if outcome.status == 0 { return }
+      words = Self.tellingWords(outcome)
+    } catch {
+      words = self.words(error)
     }
+    throw HousekeepingFailure(directory: gitDirectory, words: words)
   }
 
   private struct Outcome {
@@ -113,23 +134,40 @@ struct GitProgramTransport: RemoteTransport {
     _ phase: ProgressEvent.Phase? = nil, _ progress: any ProgressSink = NoProgress(),
     outputLimit: Int = 1 << 24
   ) throws -> Outcome {
-    let outcome: Outcome
-    do {
-      outcome = try start(arguments, in: directory, phase, progress, outputLimit)
-    } catch ChildProgram.Failure.tooMuchOutput {
-      throw RemoteError.tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
-    } catch ChildProgram.Failure.notStarted {
-      throw RemoteError.unreachable(
-        remote.address.shown, action: action, words: "\(program) could not be started")
-    }
+    let outcome = try outcome(
+      arguments, in: directory, action, remote, phase, progress, outputLimit)
     guard outcome.status == 0 else { throw failure(action, remote, outcome) }
     return outcome
+  }
+
+  /// Runs Git, whatever its status.
+  private func outcome(
+    _ arguments: [String], in directory: String, _ action: String, _ remote: RemoteTarget,
+    _ phase: ProgressEvent.Phase?, _ progress: any ProgressSink, _ outputLimit: Int = 1 << 24
+  ) throws(RemoteError) -> Outcome {
+    do throws(ChildProgram.Failure) {
+      return try start(arguments, in: directory, phase, progress, outputLimit)
+    } catch {
+      switch error {
+      case .tooMuchOutput:
+        throw .tooMuchListed(remote.address.shown, limit: RemoteListing.limit)
+      case .notStarted:
+        throw .unreachable(remote.address.shown, action: action, words: words(error))
+      }
+    }
+  }
+
+  private func words(_ failure: ChildProgram.Failure) -> String {
+    switch failure {
+    case .notStarted(let reason): "\(program) could not be started: \(reason)"
+    case .tooMuchOutput: "\(program) wrote more than it can have to say"
+    }
   }
 
   private func start(
     _ arguments: [String], in directory: String, _ phase: ProgressEvent.Phase?,
     _ progress: any ProgressSink, _ outputLimit: Int = 1 << 24
-  ) throws -> Outcome {
+  ) throws(ChildProgram.Failure) -> Outcome {
     var messages: [String] = []
     let child = ChildProgram(
       path: program, arguments: ["--git-dir=\(directory)"] + arguments, environment: variables)

@@ -55,6 +55,10 @@ package struct BisectByCommand {
       throw BisectionError.commandFailed(
         command: command.joined(separator: " "), status: "signal \(number)",
         commit: commit.abbreviated)
+    case .unknown:
+      throw BisectionError.commandFailed(
+        command: command.joined(separator: " "), status: "an end that the system does not tell",
+        commit: commit.abbreviated)
     }
   }
 }

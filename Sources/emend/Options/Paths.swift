@@ -1,9 +1,17 @@
+internal import Files
 internal import FoundationEssentials
+internal import Glibc
 
 /// Paths as the user means them.
 enum Paths {
   /// Where the command was called.
   static var workingDirectory: String { FileManager.default.currentDirectoryPath }
+
+  /// Refuses a directory that has been removed: what is meant to be there would come to the root of the file system.
+  static func requireWorkingDirectory() throws {
+    guard workingDirectory.isEmpty else { return }
+    throw FileFailure.system(.open, path: ".", code: ENOENT)
+  }
 
   /// An absolute path, for settings that outlive the command.
   static func absolute(_ path: String) -> String {
