@@ -98,15 +98,15 @@ extension EditRepository {
   /// Adds a line to the note on a commit, which begins with it where there is none. The commit stays as it is.
   ///
   /// Notes of two clones are joined line by line, so that a line must say by itself what it says.
+  /// - Throws: ``StoreError/noteNotText(_:)``.
   package func addNote(line: String, on commit: ObjectID) throws {
     try operate(.measure, commit.abbreviated, "notes: Notes added by emend") {
       let notes = NotesStore(handle, database)
-      var text = try notes.read(commit).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      if !text.isEmpty, text.last != "\n" { text += "\n" }
-      return [
-        try notes.commit(
-          text + line.replacing("\n", with: " ") + "\n", on: commit, by: identity())
-      ]
+      // What others have written is kept byte for byte.
+      var text = try notes.read(commit) ?? []
+      if let last = text.last, last != UInt8(ascii: "\n") { text.append(UInt8(ascii: "\n")) }
+      text += Array((line.replacing("\n", with: " ") + "\n").utf8)
+      return [try notes.commit(text, on: commit, by: identity())]
     }
   }
 

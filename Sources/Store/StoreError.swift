@@ -33,6 +33,7 @@ package enum StoreError: ExplainedError, Equatable {
   case tensorNotEditable(String, ElementType)
   case emptyPayload(String)
   case damagedTree(ObjectID, problem: String)
+  case noteNotText(ObjectID)
   case damagedEdit(EditID, file: String, found: String, expected: String)
   case noDelta(EditID, tensor: String)
   case badName(kind: String, name: String)
@@ -184,6 +185,12 @@ package enum StoreError: ExplainedError, Equatable {
         "the tensor has no grid, so it cannot be edited", field: tensor, found: type.rawValue)
     case .emptyPayload(let place):
       Explanation("the payload is empty", field: place, expected: "at least one byte")
+    case .noteNotText(let commit):
+      Explanation(
+        "the note on the commit is no text, and nothing can be added to it",
+        file: commit.hexadecimal,
+        found: "a NUL byte",
+        remedy: "Write it anew with `git notes --ref=emend edit \(commit.abbreviated)`.")
     case .damagedTree(let tree, let problem):
       Explanation(
         "the tree is not one that emend writes", file: tree.hexadecimal, found: problem,

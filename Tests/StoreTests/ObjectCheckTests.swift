@@ -300,6 +300,48 @@ struct ObjectCheckTests {
     #expect("\(finding.explanation)".contains("A a@b> 1700000000"), "\(finding.explanation)")
   }
 
+  @Test("a commit that has one tree for Git and another for who reads on is damage")
+  func secondTree() throws {
+    let sample = try SampleRepository()
+    try sample.record(seed: 1)
+    let (one, other) = (try sample.tree("HEAD~1"), try sample.tree())
+    let people = "author A <a@x> 1700000000 +0000\ncommitter A <a@x> 1700000000 +0000\n"
+    for lines in [
+      "tree \(one)\n\(people)tree \(other)\n", "tree \(one)\ntree \(other)\n\(people)",
+      "tree \(one)\n\(people)parent \(try sample.commit("HEAD"))\n",
+      "tree \(one)\n\(people)author B <b@x> 1700000000 +0000\n",
+      "encoding x\ntree \(one)\n\(people)",
+    ] {
+      let made = try sample.git.run(
+        ["hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
+        input: Array("\(lines)\nx\n".utf8))
+      let commit = try #require(ObjectID(hexadecimal: made.lines[0]))
+      // Some of them Git does not take for a commit either.
+      try sample.directory.write("\(commit)\n", to: ".emend/refs/heads/odd")
+      let report = try sample.reopened().check()
+      #expect(report.findings.map(\.subject) == [.commit(commit)], "\(lines)")
+      #expect(!report.isSound)
+    }
+  }
+
+  @Test("two notes on one commit, of which commands would show one, are damage")
+  func secondNote() throws {
+    let sample = try SampleRepository()
+    let commit = try sample.record(seed: 1).id
+    func blob(_ text: String) throws -> String {
+      try sample.git.run(["hash-object", "-w", "--stdin"], input: Array(text.utf8)).lines[0]
+    }
+    let digits = commit.hexadecimal
+    let below = "100644 blob \(try blob("below"))\t\(digits.dropFirst(2))\n"
+    let inner = try sample.git.run(["mktree"], input: Array(below.utf8)).lines[0]
+    let above =
+      "100644 blob \(try blob("above"))\t\(digits)\n040000 tree \(inner)\t\(digits.prefix(2))\n"
+    let tree = try sample.git.run(["mktree"], input: Array(above.utf8)).lines[0]
+    let notes = try sample.git("commit-tree", "-m", "Notes", tree).lines[0]
+    try sample.git("update-ref", "refs/notes/emend", notes)
+    #expect(try !sample.reopened().check().isSound)
+  }
+
   @Test("a missing commit is found, with the commit that builds on it")
   func missingCommit() throws {
     let sample = try SampleRepository()

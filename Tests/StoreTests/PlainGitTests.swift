@@ -116,6 +116,21 @@ struct PlainGitTests {
     try sample.git("notes", "--ref=emend", "add", "-f", "-m", "by git", "\(commit)")
     let note = try #require(try sample.repository.note(on: commit))
     #expect(String(decoding: note, as: UTF8.self) == "by git\n")
+    // What is no UTF-8 stays as it is, and what a text of C would end at is not cut off.
+    func put(_ bytes: [UInt8]) throws {
+      let blob = try sample.git.run(["hash-object", "-w", "--stdin"], input: bytes).lines[0]
+      try sample.git("notes", "--ref=emend", "add", "-f", "-C", blob, "\(commit)")
+    }
+    let latin = Array("Gr".utf8) + [0xfc, 0xdf, 0x65, 0x0a]
+    try put(latin)
+    try sample.repository.addNote(line: "measured: 2", on: commit)
+    #expect(try sample.repository.note(on: commit) == latin + Array("measured: 2\n".utf8))
+    let broken = Array("one\0two\n".utf8)
+    try put(broken)
+    #expect(throws: StoreError.noteNotText(commit)) {
+      try sample.repository.addNote(line: "measured: 3", on: commit)
+    }
+    #expect(try sample.repository.note(on: commit) == broken)
     try sample.git("notes", "--ref=emend", "remove", "\(commit)")
     #expect(try sample.repository.note(on: commit) == nil)
   }
@@ -130,6 +145,10 @@ struct PlainGitTests {
       "Summary\n\nSigned-off-by: A <a@b>\nthis line is none\n",
       "Key: value\n", "Summary\n\nBody with: colon\n\nlast paragraph\n",
       "Summary\n\nKey:\n", "Summary\n\n(cherry picked from commit abc)\n",
+      "Summary\r\n\r\nKey: value\r\nOther: one\r\n",
+      "Summary\n\nKey: value\n# a comment\nOther: one\n",
+      "Summary\n\nKey: value\n\n# a comment\n\n", "Summary\n\n# a comment\n",
+      "Summary\n\n(cherry picked from commit abc)\na\nb\nc\nd\ne\nKey: value\n",
     ]
     for message in messages {
       let theirs = try git.run(

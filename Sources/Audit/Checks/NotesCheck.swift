@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Files
 internal import Store
 internal import Transformer
 internal import Workflows
@@ -18,8 +19,7 @@ struct NotesCheck {
       return [Finding(.integrity, .failure, error)]
     }
     guard let bytes else { return [] }
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-      .filter { $0.hasPrefix("measured ") }
+    let lines = bytes.textLines.filter { $0.hasPrefix("measured ") }
     let readable = lines.compactMap { MeasurementNote($0) }.filter { !$0.figures.isEmpty }
     let notes = readable.filter { $0.subject == MeasurementNote.activeFacts }
     var findings: [Finding] = []

@@ -1,3 +1,5 @@
+internal import Files
+
 /// The `Key: value` lines at the end of a commit's message, as `git interpret-trailers` writes and reads them.
 package struct CommitTrailers: Sendable, Equatable {
   /// The keys that this program writes.
@@ -47,18 +49,18 @@ package struct CommitTrailers: Sendable, Equatable {
   ///
   /// They are the last paragraph, unless it is the only one, when every line of it is `Key: value` or goes on from
   /// the one before (begins with a blank); or when it has a line that Git itself writes (`Signed-off-by:`,
-  /// `(cherry picked from commit …)`) and at least a quarter of its lines are trailers.
+  /// `(cherry picked from commit …)`) and at least a quarter of its lines are trailers. Lines that begin with `#` do not count.
   package init(parsing message: String) {
-    var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
-    guard let start = lines.lastIndex(where: { $0.allSatisfy(\.isWhitespace) }) else {
+    let lines = message.utf8.textLines
+    guard let block = Self.lastParagraph(of: lines) else {
       entries = []
       return
     }
     var found: [(key: String, value: String)] = []
     var others = 0
+    var cherryPicks = 0
     var isByGit = false
-    for line in lines[(start + 1)...] {
+    for line in lines[block] where !line.hasPrefix("#") {
       if let first = line.first, first == " " || first == "\t" {
         if let last = found.popLast() {
           found.append((last.key, last.value + " " + Self.trimmed(line[...])))
@@ -67,6 +69,7 @@ package struct CommitTrailers: Sendable, Equatable {
         }
       } else if line.hasPrefix("(cherry picked from commit ") {
         isByGit = true
+        cherryPicks += 1
       } else if let entry = Self.entry(line) {
         isByGit = isByGit || entry.key == "Signed-off-by"
         found.append(entry)
@@ -74,19 +77,29 @@ package struct CommitTrailers: Sendable, Equatable {
         others += 1
       }
     }
-    entries = others == 0 || (isByGit && found.count * 3 >= others) ? found : []
+    entries = others == 0 || (isByGit && (found.count + cherryPicks) * 3 >= others) ? found : []
   }
 
   /// A message without the trailers that this program writes.
   package static func removingOurs(from message: String) -> String {
-    guard !CommitTrailers(parsing: message).entries.isEmpty else { return message }
-    let lines = CommitObject.tidied(message).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    let start = lines.dropLast().lastIndex { $0.isEmpty } ?? lines.endIndex
+    let tidied = CommitObject.tidied(message)
+    let lines = tidied.utf8.textLines
+    guard !CommitTrailers(parsing: tidied).entries.isEmpty, let block = lastParagraph(of: lines)
+    else { return message }
     let kept = lines.enumerated().filter { index, line in
-      index <= start || !Key.allCases.contains { line.hasPrefix($0.rawValue + ":") }
+      !block.contains(index)
+        || !Key.allCases.contains { line.lowercased().hasPrefix($0.rawValue.lowercased() + ":") }
     }
-    return CommitObject.tidied(kept.map { String($0.element) }.joined(separator: "\n"))
+    return CommitObject.tidied(kept.map(\.element).joined(separator: "\n"))
+  }
+
+  /// The last lines behind a blank one, but for comments and blank lines at the end; `nil` for a message of one paragraph.
+  private static func lastParagraph(of lines: [String]) -> Range<Int>? {
+    func isBlank(_ line: String) -> Bool { line.allSatisfy(\.isWhitespace) }
+    guard let last = lines.lastIndex(where: { !isBlank($0) && !$0.hasPrefix("#") }),
+      let start = lines[..<last].lastIndex(where: isBlank)
+    else { return nil }
+    return start + 1..<last + 1
   }
 
   private static func entry(_ line: String) -> (key: String, value: String)? {

@@ -31,17 +31,23 @@ package struct CommitObject: Sendable, Equatable {
 
   /// Reads a commit object's bytes. Lines that are not known (signatures, encodings) are passed over.
   ///
+  /// Tree, parents, author and committer stand at the beginning in this order and nowhere else: of a second tree, Git and
+  /// this program might take another.
   /// By bytes: a long history has tens of thousands of these.
   init?(parsing bytes: [UInt8]) {
     guard let commit = bytes.withUnsafeBufferPointer({ Self(parsing: $0) }) else { return nil }
     self = commit
   }
 
+  /// What may come next in a commit's header.
+  private enum Stage { case tree, parents, committer, others }
+
   private init?(parsing bytes: UnsafeBufferPointer<UInt8>) {
     var tree: ObjectID?
     var parents: [ObjectID] = []
     var author: Signature?
     var committer: Signature?
+    var stage = Stage.tree
     var position = 0
     while position < bytes.count {
       let end = bytes[position...].firstIndex(of: 10) ?? bytes.count
@@ -53,14 +59,22 @@ package struct CommitObject: Sendable, Equatable {
         return line.dropFirst(key.utf8CodeUnitCount)
       }
       if let digits = value(of: "tree ") {
+        guard stage == .tree else { return nil }
         tree = ObjectID(digits: digits)
+        stage = .parents
       } else if let digits = value(of: "parent ") {
-        guard let parent = ObjectID(digits: digits) else { return nil }
+        guard stage == .parents, let parent = ObjectID(digits: digits) else { return nil }
         parents.append(parent)
       } else if let person = value(of: "author ") {
+        guard stage == .parents else { return nil }
         author = Signature(parsing: person)
+        stage = .committer
       } else if let person = value(of: "committer ") {
+        guard stage == .committer else { return nil }
         committer = Signature(parsing: person)
+        stage = .others
+      } else {
+        guard stage == .others else { return nil }
       }
     }
     guard let tree, let author, let committer else { return nil }
@@ -98,7 +112,9 @@ extension ObjectDatabase {
   func commit(_ id: ObjectID) throws(ObjectError) -> CommitObject {
     let bytes = try read(id, as: .commit, limit: CommitObject.byteLimit)
     guard let commit = CommitObject(parsing: bytes) else {
-      throw .damaged(id, "the commit lacks its tree, author or committer")
+      throw .damaged(
+        id, "its tree, parents, author and committer are not there, or not in this order, once each"
+      )
     }
     return commit
   }

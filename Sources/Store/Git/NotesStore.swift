@@ -27,9 +27,11 @@ struct NotesStore {
   /// Commits the notes with another one on an object in place of the one that it has; no reference moves.
   ///
   /// - Returns: the step of ``reference`` that makes it so.
-  func commit(_ text: String, on object: ObjectID, by identity: Identity) throws
+  /// - Throws: ``StoreError/noteNotText(_:)`` for one with a NUL, where a text of C would end.
+  func commit(_ text: [UInt8], on object: ObjectID, by identity: Identity) throws
     -> ReferenceChange
   {
+    guard !text.contains(0) else { throw StoreError.noteNotText(object) }
     var before = git_oid()
     let code = git_reference_name_to_id(&before, repository.raw, Self.reference)
     let isFirst = code == GIT_ENOTFOUND.rawValue
@@ -46,7 +48,8 @@ struct NotesStore {
     let committer = try RawSignature(identity.committer)
     try GitFailure.check(
       git_note_commit_create(
-        &after, nil, repository.raw, parent, author.raw, committer.raw, &target, text, 1),
+        &after, nil, repository.raw, parent, author.raw, committer.raw, &target,
+        (text + [0]).map { CChar(bitPattern: $0) }, 1),
       "write the note on", object.hexadecimal)
     return ReferenceChange(
       name: Self.reference, before: isFirst ? .absent : .object(ObjectID(before)),

@@ -31,7 +31,9 @@ struct NotesTree {
           guard let object = ObjectID(hexadecimal: name) else {
             throw StoreError.damagedTree(tree, problem: "'\(entry.name)' is not the name of a note")
           }
-          found[object] = entry.id
+          guard found.updateValue(entry.id, forKey: object) == nil else {
+            throw StoreError.damagedTree(tree, problem: "there are two notes on '\(name)'")
+          }
         }
       }
     }

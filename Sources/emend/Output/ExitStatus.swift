@@ -45,7 +45,8 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
     switch refusal {
     case .locked, .headMoved, .headSwitched, .raced, .referenceLocked, .nothingToRecord,
       .alreadyExists,
-      .editActive, .editNotActive, .damagedTree, .damagedEdit, .noDelta, .nameTaken, .currentBranch,
+      .editActive, .editNotActive, .damagedTree, .noteNotText, .damagedEdit, .noDelta, .nameTaken,
+      .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .filesDiffer, .unresolved, .unbornHead,
       .damagedReference, .incomplete, .shallow, .inWorkingTree:
