@@ -31,7 +31,7 @@ extension EditRepository {
     let configuration = try GitConfiguration(for: nil, environment)
     _ = try Identity(environment, configuration)
     let signing = SigningSettings(configuration, environment)
-    if signing.signsCommits { _ = try CommitSigner(signing, environment) }
+    if try signing.signsCommits() { _ = try CommitSigner(signing, environment) }
   }
 
   private static func vacantPlace(in directory: String) throws -> RepositoryLocation {

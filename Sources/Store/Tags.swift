@@ -39,10 +39,10 @@ extension EditRepository {
         + CommitObject.tidied(message)
       // Of a tag, the signature is the end of its message.
       let signature =
-        settings.signsAnnotatedTags
+        try settings.signsAnnotatedTags()
         ? try CommitSigner(settings, environment).signature(of: Array(text.utf8), by: tagger) : ""
       target = try pack.add(.tag, Array((text + signature).utf8))
-    } else if settings.signsTags {
+    } else if try settings.signsTags() {
       throw SigningError.nothingToSign(tag: name)
     }
     try operate(.tag, "create \(name)", "tag: \(name)", with: pack) {

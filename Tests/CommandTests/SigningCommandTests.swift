@@ -62,6 +62,27 @@ struct SigningCommandTests {
     #expect(try git("tag", "-v", "v3").status == 0)
   }
 
+  @Test("what a program writes with the ends of lines of Windows is a signature")
+  func otherEndsOfLines() throws {
+    try allow("carl@example.org")
+    let program = try scene.directory.write(
+      """
+      #!/bin/sh
+      '\(try ExtraProgram.sshKeys.path())' "$@" || exit
+      for file; do :; done
+      sed -i 's/$/\\r/' "$file.sig"
+
+      """, to: "signer.exe")
+    chmod(program, 0o700)
+    try git("config", "gpg.ssh.program", program)
+    try git("config", "tag.gpgSign", "true")
+    try scene.repository("tag", "-m", "Shipped", "v1")
+    try git("config", "--unset", "gpg.ssh.program")
+    let verified = try git("tag", "-v", "v1")
+    #expect(verified.status == 0, "\(verified.errors)")
+    #expect(try !git("cat-file", "tag", "v1").output.utf8.contains(UInt8(ascii: "\r")))
+  }
+
   @Test("Ctrl-C while a program signs leaves none of the files that were made for it")
   func interrupted() throws {
     let scene = try Scene(commits: 1)
@@ -165,6 +186,17 @@ struct SigningCommandTests {
     let id = try forged()
     let bad = try audit("HEAD~1..\(id)")
     #expect(bad.ending == .exit(1) && bad.outputText.contains("the signature is bad"))
+  }
+
+  @Test("a setting that says neither yes nor no is refused: nothing is recorded unsigned")
+  func unreadableTruth() throws {
+    try git("config", "commit.gpgSign", "ture")
+    try expectRefusal(
+      scene.repository, scene.repository.commitArguments(scene.model.first), 2,
+      ["commit.gpgSign", "ture"])
+    try git("config", "commit.gpgSign", "0")
+    try scene.repository.commit(scene.model.first)
+    #expect(try !git("cat-file", "commit", "HEAD").output.contains("gpgsig"))
   }
 
   @Test("where commit.gpgSign says so, every command that commits signs; --no-sign does not")

@@ -42,12 +42,12 @@ struct CommitSigner {
     // The program reads them after their last use here.
     defer { withExtendedLifetime(files) {} }
     let payload = try files.write(bytes, to: "commit")
-    let text =
-      switch format {
-      case .ssh: try sshSignature(of: payload, files)
-      case .openpgp, .x509: try gpgSignature(of: payload, by: committer)
-      }
-    return text.filter { $0 != "\r" }
+    return
+      switch format
+    {
+    case .ssh: try sshSignature(of: payload, files)
+    case .openpgp, .x509: try gpgSignature(of: payload, by: committer)
+    }
   }
 
   private func sshSignature(of file: String, _ files: SigningFiles) throws(SigningError) -> String {
@@ -63,7 +63,7 @@ struct CommitSigner {
     }
     _ = try run(program, arguments + [file])
     do {
-      return String(decoding: try readFile(file + ".sig", limit: 1 << 20), as: UTF8.self)
+      return Self.text(try readFile(file + ".sig", limit: 1 << 20))
     } catch {
       throw .failed(program: program, reason: "it wrote no signature")
     }
@@ -114,6 +114,11 @@ struct CommitSigner {
         program: program,
         reason: messages.isEmpty ? "status \(outcome.status)" : messages.joined(separator: "; "))
     }
-    return String(decoding: outcome.output, as: UTF8.self)
+    return Self.text(outcome.output)
+  }
+
+  /// What a program wrote, with Git's ends of lines: programs of Windows have others.
+  private static func text(_ bytes: [UInt8]) -> String {
+    String(decoding: bytes.filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
   }
 }

@@ -133,9 +133,13 @@ struct SignatureCheck {
     if let found = entry("EXPKEYSIG") { return verdict(.bad, found, "its key has expired") }
     if let found = entry("REVKEYSIG") { return verdict(.bad, found, "its key was revoked") }
     if let found = entry("GOODSIG") {
-      let isDoubtful = entry("TRUST_UNDEFINED") != nil || entry("TRUST_NEVER") != nil
-      return isDoubtful
-        ? verdict(.unknownKey, found, "the key is in the ring, and nobody vouches for it")
+      let trust = words.compactMap(\.first).first { $0.hasPrefix("TRUST_") }
+        .flatMap { SigningSettings.Trust($0.dropFirst("TRUST_".count)) }
+      if let trust, trust <= .never {
+        return verdict(.unknownKey, found, "the key is in the ring, and nobody vouches for it")
+      }
+      return trust ?? .undefined < settings.leastTrust
+        ? verdict(.unknownKey, found, "the key is trusted less than gpg.minTrustLevel asks for")
         : verdict(.good, found, "good signature")
     }
     if let found = entry("ERRSIG") ?? entry("NO_PUBKEY") {
@@ -161,9 +165,8 @@ struct SignatureCheck {
     let outcome = try? child.run(outputLimit: 1 << 20) {
       if messages.count < 20 { messages.append($0) }
     }
-    let lines = outcome.map { String(decoding: $0.output, as: UTF8.self) } ?? ""
     return Answer(
-      status: outcome?.status ?? -1, lines: lines.split(separator: "\n").map(String.init),
-      messages: messages)
+      status: outcome?.status ?? -1,
+      lines: (outcome?.output ?? []).textLines.filter { !$0.isEmpty }, messages: messages)
   }
 }

@@ -4,6 +4,8 @@ package import Diagnostics
 package enum SigningError: ExplainedError, Equatable {
   /// `gpg.format` is none that Git knows.
   case unknownFormat(String)
+  /// A setting says neither yes nor no.
+  case badTruth(String, found: String)
   /// There is no key to sign with.
   case noKey
   /// The file of the key is not there.
@@ -25,6 +27,10 @@ package enum SigningError: ExplainedError, Equatable {
         "signatures of an unknown kind", field: "gpg.format", found: found,
         expected: SignatureFormat.allCases.map(\.rawValue).joined(separator: ", "),
         remedy: "Set it with 'git config gpg.format ssh'.")
+    case .badTruth(let setting, let found):
+      Explanation(
+        "the setting is no truth value", field: setting, found: found, expected: "true or false",
+        remedy: "Set it with 'git config \(setting) true'.")
     case .noKey:
       Explanation(
         "there is no key to sign with", field: "user.signingKey",

@@ -16,7 +16,7 @@ extension EditRepository {
     let settings = SigningSettings(try configuration(), environment)
     switch signing {
     case .never: return nil
-    case .configured where !settings.signsCommits: return nil
+    case .configured where try !settings.signsCommits(): return nil
     case .configured, .always: return try CommitSigner(settings, environment)
     }
   }

@@ -10,15 +10,23 @@ struct SigningSettings {
     self.environment = environment
   }
 
-  /// Whether commits are signed unless somebody says otherwise (`commit.gpgSign`).
-  var signsCommits: Bool { GitConfiguration.isTrue(configuration.value("commit.gpgsign")) }
+  /// Whether commits are signed unless somebody says otherwise.
+  func signsCommits() throws(SigningError) -> Bool { try isSet("commit.gpgSign") }
 
-  /// Whether tags are signed (`tag.gpgSign`).
-  var signsTags: Bool { GitConfiguration.isTrue(configuration.value("tag.gpgsign")) }
+  /// Whether tags are signed.
+  func signsTags() throws(SigningError) -> Bool { try isSet("tag.gpgSign") }
 
-  /// Whether those are that have a message (`tag.forceSignAnnotated`).
-  var signsAnnotatedTags: Bool {
-    signsTags || GitConfiguration.isTrue(configuration.value("tag.forcesignannotated"))
+  /// Whether those are that have a message.
+  func signsAnnotatedTags() throws(SigningError) -> Bool {
+    let isForced = try isSet("tag.forceSignAnnotated")
+    return try signsTags() || isForced
+  }
+
+  /// A truth value. What cannot be read must not count as no: nothing would be signed.
+  private func isSet(_ name: String) throws(SigningError) -> Bool {
+    guard let text = configuration.value(name) else { return false }
+    guard let truth = GitConfiguration.truth(text) else { throw .badTruth(name, found: text) }
+    return truth
   }
 
   /// The kind of signatures that are made (`gpg.format`).
@@ -41,6 +49,29 @@ struct SigningSettings {
 
   /// Keys that count no more (`gpg.ssh.revocationFile`).
   var revocations: String? { configuration.value("gpg.ssh.revocationfile").map(expanded) }
+
+  /// How far a key is trusted, as GnuPG's status lines and Git's setting name it.
+  enum Trust: Int, Comparable {
+    case undefined, never, marginal, fully, ultimate
+
+    init?(_ name: some StringProtocol) {
+      switch name.lowercased() {
+      case "undefined": self = .undefined
+      case "never": self = .never
+      case "marginal": self = .marginal
+      case "fully": self = .fully
+      case "ultimate": self = .ultimate
+      default: return nil
+      }
+    }
+
+    static func < (one: Trust, other: Trust) -> Bool { one.rawValue < other.rawValue }
+  }
+
+  /// The trust that a signature's key needs (`gpg.minTrustLevel`); of a word that Git does not know, the most.
+  var leastTrust: Trust {
+    configuration.value("gpg.mintrustlevel").map { Trust($0) ?? .ultimate } ?? .undefined
+  }
 
   /// The path of the program for a kind of signatures.
   ///
@@ -67,9 +98,17 @@ struct SigningSettings {
 }
 
 extension GitConfiguration {
-  /// A truth value as Git reads it.
-  static func isTrue(_ text: String?) -> Bool {
-    guard let text = text?.lowercased() else { return false }
-    return ["true", "yes", "on", "1"].contains(text) || (Int(text).map { $0 != 0 } ?? false)
+  /// A truth value as Git reads it; `nil` for what it does not take for one.
+  static func truth(_ text: String) -> Bool? {
+    switch text.lowercased() {
+    case "true", "yes", "on": true
+    case "false", "no", "off", "": false
+    case let digits:
+      GitInteger.parse(digits.hasPrefix("-") ? String(digits.dropFirst()) : digits)
+        .map { $0 != 0 }
+    }
   }
+
+  /// Whether a value is there and true.
+  static func isTrue(_ text: String?) -> Bool { text.flatMap(truth) ?? false }
 }
