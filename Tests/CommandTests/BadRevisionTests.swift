@@ -47,6 +47,38 @@ struct BadRevisionTests {
       repository, ["show", "HEAD@{99}"], 2, ["there is no such revision", "HEAD@{99}"])
   }
 
+  @Test(
+    "a name of a branch and a tag that are different commits is refused, and each has a way to be said"
+  )
+  func twoMeanings() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    try scene.repository("branch", "candidate")
+    try git("tag", "candidate", "HEAD~1")
+    for arguments in [
+      ["log", "candidate"], ["diff", "main..candidate"], ["reset", "candidate~0"],
+    ] {
+      try expectRefusal(
+        scene.repository, arguments, 2, ["heads/candidate", "tags/candidate"])
+    }
+    #expect(
+      try scene.lines("log", "--oneline", "-n", "1", "tags/candidate")[0]
+        .hasPrefix(scene.short("HEAD~1").prefix(7)))
+    try git("tag", "--force", "candidate", "main")
+    #expect(try scene.lines("log", "--oneline", "candidate").count == 3)
+  }
+
+  @Test("a branch's name may begin with @")
+  func beginsWithAt() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    try git("branch", "@team/fix", "HEAD~1")
+    for revision in ["@team/fix", "@~1"] {
+      let log = try scene.repository.document("log", "-n", "1", revision)["commits"]?.array
+      #expect(try log?.first?["commit"]?.string == scene.id("HEAD~1"), "\(revision)")
+    }
+  }
+
   @Test("numbers that no history has are refused or, as in Git, mean no limit")
   func numbers() throws {
     let scene = try Scene()

@@ -7,6 +7,7 @@ package enum RevisionError: ExplainedError, Equatable {
   case unknown(String, similar: [String])
   case noSuchPath(String, revision: String)
   case ambiguous(String, candidates: [String])
+  case twoMeanings(String)
   case notACommit(String, found: String)
   case severalCommits(String)
   case unreadableDate(String)
@@ -34,6 +35,10 @@ package enum RevisionError: ExplainedError, Equatable {
       Explanation(
         "several objects begin with these digits", field: text,
         found: candidates.joined(separator: ", "), remedy: "Give more digits.")
+    case .twoMeanings(let name):
+      Explanation(
+        "the name is that of a branch and of a tag, which are different commits", found: name,
+        remedy: "Say 'heads/\(name)' or 'tags/\(name)'; or rename one of them.")
     case .notACommit(let text, let found):
       Explanation("it names no commit", field: text, found: "a \(found)", expected: "a commit")
     case .severalCommits(let text):

@@ -91,7 +91,10 @@ struct RevisionResolver {
   private func spelled(end text: Substring) throws -> String {
     // libgit2 takes whatever comes before a last '@' for HEAD.
     if text.hasSuffix("@"), text != "@", !text.contains(":") { return text + "~0" }
-    if text.hasPrefix("@"), !text.hasPrefix("@{") { return "HEAD" + text.dropFirst() }
+    try refuseTwoMeanings(text)
+    if text.hasPrefix("@"), text.dropFirst().first.map({ "~^:".contains($0) }) ?? true {
+      return "HEAD" + text.dropFirst()
+    }
     guard text.hasPrefix("HEAD@{"), let close = text.firstIndex(of: "}") else {
       return String(text)
     }
@@ -101,6 +104,19 @@ struct RevisionResolver {
       throw RevisionError.unknown(String(text), similar: [])
     }
     return id.hexadecimal + text[text.index(after: close)...]
+  }
+
+  /// Refuses a name that a tag and a branch have for different commits. Git warns and takes the tag; here, a tag that came
+  /// with a fetch would change in silence which model a name stands for.
+  private func refuseTwoMeanings(_ text: Substring) throws {
+    let name = text[..<(text.firstRange(of: "@{")?.lowerBound ?? text.endIndex)]
+      .prefix { !"~^:".contains($0) }
+    guard ReferenceStore.isValidTagName(String(name)),
+      let tag = try references.target(of: "refs/tags/" + name),
+      let branch = try references.target(of: "refs/heads/" + name),
+      (try? database.peeledToCommit(tag)) != branch
+    else { return }
+    throw RevisionError.twoMeanings(String(name))
   }
 
   /// Where `HEAD` was so many steps ago or, as Git does it, at a date; before its log begins, where that begins.
