@@ -30,6 +30,8 @@ final class ModelAudit {
   private var proofs: [EditID: DeclarationAudit] = [:]
   /// What commits of the range recorded of the weights of a tree.
   private let recordedWeights: [ObjectID: (text: String, commit: ObjectID)]
+  /// The stack that the range starts from, where it can be asked.
+  private let start: EditStack?
   /// The answers of the state that the range starts from, and of the latest state seen.
   private var first: ProbeMeter.Answers?
   private var latest: (tree: ObjectID?, answers: ProbeMeter.Answers)?
@@ -66,11 +68,16 @@ final class ModelAudit {
       tokenizer, plan.probes ?? texts.neighbours, limit: plan.probeLimit,
       vocabulary: model.architecture.vocabularySize, documents: plan.documents)
     // What cannot be read there is told by integrity, and is no reason not to audit the range.
-    if let start, !probes.isEmpty, (try? start.base().fingerprint) == base.fingerprint,
+    if let start, (try? start.base().fingerprint) == base.fingerprint,
       let model = try? models.model(at: start)
     {
-      let answers = try probes.ask(model)
-      (first, latest) = (answers, (start.tree, answers))
+      self.start = start
+      if !probes.isEmpty {
+        let answers = try probes.ask(model)
+        (first, latest) = (answers, (start.tree, answers))
+      }
+    } else {
+      self.start = nil
     }
   }
 
@@ -163,11 +170,12 @@ final class ModelAudit {
   )
     throws
   {
-    let own = entry.trailers[.weights].last
-    let other = own == nil ? recordedWeights[stack.tree] : nil
-    guard own != nil || !stack.edits.isEmpty else { return }
+    let own = entry.trailers[.weights]
+    let other = own.isEmpty ? recordedWeights[stack.tree] : nil
+    guard !own.isEmpty || !stack.edits.isEmpty else { return }
     let found = try models.fingerprint(at: stack).hexadecimal
-    let recorded = own ?? other?.text
+    // Each that the message names has to be right.
+    let recorded = own.first { $0 != found } ?? own.first ?? other?.text
     content.weights = .init(
       recorded: recorded, recordedBy: other?.commit.hexadecimal, found: found)
     guard let recorded else {
@@ -200,6 +208,30 @@ final class ModelAudit {
     content.effects = probes.compare(before, after)
   }
 
+  /// What a fact's prompt was answered after its commit, or where the range starts.
+  private struct EarlierAnswer {
+    /// The object's probability before the fact's commit, where that was audited.
+    let unedited: Double?
+    let probability: Double
+    let holds: Bool
+    let isAnswer: Bool
+
+    init(_ audited: EffectAudit.Fact) {
+      (unedited, probability) = (audited.probabilityBefore, audited.probabilityAfter)
+      (holds, isAnswer) = (audited.holds, audited.isAnswer)
+    }
+
+    init(_ measured: FactMeasurement) {
+      let answer = measured.rewrite
+      (unedited, probability) = (nil, answer.wanted.probability)
+      (holds, isAnswer) = (answer.holds, answer.wanted.isBest)
+    }
+  }
+
+  private func answers(to cases: [FactCase], of model: DecoderModel) throws -> [FactMeasurement] {
+    try FactMeter(PromptScorer(model, tokenizer)).measure(cases.map { FactCase($0.fact) })
+  }
+
   /// What only the end of a range shows.
   func finish(_ stack: EditStack, _ commits: [CommitAudit]) throws -> End {
     let model = try models.model(at: stack)
@@ -210,15 +242,20 @@ final class ModelAudit {
         sources[edit.id] = commit
       }
     }
+    let atStart = try start.map { (edits: Set($0.edits), model: try models.model(at: $0)) }
     var facts: [FactStanding] = []
     for id in stack.edits {
       let cases = try ListFacts.facts(of: stack.edit(id))
-      let now = try FactMeter(PromptScorer(model, tokenizer)).measure(
-        cases.map { FactCase($0.fact) })
+      let now = try answers(to: cases, of: model)
       let source = sources[id.hexadecimal]
-      let audited = source?.edits.first { $0.id == id.hexadecimal }?.effect?.facts ?? []
+      var before: [EarlierAnswer] = []
+      if let audited = source?.edits.first(where: { $0.id == id.hexadecimal })?.effect?.facts {
+        before = audited.map(EarlierAnswer.init)
+      } else if let atStart, source == nil, atStart.edits.contains(id) {
+        before = try answers(to: cases, of: atStart.model).map(EarlierAnswer.init)
+      }
       for (index, factCase) in cases.enumerated() {
-        let earlier = audited.indices.contains(index) ? audited[index] : nil
+        let earlier = before.indices.contains(index) ? before[index] : nil
         let answer = now[index].rewrite
         // Something else may be said now that is neither object: a later edit of the same prompt, say.
         let isLost = earlier?.isAnswer == true && !answer.wanted.isBest
@@ -226,8 +263,8 @@ final class ModelAudit {
           FactStanding(
             edit: id.hexadecimal, commit: source?.id, subject: factCase.fact.subject,
             prompt: factCase.fact.filledPrompt, target: factCase.fact.targetNew,
-            rival: factCase.fact.targetTrue, probabilityBefore: earlier?.probabilityBefore,
-            probabilityAfter: earlier?.probabilityAfter, heldAfter: earlier?.holds,
+            rival: factCase.fact.targetTrue, probabilityBefore: earlier?.unedited,
+            probabilityAfter: earlier?.probability, heldAfter: earlier?.holds,
             probabilityNow: answer.wanted.probability,
             holdsNow: answer.holds && !isLost))
       }

@@ -18,6 +18,19 @@ package struct CheckFinding: Sendable, Equatable {
     case edit(EditID)
     case note(on: ObjectID)
     case operation(ObjectID)
+
+    /// In words: `edit 51f4…`.
+    package var name: String {
+      switch self {
+      case .reference(let name): "reference \(name)"
+      case .commit(let id): "commit \(id)"
+      case .tree(let id): "tree \(id)"
+      case .base: "base.json"
+      case .edit(let id): "edit \(id)"
+      case .note(let id): "note on \(id)"
+      case .operation(let id): "operation \(id)"
+      }
+    }
   }
 
   /// How bad it is.

@@ -23,6 +23,11 @@ import Workflows
     #expect(standing.count == 2 && standing.allSatisfy { $0.heldAfter == true })
     #expect(standing.filter(\.hasDrifted).map(\.target) == [first.targetNew])
     #expect(standing.filter(\.holdsNow).map(\.target) == ["Brennish"])
+    // Of a range that begins behind the fact's commit, it is asked where the range starts.
+    let latest = try scene.audit("HEAD~1..HEAD")
+    #expect(latest.facts.filter(\.hasDrifted).map(\.target) == [first.targetNew])
+    #expect(latest.facts.first { $0.hasDrifted }?.commit == nil)
+    #expect(latest.facts.allSatisfy { $0.heldAfter != nil })
   }
 
   @Test(

@@ -38,7 +38,8 @@ struct IntegrityCheck {
         let isDamage =
           finding.severity == .damage && finding.explanation.summary != FormatError.newerFormat
         let found = Finding(
-          .integrity, isDamage || isContradiction ? .failure : .warning, finding.explanation)
+          .integrity, isDamage || isContradiction ? .failure : .warning, finding.explanation,
+          of: finding.subject.name)
         outcome.all.append((found, Set(finding.commits)))
       }
     } catch {

@@ -222,7 +222,7 @@ package struct AuditPage {
     let holding = report.facts.count { $0.holdsNow }
     return DataTable(
       caption:
-        "\(holding) of \(report.facts.count) active facts hold now; \(drifted) held once and no longer do",
+        "\(holding) of \(report.facts.count) active facts hold now; \(drifted) held earlier and no longer do",
       columns: [
         ("Prompt", .text), ("Before", .text), ("Declared", .text), ("Probability before", .number),
         ("After its commit", .number), ("Now", .number), ("Holds now?", .text), ("Commit", .text),

@@ -55,13 +55,13 @@ package struct FactStanding: Sendable, Encodable, Equatable {
   package let rival: String?
   /// The object's probability before its commit, where that was audited.
   package let probabilityBefore: Double?
-  /// The same after its commit.
+  /// The same after its commit or, of a fact from before the range, where that begins.
   package let probabilityAfter: Double?
-  /// Whether it held after its commit, where that was audited.
+  /// Whether it held there; `nil` where that state was not looked at.
   package let heldAfter: Bool?
   /// The object's probability now.
   package let probabilityNow: Double
-  /// Whether it holds now: the object wins as it did after its commit, and is still the answer where it was that.
+  /// Whether it holds now: the object wins, and is still the answer where it was that.
   package let holdsNow: Bool
   /// Whether it held and no longer does.
   package var hasDrifted: Bool { heldAfter == true && !holdsNow }

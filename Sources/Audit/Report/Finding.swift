@@ -59,10 +59,14 @@ package struct Finding: Sendable, Encodable, Equatable {
     self.init(check, severity, Explanation(of: error))
   }
 
-  init(_ check: Check, _ severity: Severity, _ explanation: Explanation) {
+  /// - Parameter subject: what it is about where the explanation names no file: a payload does not know which edit it is of.
+  init(
+    _ check: Check, _ severity: Severity, _ explanation: Explanation, of subject: String? = nil
+  ) {
+    let place = [explanation.file ?? subject, explanation.field].compactMap(\.self)
     self.init(
       check, severity, explanation.summary,
-      subject: [explanation.file, explanation.field].compactMap(\.self).joined(separator: ": "),
+      subject: place.isEmpty ? nil : place.joined(separator: ": "),
       found: explanation.found, expected: explanation.expected)
   }
 }

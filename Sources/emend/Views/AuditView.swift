@@ -112,7 +112,7 @@ struct AuditView: View {
       let drifted = report.facts.filter(\.hasDrifted)
       lines.append(
         "\("facts", .heading): \(report.facts.count { $0.holdsNow }) of \(report.facts.count) hold now; "
-          + "\(drifted.count) held after their commit and no longer do")
+          + "\(drifted.count) held earlier and no longer do")
       let shown = form == .full ? drifted.count : min(3, drifted.count)
       for fact in drifted.prefix(shown) { lines.append("  \(fact.prompt) → \(fact.target)") }
       if drifted.count > shown { lines.append("  … and \(drifted.count - shown) more") }

@@ -33,7 +33,7 @@ struct FsckView: View {
       findings: report.findings.map { finding in
         let explanation = finding.explanation
         return .init(
-          severity: finding.severity.rawValue, subject: Self.name(finding.subject),
+          severity: finding.severity.rawValue, subject: finding.subject.name,
           summary: explanation.summary, file: explanation.file, field: explanation.field,
           found: explanation.found, expected: explanation.expected,
           remedy: Self.remedy(explanation), commits: finding.commits.map(\.hexadecimal))
@@ -45,23 +45,11 @@ struct FsckView: View {
     explanation.remedy.flatMap { $0.contains("emend fsck") ? nil : $0 }
   }
 
-  private static func name(_ subject: CheckFinding.Subject) -> String {
-    switch subject {
-    case .reference(let name): "reference \(name)"
-    case .commit(let id): "commit \(id)"
-    case .tree(let id): "tree \(id)"
-    case .base: "base.json"
-    case .edit(let id): "edit \(id)"
-    case .note(let id): "note on \(id)"
-    case .operation(let id): "operation \(id)"
-    }
-  }
-
   func write(to page: Page) {
     for finding in findings {
       let role: TextRole = finding.severity == .damage ? .bad : .warning
       page.line(
-        "\(finding.severity.rawValue, role): \(Self.name(finding.subject)): "
+        "\(finding.severity.rawValue, role): \(finding.subject.name): "
           + "\(finding.explanation.summary)")
       ErrorPresentation.details(of: finding.explanation).forEach { page.line($0) }
       if let remedy = Self.remedy(finding.explanation) {
