@@ -124,7 +124,7 @@ private final class ObjectCheck {
 
   private func report(_ commits: Int) -> CheckReport {
     CheckReport(
-      findings: found.map(withCommits), commits: commits, edits: editCount,
+      findings: findingsWithCommits(), commits: commits, edits: editCount,
       verifiedBytes: verifiedBytes)
   }
 
@@ -369,21 +369,21 @@ private final class ObjectCheck {
     }
   }
 
-  private func withCommits(_ found: Found) -> CheckFinding {
-    guard let place = found.place else { return found.finding }
-    let commits = commitsByTree.filter { has(place.path, place.object, in: $0.key) }
-      .flatMap(\.value)
-    return CheckFinding(
-      severity: found.finding.severity, subject: found.finding.subject,
-      explanation: found.finding.explanation, commits: commits.sorted())
-  }
-
-  private func has(_ path: [String], _ object: ObjectID, in root: ObjectID) -> Bool {
-    var id = root
-    for name in path {
-      guard let entry = (try? database.tree(id))?[name] else { return false }
-      id = entry.id
+  /// The commits that need what is wrong. Each tree is gone through once, for everything that is looked for.
+  private func findingsWithCommits() -> [CheckFinding] {
+    var commits = [[ObjectID]](repeating: [], count: found.count)
+    let places = found.enumerated().compactMap { index, found in found.place.map { (index, $0) } }
+    var trees = RecentTrees(database)
+    for (root, users) in commitsByTree {
+      for (index, place) in places where trees.object(at: place.path, in: root) == place.object {
+        commits[index] += users
+      }
     }
-    return id == object
+    return zip(found, commits).map { found, commits in
+      guard found.place != nil else { return found.finding }
+      return CheckFinding(
+        severity: found.finding.severity, subject: found.finding.subject,
+        explanation: found.finding.explanation, commits: commits.sorted())
+    }
   }
 }

@@ -80,9 +80,9 @@ struct StackMaterialiser {
     _ source: Source, to name: String, shape: [Int], of base: BaseManifest, edit: String
   ) throws {
     let place = try Self.place(of: name, shape: shape, in: base, edit: edit)
-    var change = changes[name] ?? Change(tensor: place.tensor, grid: place.grid, sources: [])
-    change.sources.append(source)
-    changes[name] = change
+    // In place: a copy of all that is there for each edit would take the square of their number.
+    changes[name, default: Change(tensor: place.tensor, grid: place.grid, sources: [])]
+      .sources.append(source)
   }
 
   /// The tensor of the base that a change is for, with its grid and its extents as a matrix.
