@@ -202,12 +202,13 @@ package final class EditRepository {
     return try Identity(environment, configuration)
   }
 
-  /// Refuses a repository with a working tree, which would fall behind: worth asking before hours are spent on what is to be
-  /// written.
+  /// Refuses a repository with a working tree, which would fall behind, and one that this user cannot write to: worth asking
+  /// before hours are spent on what is to be written.
   ///
-  /// - Throws: ``StoreError/hasWorkingTree(path:)``.
+  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``FileFailure``.
   package func checkWritable() throws {
     guard handle.isBare else { throw StoreError.hasWorkingTree(path: location.gitDirectory) }
+    try requireWritable(handle.objectsDirectory)
   }
 
   /// Runs `body` as the only writer.

@@ -1,3 +1,5 @@
+internal import Checkpoint
+
 /// A setting of emend's own, under `emend.` in Git's configuration or in the settings that travel with a repository.
 package struct Setting: Sendable, Equatable {
   /// What its value must be.
@@ -80,6 +82,11 @@ package struct Setting: Sendable, Equatable {
       throw .unknown(text, similar: nearMisses(of: String(name), among: all.map(\.name)))
     }
     return found
+  }
+
+  /// Whether a value is a path. Second moments in the cache are named by their directory's 64 digits.
+  package func isPath(_ value: String) -> Bool {
+    kind == .path && !value.isEmpty && (name != "moments" || Digest(hexadecimal: value) == nil)
   }
 
   /// Refuses a value that it cannot have.

@@ -106,6 +106,12 @@ package struct ApplyRevision {
         try CheckpointConversion.copyCompanion(
           name, from: base.checkpoint, to: directory.path, as: type)
       }
+      // What was copied may have been written to meanwhile.
+      let changed = try CheckpointStamp(of: base.checkpoint)
+        .changedFiles(in: CheckpointDirectory(path: base.checkpoint.path))
+      guard changed.isEmpty else {
+        throw WorkflowError.baseChanged(path: base.checkpoint.path, files: changed)
+      }
       try directory.commit()
     }
     return outcome

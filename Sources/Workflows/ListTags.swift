@@ -6,7 +6,7 @@ package struct ListTags {
   package struct Entry: Sendable {
     /// The tag.
     package let tag: RevisionTag
-    /// Its message; `nil` for a tag that is only a name.
+    /// Its message; `nil` for a tag that is only a name, or whose object cannot be read.
     package let message: String?
   }
 
@@ -20,6 +20,11 @@ package struct ListTags {
   package func run(_ patterns: [NamePattern] = []) throws -> [Entry] {
     try repository.tags().filter { tag in
       patterns.isEmpty || patterns.contains { $0.matches(tag.name) }
-    }.map { Entry(tag: $0, message: try repository.message(of: $0)) }
+    }.map { Entry(tag: $0, message: try message(of: $0)) }
+  }
+
+  /// Damage of one tag does not hide the others: `fsck` tells it.
+  private func message(of tag: RevisionTag) throws -> String? {
+    do { return try repository.message(of: tag) } catch is ObjectError { return nil }
   }
 }

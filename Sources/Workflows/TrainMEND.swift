@@ -62,6 +62,8 @@ package struct TrainMEND {
   package func run(
     _ facts: Facts, hyperparameters path: String?, output: String, restart: Bool
   ) throws -> Outcome {
+    // Hours of training would be for nothing where it cannot be written.
+    _ = try AtomicFile(replacing: output)
     let base = try workspace.base()
     let model = try workspace.baseModel()
     let hyperparameters = try hyperparameters(path, for: model)

@@ -18,6 +18,16 @@ import Testing
     #expect(tags[0]["target"]?.string == (try scene.id("HEAD")))
   }
 
+  @Test("a tag whose object is gone does not hide the others")
+  func damaged() throws {
+    let scene = try Scene(commits: 1)
+    try scene.repository("tag", "v1")
+    let gone = String(repeating: "12", count: 20)
+    try scene.directory.write(gone + "\n", to: "work/.emend/refs/tags/broken")
+    let shown = try scene.lines("tag", "-n")
+    #expect(shown == ["broken \(gone.prefix(12))", "v1 \(try scene.short("HEAD"))"])
+  }
+
   @Test("a name that is taken, or that is none, is refused")
   func refused() throws {
     let scene = try Scene(commits: 1)

@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Glibc
 
 /// Git's settings for a repository, as `git config` would find them.
 final class GitConfiguration {
@@ -30,7 +31,7 @@ final class GitConfiguration {
     overrides = environment.settings
     var files = environment.configurationFiles
     if let repository { files.append((.local, repository.directory + "config")) }
-    for (level, path) in files {
+    for (level, path) in files where !Self.isOutOfReach(path, level) {
       let code = git_config_add_file_ondisk(raw, path, level.raw, repository?.raw, 1)
       guard code != GIT_ENOTFOUND.rawValue else { continue }
       try GitFailure.check(code, "read the Git configuration", path)
@@ -38,6 +39,12 @@ final class GitConfiguration {
   }
 
   deinit { git_config_free(raw) }
+
+  /// Whether a file lies in a home directory that is another user's: Git passes over such.
+  private static func isOutOfReach(_ path: String, _ level: Level) -> Bool {
+    (level == .xdg || level == .global) && access(path, R_OK) != 0
+      && (errno == EACCES || errno == ENOTDIR)
+  }
 
   /// The value of a setting such as `user.name`; the last one wins.
   func value(_ name: String) -> String? {

@@ -81,7 +81,7 @@ struct ConfigSet: EmendCommand {
   func run(on console: Console) throws {
     let setting = try Setting.named(name)
     let repository = try common.openRepository(console)
-    let meant = setting.kind == .path && !value.isEmpty ? Paths.absolute(value) : value
+    let meant = setting.isPath(value) ? Paths.absolute(value) : value
     try SetSetting(in: repository).run(setting, to: meant, shared ? .shared : .local)
     try console.tell(SettingsView(repository.settingValues(), showsOrigin: true, showsAll: false))
   }

@@ -136,11 +136,11 @@ struct EvalView: View {
     Metric.allCases.filter { after[$0] == nil }.map { metric in
       let reason =
         switch metric {
-        case .efficacy, .efficacyMagnitude, .paraphraseMagnitude, .specificityMagnitude:
+        case .efficacy, .efficacyMagnitude:
           "no record has an old object to compare with"
-        case .paraphrase, .paraphraseAccuracy, .paraphraseTokens:
+        case .paraphrase, .paraphraseMagnitude, .paraphraseAccuracy, .paraphraseTokens:
           "no record has paraphrases and what they need"
-        case .specificity, .specificityAccuracy, .specificityTokens:
+        case .specificity, .specificityMagnitude, .specificityAccuracy, .specificityTokens:
           "no record has neighborhood prompts and what they need"
         case .efficacyAccuracy, .efficacyTokens: "there are no records"
         case .entropy: "no texts were written (--generate-every)"
