@@ -42,6 +42,31 @@ package final class RecentModels {
     return found
   }
 
+  /// ‖W' − W‖_F and ‖W‖_F of a tensor at a stack, from the numbers that the checkpoints store: a model has them in
+  /// float32, which holds less than float64 does.
+  package func norms(of name: String, at stack: EditStack) throws -> (
+    change: Double, weight: Double
+  ) {
+    let base = try parts().base
+    let source = try base.checkpoint.tensor(named: name)
+    let type = source.elementType
+    var (change, weight) = (0.0, 0.0)
+    var start = 0
+    try StackMaterialiser(stack, base.manifest).write(source) { bytes in
+      let count = bytes.count / type.byteCount
+      var (old, new) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+      let stored = UnsafeRawBufferPointer(rebasing: source.bytes[start..<start + bytes.count])
+      old.withUnsafeMutableBufferPointer { type.widen(stored, into: $0) }
+      new.withUnsafeMutableBufferPointer { type.widen(bytes, into: $0) }
+      for i in 0..<count {
+        change += (new[i] - old[i]) * (new[i] - old[i])
+        weight += old[i] * old[i]
+      }
+      start += bytes.count
+    }
+    return (change.squareRoot(), weight.squareRoot())
+  }
+
   func model(at state: SolveState) throws -> DecoderModel { try models[find(state)].model }
 
   private func parts() throws -> (base: BaseBinding, model: DecoderModel, sums: RunningSums) {

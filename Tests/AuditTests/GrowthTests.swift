@@ -115,4 +115,36 @@ struct GrowthTests {
     }
     #expect(overlap.values[0][1] > 1e-4 && overlap.values[0][1] < 0.9)
   }
+
+  /// A change below float32's last place, and one above its largest number.
+  @Test(
+    "an edit of a float64 tensor, which no model computes with, is audited in its own numbers",
+    arguments: [[1, 2, 3 + 0x1p-30, 4], [1, 2, 3, 1.5e40]])
+  func float64(edited: [Double]) throws {
+    let base = [1, 2, 3, edited[3] > 4 ? 1e40 : 4]
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(.gpt2, in: directory)
+    let source = try CheckpointDirectory(path: Fixture.path("families/gpt2"))
+    let own = try source.tensors.map { entry in
+      let view = try source.tensor(named: entry.declaration.name)
+      return TinySafetensors.Tensor(
+        view.name, view.elementType.rawValue, view.shape, [UInt8](view.bytes))
+    }
+    for (name, numbers) in [("base", base), ("edited", edited)] {
+      try directory.write(
+        TinySafetensors.file(own + [.init("x", .float64, [2, 2], numbers)]),
+        to: "\(name)/model.safetensors")
+    }
+    try directory.write(source.configurationBytes, to: "edited/config.json")
+    let study = try StudyRepository(model)
+    _ = try ImportEdit(in: study.workspace).run(
+      directory["edited"], facts: nil, message: nil, tool: "test")
+    let report = try study.audit()
+    #expect(report.commits.map(\.verdict) == [.undeclared, .clean])
+    let growth = try #require(report.commits.first?.growth.first)
+    let change = norm(zip(edited, base).map { $0 - $1 })
+    #expect(growth.tensor == "x" && report.growth.map(\.tensor) == ["x"])
+    #expect(abs(growth.norm / change - 1) < 1e-9, "\(growth.norm), \(change)")
+    #expect(abs(growth.relativeNorm / (change / norm(base)) - 1) < 1e-9)
+  }
 }

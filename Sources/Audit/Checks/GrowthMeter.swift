@@ -6,12 +6,16 @@ internal import Workflows
 
 /// How much of the edited tensors is edits: the early sign of collapse in sequential editing.
 final class GrowthMeter {
-  private let base: DecoderModel
+  private let models: RecentModels
+  private let base: BaseManifest
   /// What the manifests say of each edit's tensors: read once, however many commits have the edit.
   private var records: [EditID: [DeltaRecord.Description]] = [:]
 
-  /// Measures against the unedited model.
-  init(_ base: DecoderModel) { self.base = base }
+  /// Measures against the unedited model of a base.
+  init(_ models: RecentModels, _ base: BaseManifest) {
+    self.models = models
+    self.base = base
+  }
 
   /// The growth of each tensor that a stack changes.
   ///
@@ -43,7 +47,7 @@ final class GrowthMeter {
     }
     return try sums.sorted { $0.key < $1.key }.map { tensor, sum in
       let (rows, columns) = matrixExtents(of: sum.shape)
-      let (change, weight) = try norms(of: tensor, model)
+      let (change, weight) = try norms(of: tensor, at: stack, model)
       return TensorGrowth(
         tensor: tensor, norm: change, relativeNorm: weight > 0 ? change / weight : 0,
         directions: sum.directions.map { min($0, rows, columns) },
@@ -51,10 +55,14 @@ final class GrowthMeter {
     }
   }
 
-  private func norms(of tensor: String, _ model: DecoderModel) throws -> (
+  private func norms(of tensor: String, at stack: EditStack, _ model: DecoderModel) throws -> (
     change: Double, weight: Double
   ) {
-    let old = try base.matrix(named: tensor)
+    // No model computes with float64, but a checkpoint may have such a tensor, and an edit change it.
+    if base.tensor(named: tensor)?.elementType == .float64 {
+      return try models.norms(of: tensor, at: stack)
+    }
+    let old = try models.unedited().matrix(named: tensor)
     let new = try model.matrix(named: tensor)
     var (change, weight) = (0.0, 0.0)
     for i in old.storage.indices {
