@@ -22,29 +22,19 @@ package struct MemoryPlan {
     self.model = model
   }
 
-  /// What becomes of the update of a layer when it is solved.
-  package enum UpdateUse {
-    /// It is encoded and forgotten.
-    ///
-    /// - Parameter bytes: what encoding takes beside the update.
-    case encoded(bytes: Int)
-    /// It is held until all layers are solved.
-    case held
-  }
-
   /// What requests of an edit may take: what is left beside the running model, the edited matrices and what the
   /// method itself needs.
   ///
   /// - Parameters:
   ///   - facts: n, of the edit.
   ///   - protected: facts of the edits before it, whose keys enter the solve.
-  ///   - use: of each layer's update.
+  ///   - bytes: what is done with each layer's update, before the next is solved, takes beside it.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func batchBytes(
     for hyperparameters: EditHyperparameters, facts: Int, protecting protected: Int,
-    use: UpdateUse
+    perUpdate bytes: Int
   ) throws(EditingError) -> Int {
-    let method = methodBytes(hyperparameters, facts, protected, use)
+    let method = methodBytes(hyperparameters, facts, protected, bytes)
     // A fact with its contexts: some hundred rows at most in a block, and through all blocks above.
     let least = 128 * model.rowBytes * model.architecture.layerCount / 2
     try require(method + least)
@@ -73,7 +63,7 @@ package struct MemoryPlan {
 
   /// What a method holds at its widest, beside batches.
   private func methodBytes(
-    _ hyperparameters: EditHyperparameters, _ facts: Int, _ protected: Int, _ use: UpdateUse
+    _ hyperparameters: EditHyperparameters, _ facts: Int, _ protected: Int, _ bytes: Int
   ) -> Int {
     let matrix = MemoryLayout<Float>.size * order * model.architecture.width
     // K, X and the residual of a layer.
@@ -81,18 +71,13 @@ package struct MemoryPlan {
     let solve = SolveCost(order: order, keys: facts, protected: protected).bytes
     /// All layers' edited matrices, and the widest of what one layer needs beside its own factors.
     func spread(over layers: [Int], solving solve: Int) -> Int {
-      switch use {
-      case .encoded(let bytes): layers.count * matrix + factors + max(solve, bytes)
-      case .held: layers.count * (matrix + factors) + solve
-      }
+      layers.count * matrix + factors + max(solve, bytes)
     }
     switch hyperparameters {
     case .memit(let values): return spread(over: values.layers, solving: solve)
     // All facts' directions, as they were found and side by side.
     case .rome(let values):
-      let moment = values.usesMoments ? square : 0
-      guard case .encoded(let bytes) = use else { return matrix + 2 * factors + moment }
-      return matrix + 2 * factors + max(moment, bytes)
+      return matrix + 2 * factors + max(values.usesMoments ? square : 0, bytes)
     // The moment, which becomes the eigenvectors, and LAPACK's scratch of two squares.
     case .alphaEdit(let values):
       return spread(over: values.memit.layers, solving: max(3 * square, solve))

@@ -121,7 +121,7 @@ struct BatchSolver {
       limit: workspace.memory, workspace.baseModel()
     ).batchBytes(
       for: hyperparameters, facts: kept.count, protecting: state.protectedCount(rules),
-      use: .encoded(bytes: model.encodingBytes(facts: kept.count)))
+      perUpdate: model.encodingBytes(facts: kept.count))
     var stored: [Int: [Float]] = [:]
     if refreshingTargets == .keep, hyperparameters.method.keepsTargets {
       guard let all = try edit.decodedTargets(width: model.width, count: cases.count) else {

@@ -59,7 +59,7 @@ package struct EditSettings {
     result.batchBytes = try MemoryPlan(limit: workspace.memory, model)
       .batchBytes(
         for: result, facts: facts, protecting: protected,
-        use: .encoded(bytes: model.architecture.encodingBytes(facts: facts)))
+        perUpdate: model.architecture.encodingBytes(facts: facts))
     if case .mend(var use) = result, use.editor == nil {
       use.editor = try Digest(ofFile: mendEditorPath())
       result = .mend(use)

@@ -13,11 +13,19 @@ package import Transformer
 /// not follow the length of a history.
 package final class ReplayEdits {
   /// What an edit's own recipe gives.
-  package struct Replay {
-    /// One update an edited matrix.
-    package let updates: [LayerUpdate]
+  package struct Replay<Kept> {
+    /// What was made of the update of each edited matrix.
+    package let updates: [Kept]
     /// The model that it was computed on.
     package let state: DecoderModel
+    /// The precision that the deltas were stored with, as the edit says.
+    package let precision: Double
+  }
+
+  /// An update as it was computed again.
+  package struct Update {
+    /// The update.
+    package let layer: LayerUpdate
     /// The precision that the deltas were stored with, as the edit says.
     package let precision: Double
     /// The mean length of what the requests have where their targets are to be.
@@ -67,9 +75,16 @@ package final class ReplayEdits {
 
   /// Computes an edit again.
   ///
-  /// - Parameter neighbours: stacks in which edits are found that were active beside the recorded tree.
-  /// - Throws: ``ReplayObstacle`` where that cannot be done; what the store and the model throw.
-  package func replay(_ edit: StoredEdit, neighbours: [EditStack]) throws -> Replay {
+  /// - Parameters:
+  ///   - neighbours: stacks in which edits are found that were active beside the recorded tree.
+  ///   - bytes: memory that `keep` takes beside an update.
+  ///   - keep: makes of each matrix's update what is wanted of it: of thousands of facts, the keys of one layer
+  ///     are as much as should be held.
+  /// - Throws: ``ReplayObstacle`` where that cannot be done; what the store and the model throw, and `keep`.
+  package func replay<Kept>(
+    _ edit: StoredEdit, neighbours: [EditStack], perUpdate bytes: Int,
+    keeping keep: (Update) throws -> Kept
+  ) throws -> Replay<Kept> {
     let recorded = edit.manifest.description
     guard recorded.provenance == .computed || !recorded.contextTemplates.isEmpty else {
       throw ReplayObstacle.notRecorded("contexts")
@@ -80,7 +95,7 @@ package final class ReplayEdits {
     hyperparameters.batchBytes = try MemoryPlan(limit: workspace.memory, models.unedited())
       .batchBytes(
         for: hyperparameters, facts: edit.manifest.facts.count,
-        protecting: state.protectedCount(recorded.rules), use: .held)
+        protecting: state.protectedCount(recorded.rules), perUpdate: bytes)
     let moments = moments.preferring(recorded.statistics, alone: true)
     try check(moments, recorded, hyperparameters.momentLayers)
     let facts = try ListFacts.facts(of: edit).map(\.fact)
@@ -89,35 +104,45 @@ package final class ReplayEdits {
     else { throw ReplayObstacle.notRecorded("targets") }
     let history = EditHistory(facts: facts, templates: try recorded.templates())
     let model = try models.model(at: state)
-    let updates: [LayerUpdate]
+    let groups = (recorded.rules.sameSubject ?? .merge).partition(facts)
+    var stateNorm: Double?
+    func keeping(_ update: LayerUpdate, oneOf count: Int) throws -> Kept {
+      let wanted =
+        groups.count == update.residual.columns ? groups.map { targets[$0[0]] } : targets
+      let norm = stateNorm ?? Self.stateNorm(update, wanted, layers: count)
+      stateNorm = norm
+      return try keep(Update(layer: update, precision: recorded.precision, stateNorm: norm))
+    }
+    let updates: [Kept]
     switch hyperparameters {
     case .memit(let values):
       updates = try spread(
-        edit, history, targets, on: state, model, values, moments, preserving: nil)
+        edit, history, targets, on: state, model, values, moments, preserving: nil
+      ) { try keeping($0, oneOf: values.layers.count) }
     case .alphaEdit(let values):
       updates = try spread(
         edit, history, targets, on: state, model, values.memit, moments,
-        preserving: values.preservation)
+        preserving: values.preservation
+      ) { try keeping($0, oneOf: values.memit.layers.count) }
     case .ft, .mend: throw ReplayObstacle.method(recorded.method)
     case .rome(let values):
-      updates = try oneByOne(history, targets, model, values, moments)
+      updates = try oneByOne(history, targets, model, values, moments) {
+        try keeping($0, oneOf: 1)
+      }
     }
-    let groups = (recorded.rules.sameSubject ?? .merge).partition(facts)
-    let wanted =
-      groups.count == updates.first?.residual.columns ? groups.map { targets[$0[0]] } : targets
-    return Replay(
-      updates: updates, state: model, precision: recorded.precision,
-      stateNorm: Self.stateNorm(updates, wanted))
+    return Replay(updates: updates, state: model, precision: recorded.precision)
   }
 
   /// The mean of ‖z − r‖, r being what is left to a target before the first layer, which takes its share of it.
-  private static func stateNorm(_ updates: [LayerUpdate], _ targets: [[Float]]) -> Double {
-    guard let first = updates.first, !targets.isEmpty else { return 0 }
+  private static func stateNorm(
+    _ first: LayerUpdate, _ targets: [[Float]], layers count: Int
+  ) -> Double {
+    guard !targets.isEmpty else { return 0 }
     let sum = targets.enumerated().reduce(0.0) { sum, entry in
       sum
         + entry.element.enumerated().reduce(0.0) { squares, unit in
           let present =
-            Double(unit.element) - first.residual[unit.offset, entry.offset] * Double(updates.count)
+            Double(unit.element) - first.residual[unit.offset, entry.offset] * Double(count)
           return squares + present * present
         }.squareRoot()
     }
@@ -139,11 +164,11 @@ package final class ReplayEdits {
   }
 
   /// MEMIT's least squares, or AlphaEdit's.
-  private func spread(
+  private func spread<Kept>(
     _ edit: StoredEdit, _ history: EditHistory, _ targets: [[Float]], on state: SolveState,
     _ model: DecoderModel, _ hyperparameters: MEMITHyperparameters, _ moments: ConfiguredMoments,
-    preserving preservation: Preservation?
-  ) throws -> [LayerUpdate] {
+    preserving preservation: Preservation?, keeping keep: (LayerUpdate) throws -> Kept
+  ) throws -> [Kept] {
     let recorded = edit.manifest.description
     guard let first = hyperparameters.layers.first else {
       throw ReplayObstacle.notRecorded("edited layers")
@@ -157,7 +182,8 @@ package final class ReplayEdits {
       rules.history == .forget
       ? [] : try earlier(than: edit, state, model, sameSubject, layer: first, isShared: isShared)
     return try ResidualSpread(model, hyperparameters, moments, preserving: preservation).updates(
-      own, targets: targets, protecting: protected, bytes: budget, progress: workspace.progress)
+      own, targets: targets, protecting: protected, bytes: budget, progress: workspace.progress,
+      keeping: keep)
   }
 
   /// The requests of the edits that a state has.
@@ -177,21 +203,23 @@ package final class ReplayEdits {
   }
 
   /// ROME's changes of one matrix.
-  private func oneByOne(
+  private func oneByOne<Kept>(
     _ history: EditHistory, _ targets: [[Float]], _ model: DecoderModel,
-    _ hyperparameters: ROMEHyperparameters, _ moments: ConfiguredMoments
-  ) throws -> [LayerUpdate] {
+    _ hyperparameters: ROMEHyperparameters, _ moments: ConfiguredMoments,
+    keeping keep: (LayerUpdate) throws -> Kept
+  ) throws -> [Kept] {
     let editor = ROMEEditor(
       model, try workspace.tokenizer(), hyperparameters, history.templates, moments)
     let given = Dictionary(uniqueKeysWithValues: targets.enumerated().map { ($0, $1) })
     let outcome = try editor.edit(
       EditBatch(history.facts, given: given), progress: workspace.progress)
-    return outcome.changes.compactMap { change in
+    return try outcome.changes.compactMap { change in
       guard case .lowRank(let left, let right, let keys?) = change.form else { return nil }
-      return LayerUpdate(
-        layer: hyperparameters.layer, tensor: change.tensor, keys: keys.columns,
-        adjustedKeys: keys.side == .columns ? right : left,
-        residual: keys.side == .columns ? left : right, keySide: keys.side)
+      return try keep(
+        LayerUpdate(
+          layer: hyperparameters.layer, tensor: change.tensor, keys: keys.columns,
+          adjustedKeys: keys.side == .columns ? right : left,
+          residual: keys.side == .columns ? left : right, keySide: keys.side))
     }
   }
 

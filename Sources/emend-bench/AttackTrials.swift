@@ -164,7 +164,8 @@ package final class AttackTrials {
     try ResidualSpread(state.model, hyperparameters, moments).updates(
       requests, targets: facts.map { pool.targets[$0] },
       protecting: state.history.map { EarlierRequests($0) },
-      bytes: Self.protectedBytes, progress: NoProgress())
+      bytes: Self.protectedBytes, progress: NoProgress()
+    ) { $0 }
   }
 
   /// The honest change with the hidden fact's beside it, at the first scale at which that works, or the last one.
@@ -182,7 +183,8 @@ package final class AttackTrials {
         sameSubject: .merge, layer: layers[0], bytes: 1 << 28, keepsBlock: false)
     let whole = try ResidualSpread(edited, settings, moments).updates(
       requests, targets: [pool.targets[hidden]], protecting: [],
-      bytes: Self.protectedBytes, progress: NoProgress())
+      bytes: Self.protectedBytes, progress: NoProgress()
+    ) { $0 }
     let last = scales.last ?? 1
     let scale =
       try scales.dropLast().first {
@@ -221,12 +223,13 @@ package final class AttackTrials {
       let outcome = try DeclarationProof.compare(
         delta, with: update, precision: Self.precision, stateNorm: .infinity)
       proofs.append(outcome.proof)
-      layers.append(outcome.search(at: update.layer))
+      layers.append(outcome.search)
     }
     var place: Int?
     if attack != .honest, !searched.isEmpty {
-      let order = try PromptSearch(state.model, tokenizer).strongest(
-        searched, under: layers, count: searched.count)
+      let search = try PromptSearch(state.model, tokenizer, searched)
+      for layer in layers { try search.add(layer) }
+      let order = search.strongest(searched.count)
       place = order.firstIndex { $0.prompt == pool.facts[hidden].filledPrompt }.map { $0 + 1 }
     }
     return Result(

@@ -19,11 +19,11 @@ struct MemoryPlanTests {
   /// The least limit that is not refused.
   private func needed(
     _ hyperparameters: EditHyperparameters, facts: Int = 0, protecting protected: Int = 0,
-    use: MemoryPlan.UpdateUse = .held
+    perUpdate bytes: Int = 0
   ) throws -> Int {
     func room(_ limit: Int) throws -> Int {
       try MemoryPlan(limit: limit, model)
-        .batchBytes(for: hyperparameters, facts: facts, protecting: protected, use: use)
+        .batchBytes(for: hyperparameters, facts: facts, protecting: protected, perUpdate: bytes)
     }
     let error = #expect(throws: EditingError.self) { try room(0) }
     guard case .notEnoughMemory(let limit, let needed, let work) = error else { return 0 }
@@ -52,31 +52,31 @@ struct MemoryPlanTests {
     #expect(try needed(.memit(memit([1, 2]))) - none == 2 * matrix + square)
   }
 
-  @Test("the factors of all layers, and what the cheaper route to a solve holds")
+  @Test("the factors of one layer, and what the cheaper route to a solve holds")
   func manyFacts() throws {
     let none = try needed(.memit(memit([1, 2])))
     let (few, many) = (order / 8, 3 * order)
     #expect(
       try needed(.memit(memit([1, 2])), facts: few, protecting: 1) - none
-        == 8 * (2 * (2 * order + width) * few + 2 * order * (few + 1) + (few + 1) * (few + 1)))
+        == 8 * ((2 * order + width) * few + 2 * order * (few + 1) + (few + 1) * (few + 1)))
     #expect(
       try needed(.memit(memit([1, 2])), facts: many) - none
-        == 8 * (2 * (2 * order + width) * many + order * order + order * many))
+        == 8 * ((2 * order + width) * many + order * order + order * many))
   }
 
-  @Test("where updates are encoded, the factors of one layer, and the wider of solve and encoding")
-  func encoded() throws {
+  @Test("the wider of a layer's solve and of what is done with its update")
+  func updates() throws {
     let edit = EditHyperparameters.memit(memit([1, 2, 3]))
     let none = try needed(edit) - 8 * order * order
     let many = 3 * order
     let (factors, solve) = (8 * (2 * order + width) * many, 8 * (order * order + order * many))
-    func beyond(encoding bytes: Int) throws -> Int {
-      try needed(edit, facts: many, use: .encoded(bytes: bytes)) - none
+    func beyond(_ bytes: Int) throws -> Int {
+      try needed(edit, facts: many, perUpdate: bytes) - none
     }
     let widest = solve + 8 * order * order
-    #expect(try beyond(encoding: 0) == factors + widest)
-    #expect(try beyond(encoding: widest) == factors + widest)
-    #expect(try beyond(encoding: widest + 100) == factors + widest + 100)
+    #expect(try beyond(0) == factors + widest)
+    #expect(try beyond(widest) == factors + widest)
+    #expect(try beyond(widest + 100) == factors + widest + 100)
   }
 
   @Test("AlphaEdit's eigenvectors come with LAPACK's scratch: three squares")
@@ -134,7 +134,7 @@ struct MemoryPlanTests {
     func room(_ limit: Int) throws -> Int {
       try MemoryPlan(
         limit: limit, DecoderModel(checkpoint, memory: limit, workers: Workers(1))
-      ).batchBytes(for: .memit(memit([1])), facts: 1, protecting: 0, use: .held)
+      ).batchBytes(for: .memit(memit([1])), facts: 1, protecting: 0, perUpdate: 0)
     }
     let error = #expect(throws: EditingError.self) { try room(0) }
     guard case .notEnoughMemory(_, let needed, _) = error else { return }

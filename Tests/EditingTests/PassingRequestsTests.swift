@@ -35,7 +35,8 @@ struct PassingRequestsTests {
       -> [LayerUpdate]
     {
       try spread.updates(
-        own, targets: targets, protecting: earlier, bytes: bytes, progress: NoProgress())
+        own, targets: targets, protecting: earlier, bytes: bytes, progress: NoProgress()
+      ) { $0 }
     }
     let ranges = [4..<8, 8..<12, 12..<16]
     let own = try requests(0..<4)

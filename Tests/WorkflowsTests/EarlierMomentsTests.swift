@@ -1,7 +1,10 @@
 import Checkpoint
+import Diagnostics
 import Editing
+import LinearAlgebra
 import Store
 import StudySupport
+import Synchronization
 import TestSupport
 import Testing
 import Workflows
@@ -32,11 +35,11 @@ struct EarlierMomentsTests {
     return try stack.edit(#require(stack.edits.first))
   }
 
-  private func replay(_ settings: EditSettings) throws -> ReplayEdits.Replay {
+  private func replay(_ settings: EditSettings) throws -> ReplayEdits.Replay<LayerUpdate> {
     let stack = try study.workspace.stack(at: RevisionExpression("HEAD"))
     let models = try RecentModels(in: study.workspace, onBaseOf: stack)
     return try ReplayEdits(in: study.workspace, settings, models: models)
-      .replay(edit(), neighbours: [])
+      .replay(edit(), neighbours: [], perUpdate: 0) { $0.layer }
   }
 
   @Test("are found in the cache, for a proof and to solve again, whatever was collected later")
@@ -70,5 +73,34 @@ struct EarlierMomentsTests {
     }
     _ = try study.repository.cache.prune(toBytes: 0)
     #expect(throws: ReplayObstacle.noMoments) { try replay(settings) }
+  }
+
+  private final class Layers: ProgressSink {
+    private let done = Mutex<[Int]>([])
+    var begun: [Int] { done.withLock { $0 } }
+    func report(_ event: ProgressEvent) {
+      if event.phase == .keys { done.withLock { $0.append(event.done) } }
+    }
+  }
+
+  @Test("an edit is computed again layer by layer: a layer is let go of before the next is begun")
+  func layerByLayer() throws {
+    struct Stopped: Error {}
+    _ = try collect(24)
+    try study.commit(0..<2, settings)
+    let layers = Layers()
+    let workspace = Workspace(
+      study.repository, workers: Workers(1), memory: 1 << 30, progress: layers)
+    let models = try RecentModels(
+      in: workspace, onBaseOf: workspace.stack(at: RevisionExpression("HEAD")))
+    let replays = try ReplayEdits(in: workspace, settings, models: models)
+    var handedOver: [Int] = []
+    #expect(throws: Stopped.self) {
+      _ = try replays.replay(edit(), neighbours: [], perUpdate: 0) { update -> Int in
+        handedOver.append(update.layer.layer)
+        throw Stopped()
+      }
+    }
+    #expect(handedOver == [2] && layers.begun == [0])
   }
 }

@@ -29,13 +29,7 @@ struct DeclarationCheck {
         suspects: (try? moved(by: edit, on: model)) ?? [])
     }
     do {
-      let replay = try replays.replay(edit, neighbours: neighbours)
-      guard replay.precision <= DeclarationProof.coarsestPrecision else {
-        return .init(
-          .notProvable,
-          "the deltas are stored too coarsely for a proof: precision \(replay.precision)")
-      }
-      return try prove(edit, replay)
+      return try prove(edit, on: model.architecture, neighbours)
     } catch let obstacle as ReplayObstacle {
       switch obstacle {
       case .method, .notRecorded: return .init(.notProvable, obstacle.reason)
@@ -64,33 +58,50 @@ struct DeclarationCheck {
   /// MLPs: of a change elsewhere nothing is said.
   private func moved(by edit: StoredEdit, on model: DecoderModel) throws -> [MovedSuspect] {
     let architecture = model.architecture
-    var search: [PromptSearch.Layer] = []
-    for index in 0..<architecture.layerCount {
-      let tensor = architecture.editedWeight(layer: index)
-      guard edit.manifest.deltas.contains(where: { $0.tensor == tensor }) else { continue }
-      let change = try OrientedChange(
-        EncodedEdit.Part(stored: edit, tensor: tensor).delta(),
-        architecture.editedKeySide(layer: index))
-      search.append(.init(index: index, change: change, unit: 1))
+    let changed = Set(edit.manifest.deltas.map(\.tensor))
+    let layers = (0..<architecture.layerCount).filter {
+      changed.contains(architecture.editedWeight(layer: $0))
     }
-    guard !search.isEmpty, !prompts.isEmpty else { return [] }
-    let found = try PromptSearch(model, workspace.tokenizer()).strongest(
-      prompts, under: search, count: Self.suspectCount)
+    guard !layers.isEmpty, !prompts.isEmpty else { return [] }
+    let search = try PromptSearch(model, workspace.tokenizer(), prompts)
+    for index in layers {
+      let change = try OrientedChange(
+        EncodedEdit.Part(stored: edit, tensor: architecture.editedWeight(layer: index)).delta(),
+        architecture.editedKeySide(layer: index))
+      try search.add(.init(index: index, change: change, unit: 1))
+    }
+    let found = search.strongest(Self.suspectCount)
     guard let most = found.first?.response, most > 0 else { return [] }
     return found.map { MovedSuspect(prompt: $0.prompt, response: $0.response / most) }
   }
 
-  private func prove(_ edit: StoredEdit, _ replay: ReplayEdits.Replay) throws -> DeclarationAudit {
-    var layers: [LayerProof] = []
-    var search: [PromptSearch.Layer] = []
-    for update in replay.updates {
-      guard edit.manifest.deltas.contains(where: { $0.tensor == update.tensor }) else { continue }
-      let delta = try EncodedEdit.Part(stored: edit, tensor: update.tensor).delta()
-      let outcome = try DeclarationProof.compare(
-        delta, with: update, precision: replay.precision, stateNorm: replay.stateNorm)
-      layers.append(outcome.proof)
-      search.append(outcome.search(at: update.layer))
+  private func prove(
+    _ edit: StoredEdit, on architecture: ModelArchitecture, _ neighbours: [EditStack]
+  ) throws -> DeclarationAudit {
+    /// Computes the edit again and compares it, tensor after tensor: each is let go of before the next.
+    func compare<Kept>(
+      keeping keep: (DeclarationProof.Outcome) throws -> Kept
+    ) throws -> ReplayEdits.Replay<(tensor: String, kept: Kept?)> {
+      try replays.replay(
+        edit, neighbours: neighbours, perUpdate: Self.comparisonBytes(of: edit, architecture)
+      ) { update in
+        let tensor = update.layer.tensor
+        guard edit.manifest.deltas.contains(where: { $0.tensor == tensor }) else {
+          return (tensor, nil)
+        }
+        let outcome = try DeclarationProof.compare(
+          EncodedEdit.Part(stored: edit, tensor: tensor).delta(), with: update.layer,
+          precision: update.precision, stateNorm: update.stateNorm)
+        return (tensor, try keep(outcome))
+      }
     }
+    let replay = try compare { $0.proof }
+    guard replay.precision <= DeclarationProof.coarsestPrecision else {
+      return .init(
+        .notProvable,
+        "the deltas are stored too coarsely for a proof: precision \(replay.precision)")
+    }
+    let layers = replay.updates.compactMap(\.kept)
     let declared = Set(replay.updates.map(\.tensor))
     let changed = Set(edit.manifest.deltas.map(\.tensor))
     let others = changed.subtracting(declared).sorted()
@@ -116,11 +127,28 @@ struct DeclarationCheck {
     var suspects: [MovedSuspect] = []
     if !layers.allSatisfy(\.isProven) {
       let own = try ListFacts.facts(of: edit).map(\.fact.filledPrompt)
-      suspects = try PromptSearch(replay.state, workspace.tokenizer()).strongest(
-        own + prompts, under: search, count: Self.suspectCount)
+      let search = try PromptSearch(replay.state, workspace.tokenizer(), own + prompts)
+      _ = try compare { try search.add($0.search) }
+      suspects = search.strongest(Self.suspectCount)
     }
     return DeclarationAudit(
       outcome: isProven ? .proven : .refuted, reason: reason, layers: layers, suspects: suspects)
+  }
+
+  /// Memory that comparing the widest of an edit's tensors takes, by what its manifest says.
+  private static func comparisonBytes(
+    of edit: StoredEdit, _ architecture: ModelArchitecture
+  ) -> Int {
+    let extents = (outputs: architecture.width, inputs: architecture.innerWidth)
+    let directions = edit.manifest.deltas.map { delta in
+      if case .lowRank(let rank) = delta.description.kind {
+        min(rank, extents.inputs)
+      } else {
+        extents.outputs
+      }
+    }
+    return DeclarationProof.byteCount(
+      extents, directions: directions.max() ?? 0, facts: edit.manifest.facts.count)
   }
 }
 

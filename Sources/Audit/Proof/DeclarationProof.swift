@@ -22,19 +22,49 @@ package enum DeclarationProof {
   /// The most that all layers' rooms together may be: few facts work at a tenth of a state's length.
   package static let roomLimit = 0.1
 
-  /// A tensor's figures, and what is left unexplained.
+  /// A tensor's figures, and what a search for the cause of what is left unexplained needs.
   package struct Outcome: Sendable {
     /// The figures.
     package let proof: LayerProof
-    /// ΔW − R Xᵀ.
-    let unexplained: OrientedChange
+    private let change: OrientedChange
+    private let update: LayerUpdate
     /// The mean of ‖ΔW k‖ over the declared keys: the unit of what the change does.
-    let meanResponse: Double
+    private let meanResponse: Double
 
-    /// What prompts are searched with for the cause of what is unexplained.
-    package func search(at layer: Int) -> PromptSearch.Layer {
-      .init(index: layer, change: unexplained, unit: meanResponse)
+    init(
+      _ proof: LayerProof, _ change: OrientedChange, _ update: LayerUpdate, meanResponse: Double
+    ) {
+      self.proof = proof
+      self.change = change
+      self.update = update
+      self.meanResponse = meanResponse
     }
+
+    /// What prompts are searched with: ΔW − R Xᵀ.
+    package var search: PromptSearch.Layer {
+      .init(
+        index: update.layer, change: change.subtracting(update.residual, update.adjustedKeys),
+        unit: meanResponse)
+    }
+  }
+
+  /// Bytes that comparing one tensor takes at its widest beside its update: the change, and the decomposition of the
+  /// adjusted keys, what is left of the change outside their span, or the change with the update's beside it.
+  ///
+  /// - Parameters:
+  ///   - extents: d and f, what the tensor gives and takes.
+  ///   - directions: r of the stored change; d of one that is more than directions.
+  ///   - facts: n, the declared keys.
+  package static func byteCount(
+    _ extents: (outputs: Int, inputs: Int), directions r: Int, facts n: Int
+  ) -> Int {
+    let (d, f) = extents
+    let decomposition = 2 * f * n + n * n
+    let outside = f * n + 3 * f * r + n * r + 3 * d * r + r * r
+    let action = 3 * d * n + n * n
+    let search = (f + 5 * d) * (r + n)
+    return MemoryLayout<Double>.size
+      * (2 * (d + f) * r + max(decomposition, outside, action, search))
   }
 
   /// A part of something; all of it where that is nothing, or not finite.
@@ -72,11 +102,11 @@ package enum DeclarationProof {
     let room = share(norm * (codec + keyRepeatability) * keyNorm, of: stateNorm)
     let action = share(difference.frobeniusNorm, of: wanted.frobeniusNorm)
     return Outcome(
-      proof: LayerProof(
+      LayerProof(
         tensor: update.tensor, directions: update.keys.columns, dimensions: update.keys.rows,
         outside: outside, outsideLimit: codec + keyRepeatability, action: action,
         actionLimit: codec + keyRepeatability, room: room),
-      unexplained: change.subtracting(update.residual, update.adjustedKeys),
+      change, update,
       meanResponse: moved.frobeniusNorm / Double(max(1, moved.columns)).squareRoot())
   }
 }

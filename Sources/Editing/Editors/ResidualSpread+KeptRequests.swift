@@ -8,11 +8,12 @@ extension ResidualSpread {
   ///   - targets: z of each fact, `[d]`; facts of one group have the same.
   ///   - protected: earlier requests, at the same layer.
   ///   - bytes: memory that protected requests may take between two layers.
-  /// - Throws: as ``updates(_:targets:protecting:progress:)``.
-  package func updates(
+  ///   - keep: makes of each layer's update what is wanted of it.
+  /// - Throws: as ``updates(_:targets:protecting:progress:keeping:)``.
+  package func updates<Kept>(
     _ own: KeptRequests, targets: [[Float]], protecting protected: [EarlierRequests],
-    bytes: Int, progress: some ProgressSink
-  ) throws -> [LayerUpdate] {
+    bytes: Int, progress: some ProgressSink, keeping keep: (LayerUpdate) throws -> Kept
+  ) throws -> [Kept] {
     let columns = Matrix<Double>(rows: targets.first?.count ?? 0, columns: own.count) {
       Double(targets[own.partition[$1][0]][$0])
     }
@@ -20,7 +21,6 @@ extension ResidualSpread {
       PassingRequests([EarlierRequests(own).source], bytes: standingBytes), targets: columns,
       protecting: protected.isEmpty
         ? nil : PassingRequests(protected.map(\.source), bytes: bytes),
-      progress: progress
-    ) { $0 }
+      progress: progress, keeping: keep)
   }
 }
