@@ -66,8 +66,10 @@ package struct MemoryPlan {
     _ hyperparameters: EditHyperparameters, _ facts: Int, _ protected: Int, _ bytes: Int
   ) -> Int {
     let matrix = MemoryLayout<Float>.size * order * model.architecture.width
-    // K, X and the residual of a layer.
-    let factors = MemoryLayout<Double>.size * (2 * order + model.architecture.width) * facts
+    // K and X of a layer, its residual and the hidden states that it is made of, and the targets: as they were found, as they
+    // are stored, and as columns.
+    let width = model.architecture.width
+    let factors = MemoryLayout<Double>.size * (2 * order + 4 * width) * facts
     let solve = SolveCost(order: order, keys: facts, protected: protected).bytes
     /// All layers' edited matrices, and the widest of what one layer needs beside its own factors.
     func spread(over layers: [Int], solving solve: Int) -> Int {
@@ -75,9 +77,10 @@ package struct MemoryPlan {
     }
     switch hyperparameters {
     case .memit(let values): return spread(over: values.layers, solving: solve)
-    // All facts' directions, as they were found and side by side.
+    // All facts' keys, directions and residuals, as they were found and side by side.
     case .rome(let values):
-      return matrix + 2 * factors + max(values.usesMoments ? square : 0, bytes)
+      let sides = MemoryLayout<Double>.size * (2 * order + width) * facts
+      return matrix + 2 * sides + max(values.usesMoments ? square : 0, bytes)
     // The moment, which becomes the eigenvectors, and LAPACK's scratch of two squares.
     case .alphaEdit(let values):
       return spread(over: values.memit.layers, solving: max(3 * square, solve))

@@ -58,10 +58,10 @@ struct MemoryPlanTests {
     let (few, many) = (order / 8, 3 * order)
     #expect(
       try needed(.memit(memit([1, 2])), facts: few, protecting: 1) - none
-        == 8 * ((2 * order + width) * few + 2 * order * (few + 1) + (few + 1) * (few + 1)))
+        == 8 * ((2 * order + 4 * width) * few + 2 * order * (few + 1) + (few + 1) * (few + 1)))
     #expect(
       try needed(.memit(memit([1, 2])), facts: many) - none
-        == 8 * ((2 * order + width) * many + order * order + order * many))
+        == 8 * ((2 * order + 4 * width) * many + order * order + order * many))
   }
 
   @Test("the wider of a layer's solve and of what is done with its update")
@@ -69,7 +69,7 @@ struct MemoryPlanTests {
     let edit = EditHyperparameters.memit(memit([1, 2, 3]))
     let none = try needed(edit) - 8 * order * order
     let many = 3 * order
-    let (factors, solve) = (8 * (2 * order + width) * many, 8 * (order * order + order * many))
+    let (factors, solve) = (8 * (2 * order + 4 * width) * many, 8 * (order * order + order * many))
     func beyond(_ bytes: Int) throws -> Int {
       try needed(edit, facts: many, perUpdate: bytes) - none
     }
