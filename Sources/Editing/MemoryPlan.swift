@@ -49,6 +49,15 @@ package struct MemoryPlan {
     try require(running - model.widenedBytes + bytes, to: "edit this model")
   }
 
+  /// What is left for what the training of an editor may keep of the unedited model.
+  ///
+  /// - Parameter bytes: what the training takes beside the running model.
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
+  func trainingRoom(beside bytes: Int) throws(EditingError) -> Int {
+    try require(running - model.widenedBytes + bytes, to: "train an editor of this model")
+    return limit - running - bytes
+  }
+
   /// - Parameter bytes: what is needed beside widened weights.
   private func require(_ bytes: Int, to work: String) throws(EditingError) {
     guard limit >= model.widenedBytes + bytes else {

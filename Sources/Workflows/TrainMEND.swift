@@ -74,7 +74,8 @@ package struct TrainMEND {
     if restart, try fileKind(at: statePath) == .regular { try removeTree(statePath) }
     let trainer = try MENDTrainer(
       model, workspace.tokenizer(), hyperparameters, training: training, validation: validation,
-      file: facts.training[0], memory: workspace.memory / 2, progress: workspace.progress)
+      file: facts.training[0], plan: MemoryPlan(limit: workspace.memory, model),
+      progress: workspace.progress)
     let (resumedFrom, outcome) = try MENDTrainingState.train(
       trainer, recipe, keptAt: statePath, progress: workspace.progress)
     try MENDFile.write(

@@ -55,6 +55,14 @@ struct TrainCommandTests {
     #expect(try scene.repository.tree() == tree)
   }
 
+  @Test("less memory than a training needs is refused, with how much that is")
+  func memory() throws {
+    try expectRefusal(
+      scene.repository, arguments(edits: 4, "--memory", "64M"), 2,
+      ["not enough memory to train an editor of this model", "--memory", "64M", "at least "])
+    #expect(!FileManager.default.fileExists(atPath: editor))
+  }
+
   /// The call that dies is one of those that write the state: the number of edits before it is always the same.
   @Test(
     "a killed training goes on from its state, and ends with the same bytes",

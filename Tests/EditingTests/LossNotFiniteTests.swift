@@ -89,7 +89,7 @@ struct LossNotFiniteTests {
     let error = #expect(throws: EditingError.self) {
       _ = try MENDTrainer(
         damaged("S"), scene.tokenizer, values, training: cases, validation: cases, file: "facts",
-        memory: 1 << 28, progress: NoProgress())
+        plan: MemoryPlan(limit: 1 << 30, scene.model), progress: NoProgress())
     }
     #expect(error == .lossNotFinite(fact: cases[0].fact.title, .beforeEdit))
     #expect(error?.explanation.found == "before any edit")

@@ -26,12 +26,7 @@ struct TrainingBatches {
     room = max(0, bytes - min(bytes, min(size, texts.count) * cost(of: longest)))
   }
 
-  /// What a text of so many tokens takes while a gradient is computed: its rows in all blocks that are run, and
-  /// the probabilities of its attention.
-  private func cost(of tokens: Int) -> Int {
-    let pairs = MemoryLayout<Float>.size * model.architecture.headCount * tokens * (tokens + 15)
-    return (model.architecture.layerCount - layer) * (tokens * model.rowBytes + pairs)
-  }
+  private func cost(of tokens: Int) -> Int { model.gradientBytes(tokens: tokens, from: layer) }
 
   /// Some texts in parts whose passes fit into the memory: one part where all of them do.
   func parts(of indices: [Int], _ texts: [TrainingText]) -> [[Int]] {
@@ -68,5 +63,16 @@ struct TrainingBatches {
       room -= bytes
     }
     return pass
+  }
+}
+
+extension DecoderModel {
+  /// What a text of so many tokens takes while a gradient is computed: its rows in all blocks that are run, and
+  /// the probabilities of its attention.
+  ///
+  /// - Parameter layer: the first block that is run.
+  func gradientBytes(tokens: Int, from layer: Int) -> Int {
+    let pairs = MemoryLayout<Float>.size * architecture.headCount * tokens * (tokens + 15)
+    return (architecture.layerCount - layer) * (tokens * rowBytes + pairs)
   }
 }

@@ -27,7 +27,7 @@ struct ResultsEditor {
       let state = path + ".training"
       let trainer = try MENDTrainer(
         study.model, study.tokenizer, values, training: training, validation: validation,
-        file: study.facts, memory: 1 << 30, progress: NoProgress())
+        file: study.facts, plan: MemoryPlan(limit: 1 << 31, study.model), progress: NoProgress())
       let outcome = try MENDTrainingState.train(
         trainer, recipe, keptAt: state, progress: NoProgress()
       ).outcome

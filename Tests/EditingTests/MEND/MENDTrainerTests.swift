@@ -23,12 +23,21 @@ struct MENDTrainerTests {
   }
 
   private func trainer(
-    _ scene: TinyEditing, _ values: MENDHyperparameters = values(), memory: Int = 1 << 28
+    _ scene: TinyEditing, _ values: MENDHyperparameters = values(), memory: Int = 1 << 30
   ) throws -> MENDTrainer {
     try MENDTrainer(
       scene.model, scene.tokenizer, values, training: TinyEditing.cases(24),
-      validation: TinyEditing.cases(8, from: 24), file: "facts", memory: memory,
-      progress: NoProgress())
+      validation: TinyEditing.cases(8, from: 24), file: "facts",
+      plan: MemoryPlan(limit: memory, scene.model), progress: NoProgress())
+  }
+
+  /// The least memory that is not refused.
+  private func needed(_ scene: TinyEditing, _ values: MENDHyperparameters = values()) throws -> Int
+  {
+    let error = #expect(throws: EditingError.self) { try trainer(scene, values, memory: 0) }
+    guard case .notEnoughMemory(_, let needed, let work) = error else { return 0 }
+    #expect(work == "train an editor of this model")
+    return needed
   }
 
   private static func recipe() throws -> MENDTrainingState.Recipe {
@@ -109,7 +118,7 @@ struct MENDTrainerTests {
           throw Stop()
         }
       }
-      let second = try trainer(scene, values, memory: 100_000)
+      let second = try trainer(scene, values, memory: needed(scene, values) + 100_000)
       try MENDTrainingState.resume(second, Self.recipe(), from: path)
       #expect(second.editCount == stop)
       let found = try second.run(progress: NoProgress()) { _, _ in }
@@ -117,6 +126,28 @@ struct MENDTrainerTests {
       let isSame = bits(second.network) == bits(whole.network)
       #expect(isSame, "after \(stop)")
     }
+  }
+
+  @Test("a training is refused what it cannot do with: the editor six times over, and an edit")
+  func memory() throws {
+    let scene = try TinyEditing()
+    let least = try needed(scene)
+    _ = try trainer(scene, memory: least)
+    #expect(throws: EditingError.self) { try trainer(scene, memory: least - 1) }
+    // A text of a few tokens has some rows of each width; four times the rank is beyond all of them.
+    var wide = Self.values()
+    wide.rank = 4 * 16
+    let more =
+      wide.network(for: scene.model.architecture).parameterCount
+      - Self.values().network(for: scene.model.architecture).parameterCount
+    let growth = try needed(scene, wide) - least
+    #expect(growth > 6 * 4 * more && growth < 7 * 4 * more, "\(growth), \(more)")
+    // Records that are learned from together, and further layers' gradients, take more.
+    var together = Self.values()
+    together.factsPerEdit = 3
+    var lower = Self.values()
+    lower.layers = [1, 2, 3]
+    #expect(try needed(scene, together) > least && needed(scene, lower) > least)
   }
 
   @Test("a training that had ended before it was interrupted does not go on")
@@ -361,7 +392,7 @@ struct MENDTrainerTests {
     func train(_ cases: [FactCase], _ held: [FactCase]) throws {
       _ = try MENDTrainer(
         scene.model, scene.tokenizer, Self.values(), training: cases, validation: held,
-        file: "facts.json", memory: 1 << 20, progress: NoProgress())
+        file: "facts.json", plan: MemoryPlan(limit: 1 << 30, scene.model), progress: NoProgress())
     }
     #expect(throws: MENDError.tooFewFacts(what: "train on", found: 1, least: 2)) {
       try train(TinyEditing.cases(1), TinyEditing.cases(1))

@@ -104,6 +104,13 @@ package final class MENDNetwork {
     package var tensors: [(name: String, values: FloatRows)] {
       MENDNetwork.named(layers.map(GradientTransform.named), rates)
     }
+
+    /// Makes them zero again.
+    func clear() {
+      for (_, values) in tensors {
+        values.base.update(repeating: 0, count: values.rows * values.columns)
+      }
+    }
   }
 
   /// All that is learned by name: `group.<g>.layer.<i>.<name>` and last `rates`.

@@ -53,11 +53,11 @@ package final class MENDTrainer {
   ///
   /// - Parameters:
   ///   - validation: facts that are not trained on.
-  ///   - memory: bytes that what is kept of the unedited model may take.
+  ///   - plan: the memory that there is: what is left of it keeps what the unedited model gave.
   /// - Throws: ``MENDError``, ``EditingError``, ``TransformerError``.
   package init(
     _ model: DecoderModel, _ tokenizer: BytePairTokenizer, _ hyperparameters: MENDHyperparameters,
-    training cases: [FactCase], validation held: [FactCase], file: String, memory: Int,
+    training cases: [FactCase], validation held: [FactCase], file: String, plan: MemoryPlan,
     progress: some ProgressSink
   ) throws {
     let size = hyperparameters.factsPerEdit
@@ -79,11 +79,13 @@ package final class MENDTrainer {
     guard records[training].contains(where: { !$0.local.isEmpty }) else {
       throw MENDError.noNeighbourhood(file: file)
     }
+    // Before anything is taken.
+    let room = try plan.trainingRoom(beside: hyperparameters.trainingBytes(model, records))
     self.hyperparameters = hyperparameters
     network = hyperparameters.network(for: model.architecture)
     validation = training.upperBound..<records.count
     let lowest = hyperparameters.layers[0]
-    material = MENDMaterial(model, records, network, lowest: lowest, room: memory)
+    material = MENDMaterial(model, records, network, lowest: lowest, room: room)
     trial = MENDTrial(
       material: material, network: network, lowest: lowest,
       editWeight: hyperparameters.editWeight, localityWeight: hyperparameters.localityWeight,
@@ -125,7 +127,7 @@ package final class MENDTrainer {
       state.best = state.first
       state.bestParameters = parameters
     }
-    var gradients = network.zeroGradients()
+    let gradients = network.zeroGradients()
     var recent = MENDTrial.Losses()
     // Where a kept state stands, it may be over already.
     while state.edits < hyperparameters.iterations, !isOver {
@@ -141,7 +143,7 @@ package final class MENDTrainer {
         || state.edits == hyperparameters.iterations
       {
         descend(gradients)
-        gradients = network.zeroGradients()
+        gradients.clear()
       }
       let isDue = isValidationDue
       if isDue {
@@ -149,6 +151,7 @@ package final class MENDTrainer {
         guard found.total.isFinite else { throw MENDError.diverged(edits: state.edits) }
         if found.total < state.best?.total ?? .infinity {
           state.best = found
+          state.bestParameters = []
           state.bestParameters = parameters
         }
       }
@@ -273,9 +276,13 @@ package final class MENDTrainer {
   /// All parameters in one row, in the order of the network's tensors.
   private(set) var parameters: [Float] {
     get {
-      network.tensors.flatMap { tensor in
-        (0..<tensor.values.rows * tensor.values.columns).map { tensor.values.base[$0] }
+      var all: [Float] = []
+      all.reserveCapacity(network.parameterCount)
+      for (_, values) in network.tensors {
+        all.append(
+          contentsOf: UnsafeBufferPointer(start: values.base, count: values.rows * values.columns))
       }
+      return all
     }
     set {
       var start = 0
@@ -286,9 +293,6 @@ package final class MENDTrainer {
     }
   }
 
-  /// Goes on from a kept state.
-  func resume(_ state: State, parameters: [Float]) {
-    self.state = state
-    self.parameters = parameters
-  }
+  /// Goes on from a kept state, whose parameters the network has.
+  func resume(_ state: State) { self.state = state }
 }

@@ -84,8 +84,7 @@ package struct MENDTrainingState {
     }
     let network = trainer.network
     try reader.fill(network)
-    let parameters = trainer.parameters
-    let count = parameters.count - network.matrices.count
+    let count = network.parameterCount - network.matrices.count
     func vector(_ name: String, _ count: Int) throws -> [Float] {
       try reader.floats(name, shape: [count], count: count)
     }
@@ -107,8 +106,8 @@ package struct MENDTrainingState {
     }
     state.first = try validation("first", reader, path)
     state.best = try validation("best", reader, path)
-    state.bestParameters = try vector("best", parameters.count)
-    trainer.resume(state, parameters: parameters)
+    state.bestParameters = try vector("best", network.parameterCount)
+    trainer.resume(state)
   }
 
   private static func validation(
