@@ -35,6 +35,7 @@ package struct FindTargets {
       throw WorkflowError.noShares(method: settings.method.rawValue)
     }
     return try editor.findTargets(
-      of: cases.map(\.fact), share: share, of: count, progress: workspace.progress)
+      of: cases.map(\.fact), share: share, of: count, progress: workspace.progress
+    ) {}
   }
 }

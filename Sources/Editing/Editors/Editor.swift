@@ -33,10 +33,13 @@ package protocol TargetFinder: Editor {
   /// - Parameters:
   ///   - share: which of the shares, from 0.
   ///   - count: how many shares there are; together they are all targets.
+  ///   - whenKept: called each time some of them are in the memory.
   /// - Returns: how many targets the share has.
-  /// - Throws: ``EditingError``, ``TransformerError``.
-  func findTargets(of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink) throws
-    -> Int
+  /// - Throws: ``EditingError``, ``TransformerError``, what `whenKept` throws.
+  func findTargets(
+    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink,
+    whenKept: () throws -> Void
+  ) throws -> Int
 }
 
 /// What an editor is asked to do.

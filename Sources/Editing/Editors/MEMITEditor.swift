@@ -102,13 +102,17 @@ package struct MEMITEditor: TargetFinder {
 
   /// Finds whole batches of targets: those of a share are every `count`-th.
   package func findTargets(
-    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink
+    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink,
+    whenKept: () throws -> Void
   ) throws -> Int {
     let groups = try groups(of: facts).groups
     let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
     let own = optimiser.batches(of: groups).enumerated()
       .filter { $0.offset % count == share }.map(\.element)
-    for batch in own { _ = try targets(of: batch, in: groups, optimiser, progress: progress) }
+    for batch in own {
+      _ = try targets(of: batch, in: groups, optimiser, progress: progress)
+      try whenKept()
+    }
     return own.reduce(0) { $0 + $1.count }
   }
 

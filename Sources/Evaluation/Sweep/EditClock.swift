@@ -1,19 +1,34 @@
 internal import Glibc
 
 /// What some work took, on the clock and in processor seconds of all threads together.
-package struct EditClock {
-  private(set) var seconds = 0.0
-  private(set) var processorSeconds = 0.0
+package struct EditClock: Equatable {
+  let seconds: Double
+  let processorSeconds: Double
 
-  /// Adds what some work takes.
-  mutating func measure<Output>(_ work: () throws -> Output) rethrows -> Output {
-    let started = ContinuousClock.now
-    let before = Self.processorTime
-    let output = try work()
-    processorSeconds += Self.processorTime - before
-    seconds += (ContinuousClock.now - started) / .seconds(1)
-    return output
+  /// Nothing yet, or what was measured before.
+  init(seconds: Double = 0, processorSeconds: Double = 0) {
+    self.seconds = seconds
+    self.processorSeconds = processorSeconds
   }
+
+  /// A clock that goes on.
+  struct Running {
+    private let before: EditClock
+    private let started = ContinuousClock.now
+    private let processor = EditClock.processorTime
+
+    fileprivate init(_ before: EditClock) { self.before = before }
+
+    /// What there was before, and what passed since.
+    var soFar: EditClock {
+      EditClock(
+        seconds: before.seconds + (ContinuousClock.now - started) / .seconds(1),
+        processorSeconds: before.processorSeconds + EditClock.processorTime - processor)
+    }
+  }
+
+  /// Goes on now.
+  func start() -> Running { Running(self) }
 
   /// Seconds of processor time that all threads of this process had together.
   package static var processorTime: Double {

@@ -76,33 +76,40 @@ package struct Sweep {
       chunks: stride(from: 0, to: data.cases.count, by: size).map {
         Array($0..<min($0 + size, data.cases.count))
       })
-    return try collect(job, SweepMethod.unedited, track) { _ in model }
+    return try collect(job, SweepMethod.unedited, track) { _, _ in model }
   }
 
   private func run(_ job: SweepJob, _ method: SweepMethod, _ track: SweepTrack) throws
     -> SweepResult
   {
-    try collect(job, method.name, track) { chunk in
+    let finder = method.editor as? any TargetFinder
+    func find(_ facts: [Fact], _ whenKept: () throws -> Void) throws {
+      _ = try finder?.findTargets(
+        of: facts, share: 0, of: 1, progress: track, whenKept: whenKept)
+    }
+    return try collect(job, method.name, track) { chunk, whenKept in
       let facts = chunk.map { data.cases[$0].fact }
+      // Facts about one subject may share a target, which this batch has alone.
+      if Self.rounds(facts).count > 1 { try find(facts, whenKept) }
       do {
         return try model.adding(method.editor.edit(EditBatch(facts), progress: track).changes)
       } catch EditingError.changesNothing {
         return model
       }
-    } preparing: { records in
-      guard let finder = method.editor as? any TargetFinder else { return }
-      // Facts about one subject may share a target; alone, each has its own.
-      for round in Self.rounds(records.map { data.cases[$0].fact }) {
-        _ = try finder.findTargets(of: round, share: 0, of: 1, progress: track)
-      }
+    } preparing: { records, whenKept in
+      // Alone, each fact has its own.
+      for round in Self.rounds(records.map { data.cases[$0].fact }) { try find(round, whenKept) }
     }
   }
 
   /// Runs the units of a job that have no results yet.
+  ///
+  /// What a run that was stopped spent on targets that it kept counts: they are not found again.
   private func collect(
     _ job: SweepJob, _ method: String, _ track: SweepTrack,
-    editing edit: ([Int]) throws -> DecoderModel,
-    preparing prepare: ([Int]) throws -> Void = { _ in }
+    editing edit: (_ chunk: [Int], _ whenKept: () throws -> Void) throws -> DecoderModel,
+    preparing prepare: (_ records: [Int], _ whenKept: () throws -> Void) throws -> Void = { _, _ in
+    }
   ) throws -> SweepResult {
     var total = SweepResult()
     for (number, unit) in job.units.enumerated() {
@@ -113,19 +120,27 @@ package struct Sweep {
         track.finish(known.records.count)
         continue
       }
-      var clock = EditClock()
-      var targets = EditClock()
+      var spent = try store.spent(on: method, job.name, number)
       var result = SweepResult(chunks: chunks.count)
-      try targets.measure { try prepare(Array(chunks.joined())) }
-      for chunk in chunks {
-        let edited = try clock.measure { try edit(chunk) }
+      let targets = spent.targets.start()
+      try prepare(Array(chunks.joined())) {
+        spent.targets = targets.soFar
+        try store.keep(spent, on: method, job.name, number)
+      }
+      result.targetSeconds = targets.soFar.processorSeconds
+      for (place, chunk) in chunks.enumerated() {
+        let clock = (spent.batches[place] ?? EditClock()).start()
+        let edited = try edit(chunk) {
+          spent.batches[place] = clock.soFar
+          try store.keep(spent, on: method, job.name, number)
+        }
+        let took = clock.soFar
+        result.seconds += took.seconds
+        result.processorSeconds += took.processorSeconds
         let metrics = try RecordMeter(edited, tokenizer, rule).measure(data, chunk)
         for (index, one) in zip(chunk, metrics) { result.records[index] = one }
         track.finish(chunk.count)
       }
-      result.seconds = clock.seconds
-      result.processorSeconds = clock.processorSeconds
-      result.targetSeconds = targets.processorSeconds
       try store.keep(result, of: method, job.name, number)
       total.add(result)
     }

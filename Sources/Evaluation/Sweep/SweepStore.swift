@@ -63,12 +63,82 @@ package struct SweepStore {
     var text = JSONText()
     text.write(result.json)
     try AtomicFile.write(text.bytes + [0x0A], to: path(method, job, unit))
+    let unfinished = unfinishedPath(method, job, unit)
+    if try fileKind(at: unfinished) == .regular { try removeTree(unfinished) }
+  }
+
+  /// What a run spent on targets of a unit that it did not come to the end of, as far as they are kept.
+  struct Spent: Equatable {
+    /// On those that batches share.
+    var targets = EditClock()
+    /// On those that one batch has alone, by its place in the unit.
+    var batches: [Int: EditClock] = [:]
+  }
+
+  /// What was spent on a unit that has no results yet.
+  ///
+  /// - Throws: ``EvaluationError/badResult(file:)`` for a file that is something else.
+  func spent(on method: String, _ job: String, _ unit: Int) throws -> Spent {
+    let path = unfinishedPath(method, job, unit)
+    guard try fileKind(at: path) != nil else { return Spent() }
+    let json = try JSONValue(parsing: readFile(path, limit: Self.longestFile), file: path)
+    guard let targets = json["targets"].flatMap(Self.clock), let batches = json["batches"]?.array
+    else { throw EvaluationError.badResult(file: path) }
+    return Spent(
+      targets: targets,
+      batches: try Dictionary(
+        batches.map { batch in
+          guard let place = batch["batch"]?.integer, let clock = Self.clock(batch) else {
+            throw EvaluationError.badResult(file: path)
+          }
+          return (place, clock)
+        }, uniquingKeysWith: { $1 }))
+  }
+
+  /// Keeps what was spent on a unit so far.
+  func keep(_ spent: Spent, on method: String, _ job: String, _ unit: Int) throws {
+    var text = JSONText()
+    text.write(
+      .object(
+        JSONObject([
+          ("targets", Self.json(spent.targets)),
+          (
+            "batches",
+            .array(
+              spent.batches.sorted { $0.key < $1.key }.map {
+                Self.json($0.value, [("batch", .integer($0.key))])
+              })
+          ),
+        ])))
+    try AtomicFile.write(text.bytes + [0x0A], to: unfinishedPath(method, job, unit))
+  }
+
+  private static func json(
+    _ clock: EditClock, _ more: [(key: String, value: JSONValue)] = []
+  ) -> JSONValue {
+    .object(
+      JSONObject(
+        more + [
+          ("processor_seconds", .number(clock.processorSeconds)),
+          ("seconds", .number(clock.seconds)),
+        ]))
+  }
+
+  private static func clock(_ json: JSONValue) -> EditClock? {
+    guard let seconds = json["seconds"]?.double,
+      let processorSeconds = json["processor_seconds"]?.double
+    else { return nil }
+    return EditClock(seconds: seconds, processorSeconds: processorSeconds)
   }
 
   private func settingsPath(_ method: String) -> String { "\(directory)/\(method)/settings.json" }
 
   private func path(_ method: String, _ job: String, _ unit: Int) -> String {
     "\(directory)/\(method)/\(job)-\(unit).json"
+  }
+
+  private func unfinishedPath(_ method: String, _ job: String, _ unit: Int) -> String {
+    "\(directory)/\(method)/\(job)-\(unit).unfinished.json"
   }
 
   /// A whole number and the same as a fraction are equal.

@@ -32,6 +32,43 @@ private final class StubEditor: Editor {
   }
 }
 
+/// Takes a hundredth of a second for each target, keeps it, and may be stopped then.
+private final class SlowFinder: TargetFinder {
+  static let seconds = 0.01
+  struct Stopped: Error {}
+
+  private let kept = Mutex<Set<[String]>>([])
+  private let stops = Mutex<Bool>(true)
+  var targets: Int { kept.withLock { $0.count } }
+
+  func stop(_ stops: Bool) { self.stops.withLock { $0 = stops } }
+
+  func check(_ facts: [Fact]) throws {}
+
+  func edit<Kept>(
+    _ batch: EditBatch, progress: some ProgressSink, keeping keep: (TensorChange) throws -> Kept
+  ) throws -> EditOutcome<Kept> {
+    EditOutcome(targets: nil, steps: batch.facts.map { _ in 0 }, changes: [])
+  }
+
+  func findTargets(
+    of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink,
+    whenKept: () throws -> Void
+  ) throws -> Int {
+    let groups = Dictionary(grouping: facts, by: \.subject).sorted { $0.key < $1.key }
+    for group in groups {
+      let key = group.value.map(\.filledPrompt)
+      guard !kept.withLock({ $0.contains(key) }) else { continue }
+      let end = EditClock.processorTime + Self.seconds
+      while EditClock.processorTime < end {}
+      kept.withLock { _ = $0.insert(key) }
+      try whenKept()
+      if stops.withLock({ $0 }) { throw Stopped() }
+    }
+    return groups.count
+  }
+}
+
 @Suite struct SweepTests {
   private let study: Study
   private let data: EvaluationData
@@ -87,6 +124,31 @@ private final class StubEditor: Editor {
     let again = try sweep().run([stub(third)], plan)
     #expect(third.batches.withLock { $0.isEmpty })
     #expect(again.scalingCSV == resumed.scalingCSV)
+  }
+
+  @Test("of a sweep that is stopped after each target, those that it kept are counted in its times")
+  func times() throws {
+    let lines = [("Ann", "is in"), ("Ann", "lives in"), ("Bob", "is in"), ("Ann", "was in")].map {
+      #"{"prompt": "{} \#($0.1)", "subject": "\#($0.0)", "target_new": "Rome", "target_true": "Oslo"}"#
+    }
+    let data = try EvaluationData(
+      path: directory.write(lines.joined(separator: "\n"), to: "facts.jsonl"))
+    let plan = try SweepPlan(data, sizes: [4], parts: [.scaling])
+    let finder = SlowFinder()
+    let method = SweepMethod(name: "slow", editor: finder, settings: [])
+    // Each fact's own, and what Ann's three share in the batch.
+    for _ in 0..<5 {
+      #expect(throws: SlowFinder.Stopped.self) { try sweep(data).run([method], plan) }
+    }
+    #expect(finder.targets == 5)
+    finder.stop(false)
+    let result = try #require(try sweep(data).run([method], plan).scaling.first?.result)
+    #expect(result.targetSeconds >= 4 * SlowFinder.seconds)
+    #expect(result.processorSeconds >= SlowFinder.seconds)
+    #expect(
+      try contents(of: directory.path + "/slow").keys.sorted() == [
+        "/scaling-00004-0.json", "/settings.json",
+      ])
   }
 
   @Test("results of other settings, other data or another model are not mixed in")
