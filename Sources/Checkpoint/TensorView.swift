@@ -38,6 +38,29 @@ package struct TensorView: @unchecked Sendable {
     return memcmp(own, its, bytes.count) == 0
   }
 
+  /// Whether another tensor has the same extents and the same numbers, each widened from its own type, which is exact.
+  package func holdsTheSameNumbers(as other: TensorView) -> Bool {
+    guard elementType != other.elementType else { return holdsTheSame(as: other) }
+    guard elementType.isFloating, other.elementType.isFloating, shape == other.shape else {
+      return false
+    }
+    func numbers(of tensor: TensorView, _ elements: Range<Int>) -> [Double] {
+      let size = tensor.elementType.byteCount
+      let bytes = UnsafeRawBufferPointer(
+        rebasing: tensor.bytes[elements.lowerBound * size..<elements.upperBound * size])
+      return [Double](unsafeUninitializedCapacity: elements.count) { target, count in
+        tensor.elementType.widen(
+          bytes, into: UnsafeMutableBufferPointer(rebasing: target[..<elements.count]))
+        count = elements.count
+      }
+    }
+    let piece = 1 << 12
+    return stride(from: 0, to: elementCount, by: piece).allSatisfy { start in
+      let elements = start..<min(start + piece, elementCount)
+      return numbers(of: self, elements) == numbers(of: other, elements)
+    }
+  }
+
   /// Gives the pages wholly inside a range of ``bytes`` back to the system (``MappedFile``).
   package func releasePages(in range: Range<Int>) {
     let offset = fileRange.lowerBound

@@ -8,6 +8,12 @@ extension ModelArchitecture {
   /// Whether the head is the token embedding.
   package var isTied: Bool { head.weights == [tokenEmbedding] }
 
+  /// A head that is the embedding, by the name that it has where it is another tensor, and the embedding's; `nil` for a head
+  /// of its own.
+  package var tiedHead: (head: String, embedding: String)? {
+    isTied ? (Self.ownHead, tokenEmbedding) : nil
+  }
+
   /// The head's own tensor, in all families whose head can be tied.
   package static let ownHead = "lm_head.weight"
 

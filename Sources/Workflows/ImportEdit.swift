@@ -96,8 +96,13 @@ package struct ImportEdit {
     case .adapter:
       let base = try workspace.base()
       let names = ImportNames(base.manifest)
+      let tied = try? ModelArchitecture(base.checkpoint).tiedHead
       let adapter = try AdapterDirectory(path: path) { name in
-        names.anyTensor(name).flatMap { try? base.checkpoint.tensor(named: $0.name) }
+        let own = names.anyTensor(name)?.name ?? (name == tied?.head ? tied?.embedding : nil)
+        return own.flatMap { try? base.checkpoint.tensor(named: $0) }
+      }
+      if let head = adapter.pairs.first(where: { $0.owner + ".weight" == tied?.head }) {
+        throw AdapterError.tiedHead(file: adapter.weights.file.path, module: head.owner)
       }
       parts = try encode(adapter.pairs, precision, stack, payloads)
       settings += Self.source(adapter.weights, precision)

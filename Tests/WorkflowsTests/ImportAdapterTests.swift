@@ -136,21 +136,32 @@ struct ImportAdapterTests {
   /// An adapter of one module of the GPT-J model, with some tensors beside its factors.
   private func adapter(_ more: [TinySafetensors.Tensor] = []) throws -> StudyRepository {
     let model = try TinyModel(.gptj, in: directory)
+    try writeAdapter(more)
+    return try StudyRepository(model)
+  }
+
+  private func writeAdapter(_ more: [TinySafetensors.Tensor]) throws {
     let module = Module("lm_head", inputs: 48, outputs: 211, rank: 2, scale: 1, seed: 7)
     try directory.write(
       #"{"peft_type": "LORA", "r": 2, "lora_alpha": 2}"#, to: "lora/adapter_config.json")
     try directory.write(
       TinySafetensors.file(module.tensors + more), to: "lora/adapter_model.safetensors")
-    return try StudyRepository(model)
   }
 
-  private func head(_ part: String, flipping: Bool = false) throws -> TinySafetensors.Tensor {
+  private func head(
+    _ part: String, flipping: Bool = false, as type: ElementType? = nil
+  ) throws -> TinySafetensors.Tensor {
     let own = try CheckpointDirectory(path: Fixture.path("families/gptj"))
       .tensor(named: "lm_head.\(part)")
     var bytes = [UInt8](own.bytes)
     if flipping { bytes[0] ^= 1 }
-    return .init(
-      "base_model.model.lm_head.base_layer.\(part)", own.elementType.rawValue, own.shape, bytes)
+    let name = "base_model.model.lm_head.base_layer.\(part)"
+    guard let type else { return .init(name, own.elementType.rawValue, own.shape, bytes) }
+    var numbers = [Double](repeating: 0, count: own.elementCount)
+    bytes.withUnsafeBytes { bytes in
+      numbers.withUnsafeMutableBufferPointer { own.elementType.widen(bytes, into: $0) }
+    }
+    return .init(name, type, own.shape, numbers)
   }
 
   private func run(_ path: String, in study: StudyRepository) throws -> ImportEdit.Outcome {
@@ -169,6 +180,40 @@ struct ImportAdapterTests {
     let error = #expect(throws: AdapterError.self) { try run(directory["lora"], in: study) }
     #expect(error?.explanation.field?.contains("base_layer") == true)
     #expect(error?.explanation.remedy?.contains("merge_and_unload") == true)
+  }
+
+  @Test("a copy in another type is passed over where its numbers are the base's")
+  func copyInAnotherType() throws {
+    let study = try adapter([head("weight", as: .float64), head("bias", as: .float64)])
+    #expect(try run(directory["lora"], in: study).tensors.map(\.tensor) == ["lm_head.weight"])
+    for (flipping, type) in [(true, ElementType.float64), (false, .bfloat16)] {
+      try writeAdapter([head("weight", flipping: flipping, as: type)])
+      let error = #expect(throws: AdapterError.self) { try run(directory["lora"], in: study) }
+      #expect(error?.explanation.field?.contains("base_layer") == true)
+    }
+  }
+
+  @Test("factors of a head that is the base's embedding are refused, with the way out")
+  func tiedHead() throws {
+    let model = try TinyModel(.gpt2, in: directory)
+    let embedding = try CheckpointDirectory(path: model.kit.base)
+      .tensor(named: "transformer.wte.weight")
+    let module = Module("lm_head", inputs: 32, outputs: 211, rank: 2, scale: 1, seed: 7)
+    try directory.write(
+      #"{"peft_type": "LORA", "r": 2, "lora_alpha": 2}"#, to: "lora/adapter_config.json")
+    let copy = TinySafetensors.Tensor(
+      "base_model.model.lm_head.base_layer.weight", embedding.elementType.rawValue,
+      embedding.shape, [UInt8](embedding.bytes))
+    let study = try StudyRepository(model)
+    for more in [[], [copy]] {
+      try directory.write(
+        TinySafetensors.file(module.tensors + more), to: "lora/adapter_model.safetensors")
+      let error = #expect(throws: AdapterError.self) { try run(directory["lora"], in: study) }
+      #expect(
+        error
+          == .tiedHead(file: directory["lora/adapter_model.safetensors"], module: "lm_head"))
+      #expect(error?.explanation.remedy?.contains("merge_and_unload") == true)
+    }
   }
 
   @Test("an adapter's file without its settings is refused: they scale the factors")

@@ -30,7 +30,7 @@ package struct AdapterDirectory: Sendable {
   /// Opens an adapter; no factor is read yet.
   ///
   /// - Parameter base: the base's tensor of a name. PEFT writes a copy of it beside the factors where they are those of a
-  ///   head or an embedding (`<module>.base_layer.weight`).
+  ///   head or an embedding (`<module>.base_layer.weight`), in the type that it was trained in.
   /// - Throws: ``AdapterError``, ``JSONError``, ``SafetensorsError``, ``FileFailure``.
   package init(path: String, base: (String) -> TensorView? = { _ in nil }) throws {
     let file = path + "/" + AdapterConfiguration.fileName
@@ -46,7 +46,7 @@ package struct AdapterDirectory: Sendable {
       in: weights, forms: [.lora], scale: { configuration.scale(of: Self.module($0)) },
       passingOver: { tensor in
         base(Self.module(tensor.name).replacing(".base_layer.", with: "."))?
-          .holdsTheSame(as: tensor) ?? false
+          .holdsTheSameNumbers(as: tensor) ?? false
       })
     pairs = keyed.map { pair in
       FactorPair(

@@ -18,6 +18,8 @@ package enum AdapterError: ExplainedError, Equatable {
   case noWeights(directory: String, other: String?)
   /// A tensor that is no factor of a weight matrix.
   case strayTensor(file: String, tensor: String, isAdapter: Bool)
+  /// Factors of a head that is the base's embedding.
+  case tiedHead(file: String, module: String)
   /// A checkpoint's weights and an adapter in one directory.
   case besideCheckpoint(directory: String)
   /// A factor without the other one.
@@ -75,6 +77,10 @@ package enum AdapterError: ExplainedError, Equatable {
           ? "\(lora), or a copy of the base's own tensor"
           : "<weight>.left and .right, <weight>/R and /C, or \(lora)",
         remedy: isAdapter ? merge : "To import an edited checkpoint, give its directory.")
+    case .tiedHead(let file, let module):
+      return Explanation(
+        "the adapter changes a head that is the embedding in the base", file: file,
+        field: "'\(module)'", expected: "modules with a weight of their own", remedy: merge)
     case .besideCheckpoint(let directory):
       return Explanation(
         "a checkpoint and an adapter in one directory", file: directory,
