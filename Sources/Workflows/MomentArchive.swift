@@ -165,7 +165,7 @@ package struct MomentArchive: SecondMomentSource {
   private func foreignMember(of file: SafetensorsFile) -> (
     name: String, found: String, own: String
   )? {
-    for (member, own) in (base?.momentRecipe ?? [:]).sorted(by: { $0.key < $1.key }) {
+    for (member, own) in base?.identity.entries(weights: "base") ?? [] {
       if let other = file.header.metadata[member], other != own { return (member, other, own) }
     }
     return nil

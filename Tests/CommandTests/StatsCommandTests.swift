@@ -237,11 +237,12 @@ import Testing
       scene.repository.document("stats", "--corpus", corpus, "--documents", "line")["path"]?.string)
     let file = path + "/layer-1.safetensors"
     let whole = try readFile(file, limit: 1 << 24)
-    // The same weights with another configuration are another model, too.
+    // The same weights with another configuration are another model, too; another tokenizer makes other keys of a text.
     let configuration = try Digest(ofFile: scene.model.kit.base + "/config.json")
+    let tokenizer = try Digest(ofFile: scene.model.kit.base + "/tokenizer.json")
     for (member, value) in [
       ("base", try scene.repository.document("base")["fingerprint"]?.string),
-      ("configuration", configuration.hexadecimal),
+      ("configuration", configuration.hexadecimal), ("tokenizer", tokenizer.hexadecimal),
     ] {
       var bytes = whole
       let digits = Array(try #require(value).utf8)
