@@ -1,7 +1,8 @@
 /// Up to 65,536 successive elements of a dense change, as integers in a step of their own.
 ///
 /// N = q · step. The step is what all elements share: changes of half-precision weights are multiples of
-/// large powers of two of the grid. Each block is stored the way that takes the fewest bytes:
+/// large powers of two of the grid. Blocks where few elements change are stored together, as a span; each other block
+/// the way that takes the fewest bytes:
 ///
 ///     u8      method
 ///     0 zero: nothing more; every element is 0
@@ -10,9 +11,14 @@
 ///     2 planes: varint step; u8 w, 1 … 8; varint size; `size` bytes: a zstd frame of w · count bytes, the
 ///       lowest bytes of the zigzags of all q, then the next higher …
 ///     3 tokens: varint step; varint size; `size` bytes of the ``TokenCoder``
-///     4 gaps: varint step; varint size; `size` bytes of the ``GapCoder``
+///     4 gaps: varint step; varint size; `size` bytes of the ``GapCoder``; no longer written
+///     5 span: varint blocks, how many it stands for; varint step; varint size; `size` bytes of the ``GapCoder``
 enum DenseBlock {
   static let extent = 65_536
+  /// The most blocks that a span has: its elements are at most 2³¹.
+  static let spanLimit = 1 << 15
+  /// What stands for a block of zeros.
+  static let zero = [Method.zero.rawValue]
 
   enum Method: UInt8 {
     case zero = 0
@@ -20,6 +26,7 @@ enum DenseBlock {
     case planes = 2
     case tokens = 3
     case gaps = 4
+    case span = 5
   }
 
   /// What a block holds.
@@ -32,20 +39,32 @@ enum DenseBlock {
 
   // MARK: Writing
 
-  /// The bytes of a block of N, of which the numbers that are not 0 are given.
+  /// Whether a block of `count` elements is one of a span.
+  ///
+  /// Few numbers among zeros no width describes and no byte plane packs as well.
+  static func isSparse(_ few: FewNumbers, count: Int) -> Bool { few.count * 2 < count }
+
+  /// The bytes of a block of N where most elements are not 0.
   ///
   /// - Parameters:
+  ///   - few: the numbers that are not 0.
   ///   - count: how many elements the block has.
   ///   - sharedStep: what divides every number.
   static func encode(_ few: FewNumbers, count: Int, sharedStep: Int64) -> [UInt8] {
-    guard few.count > 0 else { return [Method.zero.rawValue] }
     let step = step(of: few.numbers, sharedStep)
-    let q = few.divided(by: step)
-    // Few numbers among zeros no width describes and no byte plane packs as well.
-    if few.count * 2 < count { return framed(.gaps, step, GapCoder.encode(q, count: count)) }
-    let all = q.all(count)
+    let all = few.divided(by: step).all(count)
     return [coded(all, step), framed(.tokens, step, TokenCoder.encode(all)), planes(all, step)]
       .compactMap { $0 }.min { $0.count < $1.count } ?? []
+  }
+
+  /// The bytes of successive blocks with `count` elements together, of which the numbers that are not 0 are given.
+  ///
+  /// - Precondition: as ``GapCoder/encode(_:count:)``.
+  static func encode(
+    span few: FewNumbers, blocks: Int, count: Int, sharedStep: Int64
+  ) -> [UInt8] {
+    let step = step(of: few.numbers, sharedStep)
+    return framed(.span, blocks: blocks, step, GapCoder.encode(few.divided(by: step), count: count))
   }
 
   /// The largest power of two times the shared step that divides every number, of which none is 0.
@@ -71,9 +90,12 @@ enum DenseBlock {
     return framed(.coded, step, content)
   }
 
-  private static func framed(_ method: Method, _ step: Int64, _ content: [UInt8]) -> [UInt8] {
+  private static func framed(
+    _ method: Method, blocks: Int? = nil, _ step: Int64, _ content: [UInt8]
+  ) -> [UInt8] {
     var writer = ByteWriter()
     writer.write([method.rawValue])
+    if let blocks { writer.writeVarint(UInt64(blocks)) }
     writer.writeVarint(UInt64(step))
     writer.writeVarint(UInt64(content.count))
     writer.write(content)
@@ -104,21 +126,45 @@ enum DenseBlock {
 
   // MARK: Reading
 
-  /// Steps over a block at the reader's position, checking its frame but not its content.
-  static func skip(_ reader: inout ByteReader) throws(DeltaError) {
-    switch try method(&reader) {
-    case .zero: return
+  /// Steps over a block or span at the reader's position, checking its frame but not its content.
+  ///
+  /// Returns how many blocks it stands for, of the `left` that are left.
+  static func skip(
+    _ reader: inout ByteReader, left: Int, allowsSpans: Bool
+  ) throws(DeltaError) -> Int {
+    let method = try method(&reader)
+    var blocks = 1
+    switch method {
+    case .zero: return 1
     case .planes:
       _ = try step(&reader)
       _ = try reader.readByte(field: "bytes of an element")
     case .coded, .tokens, .gaps:
       _ = try step(&reader)
+    case .span:
+      guard allowsSpans else {
+        throw .payloadDamaged(
+          field: "method of a block", found: "5 in a payload of version 1", expected: "0 to 4")
+      }
+      blocks = try Self.blocks(&reader, left: left)
+      _ = try step(&reader)
     }
     let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
     _ = try reader.readBytes(count: size, field: "block")
+    return blocks
   }
 
-  /// Decodes a block of `count` elements.
+  private static func blocks(
+    _ reader: inout ByteReader, left: Int
+  ) throws(DeltaError) -> Int {
+    let blocks = try reader.readSize(field: "blocks of a span", limit: min(left, spanLimit))
+    guard blocks > 0 else {
+      throw .payloadDamaged(field: "blocks of a span", found: "0", expected: "1 or more")
+    }
+    return blocks
+  }
+
+  /// Decodes a block or span of `count` elements.
   static func decode(
     _ bytes: UnsafeRawBufferPointer, count: Int
   ) throws(DeltaError) -> Content {
@@ -139,7 +185,13 @@ enum DenseBlock {
       let step = try step(&reader)
       let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
       let content = try reader.readBytes(count: size, field: "block")
-      return .few(try GapCoder.decode(content, count: count), step: step)
+      return .few(try GapCoder.decode(content, .block, count: count), step: step)
+    case .span:
+      _ = try blocks(&reader, left: spanLimit)
+      let step = try step(&reader)
+      let size = try reader.readSize(field: "size of a block", limit: reader.remaining)
+      let content = try reader.readBytes(count: size, field: "block")
+      return .few(try GapCoder.decode(content, .span, count: count), step: step)
     case .planes:
       let step = try step(&reader)
       let width = Int(try reader.readByte(field: "bytes of an element"))
@@ -188,7 +240,7 @@ enum DenseBlock {
   private static func method(_ reader: inout ByteReader) throws(DeltaError) -> Method {
     let byte = try reader.readByte(field: "method of a block")
     guard let method = Method(rawValue: byte) else {
-      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 4")
+      throw .payloadDamaged(field: "method of a block", found: "\(byte)", expected: "0 to 5")
     }
     return method
   }

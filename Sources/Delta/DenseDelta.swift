@@ -13,8 +13,16 @@ package struct DenseDelta: Sendable {
   /// The grid that the change lies on.
   package let grid: FixedPointGrid
   private let bytes: [UInt8]
-  /// Where each block begins in `bytes`, and the end of the last.
-  private let offsets: [Int]
+  /// The blocks and spans, and the end of the last.
+  private let pieces: [Piece]
+
+  /// Where a block or span begins.
+  struct Piece: Sendable {
+    /// In the payload.
+    let offset: Int
+    /// Of the tensor's elements.
+    let element: Int
+  }
 
   /// A change given in grid steps, kept exactly.
   ///
@@ -38,10 +46,10 @@ package struct DenseDelta: Sendable {
   }
 
   init(
-    rows: Int, columns: Int, grid: FixedPointGrid, bytes: [UInt8], offsets: [Int]
+    rows: Int, columns: Int, grid: FixedPointGrid, bytes: [UInt8], pieces: [Piece]
   ) {
     (self.rows, self.columns, self.grid) = (rows, columns, grid)
-    (self.bytes, self.offsets) = (bytes, offsets)
+    (self.bytes, self.pieces) = (bytes, pieces)
   }
 
   /// Reads a payload's blocks. Where the limits say so, every one is decoded once to check it.
@@ -51,21 +59,20 @@ package struct DenseDelta: Sendable {
     (rows, columns, grid) = (header.rows, header.columns, header.grid)
     bytes = payload
     let count = rows * columns
-    let blocks = (count + DenseBlock.extent - 1) / DenseBlock.extent
-    // Each block has a byte at least.
-    guard blocks <= reader.remaining else { throw .payloadTruncated(field: "blocks") }
-    var offsets = [reader.position]
-    for _ in 0..<blocks {
-      try DenseBlock.skip(&reader)
-      offsets.append(reader.position)
+    var pieces: [Piece] = []
+    var element = 0
+    // Each piece has a byte at least.
+    while element < count {
+      pieces.append(Piece(offset: reader.position, element: element))
+      let left = (count - element + DenseBlock.extent - 1) / DenseBlock.extent
+      let blocks = try DenseBlock.skip(&reader, left: left, allowsSpans: header.allowsSpans)
+      element = min(count, element + blocks * DenseBlock.extent)
     }
+    pieces.append(Piece(offset: reader.position, element: count))
     guard reader.remaining == 0 else { throw .trailingBytes(count: reader.remaining) }
-    self.offsets = offsets
+    self.pieces = pieces
     guard limits.blockCheck == .atOnce else { return }
-    for index in 0..<blocks {
-      _ = try decode(
-        block: index, count: min(DenseBlock.extent, count - index * DenseBlock.extent))
-    }
+    for index in 0..<pieces.count - 1 { _ = try decode(index) }
   }
 
   /// The bytes to store.
@@ -74,9 +81,9 @@ package struct DenseDelta: Sendable {
   /// About how many bytes of memory it holds, a decoded block included.
   var byteCount: Int { bytes.count + 8 * min(DenseBlock.extent, rows * columns) }
 
-  /// The block that was decoded last: bands of rows that share one with their neighbours decode it once.
+  /// The piece that was decoded last: bands of rows that share one with their neighbours decode it once.
   struct Cursor {
-    fileprivate var block: (index: Int, content: DenseBlock.Content)?
+    fileprivate var piece: (index: Int, content: DenseBlock.Content)?
   }
 
   /// Adds N for the given rows to `target`, `[rows.count, columns]`.
@@ -88,22 +95,19 @@ package struct DenseDelta: Sendable {
     let elements = rows.lowerBound * columns..<rows.upperBound * columns
     precondition(target.count >= elements.count, "\(target.count) for \(elements.count)")
     guard !elements.isEmpty else { return }
-    let first = elements.lowerBound / DenseBlock.extent
-    let last = (elements.upperBound - 1) / DenseBlock.extent
     var overflow: Int64 = 0
     func add(_ n: Int64, at place: Int) {
       let sum = target[place] &+ n
       overflow |= (target[place] ^ sum) & (n ^ sum)
       target[place] = sum
     }
-    for index in first...last {
-      let start = index * DenseBlock.extent
-      let size = min(DenseBlock.extent, self.rows * columns - start)
-      if cursor.block?.index != index {
-        cursor.block = (index, try decode(block: index, count: size))
-      }
-      let range = max(start, elements.lowerBound)..<min(start + size, elements.upperBound)
-      switch cursor.block?.content {
+    var index = firstIndex(pieces.count) { pieces[$0].element > elements.lowerBound } - 1
+    while pieces[index].element < elements.upperBound {
+      defer { index += 1 }
+      let (start, end) = (pieces[index].element, pieces[index + 1].element)
+      if cursor.piece?.index != index { cursor.piece = (index, try decode(index)) }
+      let range = max(start, elements.lowerBound)..<min(end, elements.upperBound)
+      switch cursor.piece?.content {
       case .all(let integers, let step):
         integers.withUnsafeBufferPointer { q in
           for element in range {
@@ -113,9 +117,9 @@ package struct DenseDelta: Sendable {
       case .few(let few, let step):
         few.numbers.withUnsafeBufferPointer { q in
           few.places.withUnsafeBufferPointer { places in
-            for index in places.indices {
+            let first = firstIndex(places.count) { start + Int(places[$0]) >= range.lowerBound }
+            for index in first..<places.count {
               let element = start + Int(places[index])
-              guard element >= range.lowerBound else { continue }
               guard element < range.upperBound else { break }
               add(q[index] &* step, at: element - elements.lowerBound)
             }
@@ -123,16 +127,18 @@ package struct DenseDelta: Sendable {
         }
       case .zero, nil: break
       }
-      if range.upperBound == start + size { cursor.block = nil }
+      if range.upperBound == end { cursor.piece = nil }
     }
     if overflow < 0 { throw .sumOverflows(row: rows.lowerBound) }
   }
 
-  private func decode(block index: Int, count: Int) throws(DeltaError) -> DenseBlock.Content {
-    try bytes.withUnsafeBufferPointer { elements throws(DeltaError) in
+  private func decode(_ index: Int) throws(DeltaError) -> DenseBlock.Content {
+    let (start, end) = (pieces[index], pieces[index + 1])
+    return try bytes.withUnsafeBufferPointer { elements throws(DeltaError) in
       let bytes = UnsafeRawBufferPointer(elements)
       let found = try DenseBlock.decode(
-        UnsafeRawBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]]), count: count)
+        UnsafeRawBufferPointer(rebasing: bytes[start.offset..<end.offset]),
+        count: end.element - start.element)
       guard let (numbers, step) = found.numbers else { return found }
       let largest = Double(Self.largest(numbers)) * Double(step)
       guard largest < QuantisedFactors.elementLimit else {
@@ -165,14 +171,23 @@ package struct DenseDelta: Sendable {
   /// ‖Δ̂‖_F.
   package func frobeniusNorm() throws(DeltaError) -> Double {
     var sum = 0.0
-    for index in 0..<offsets.count - 1 {
-      let size = min(DenseBlock.extent, rows * columns - index * DenseBlock.extent)
-      guard let (numbers, step) = try decode(block: index, count: size).numbers else { continue }
+    for index in 0..<pieces.count - 1 {
+      guard let (numbers, step) = try decode(index).numbers else { continue }
       let scale = Double(step) * grid.step
       for q in numbers { sum += (Double(q) * scale) * (Double(q) * scale) }
     }
     return sum.squareRoot()
   }
+}
+
+/// The first of `count` indices for which something holds that holds for all after it, or `count`.
+private func firstIndex(_ count: Int, where holds: (Int) -> Bool) -> Int {
+  var (low, high) = (0, count)
+  while low < high {
+    let middle = (low + high) / 2
+    if holds(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
 }
 
 extension DenseBlock.Content {

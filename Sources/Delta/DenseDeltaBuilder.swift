@@ -6,11 +6,21 @@ package struct DenseDeltaBuilder: Sendable {
   private let grid: FixedPointGrid
   private let sharedStep: Int64
   private var writer = ByteWriter()
-  private var offsets: [Int]
+  private var pieces: [DenseDelta.Piece] = []
   /// What is not 0 of the block that has begun, and how many elements that has so far.
   private var pending = FewNumbers()
   private var pendingCount = 0
+  /// What is not 0 of the blocks before it that make a span, and how many blocks and elements they are.
+  private var span = FewNumbers()
+  private var spanBlocks = 0
+  private var spanCount = 0
+  /// Elements of the pieces that are written.
+  private var written = 0
   private var largest: UInt64 = 0
+
+  /// A span ends before the block with which it would have more numbers than this: by then its tables cost 1 to 2 %,
+  /// and what lies further apart may have others.
+  private static let spanNumbers = 1 << 14
 
   /// Starts a change of a tensor, `[rows, columns]`.
   package init(rows: Int, columns: Int, grid: FixedPointGrid) {
@@ -22,7 +32,6 @@ package struct DenseDeltaBuilder: Sendable {
     (self.rows, self.columns, self.grid) = (rows, columns, grid)
     self.sharedStep = sharedStep
     PayloadHeader(kind: .dense, rows: rows, columns: columns, grid: grid).write(to: &writer)
-    offsets = [writer.bytes.count]
   }
 
   /// Takes the next elements of N, in row-major order.
@@ -63,13 +72,46 @@ package struct DenseDeltaBuilder: Sendable {
   private var isTooLarge: Bool { Double(largest) >= QuantisedFactors.elementLimit }
 
   private mutating func endBlock() {
-    // What is too large has no code: `finish` refuses the whole.
-    if !isTooLarge {
-      writer.write(DenseBlock.encode(pending, count: pendingCount, sharedStep: sharedStep))
+    defer {
+      pending.removeAll()
+      pendingCount = 0
     }
-    offsets.append(writer.bytes.count)
-    pending.removeAll()
-    pendingCount = 0
+    // What is too large has no code: `finish` refuses the whole.
+    guard !isTooLarge else { return }
+    guard DenseBlock.isSparse(pending, count: pendingCount) else {
+      endSpan()
+      add(DenseBlock.encode(pending, count: pendingCount, sharedStep: sharedStep), pendingCount)
+      return
+    }
+    if span.count + pending.count > Self.spanNumbers || spanBlocks == DenseBlock.spanLimit {
+      endSpan()
+    }
+    for (place, number) in zip(pending.places, pending.numbers) {
+      span.append(number, at: spanCount + Int(place))
+    }
+    spanBlocks += 1
+    spanCount += pendingCount
+  }
+
+  private mutating func endSpan() {
+    if span.count > 0 {
+      add(
+        DenseBlock.encode(
+          span: span, blocks: spanBlocks, count: spanCount, sharedStep: sharedStep), spanCount)
+    } else {
+      for start in stride(from: 0, to: spanCount, by: DenseBlock.extent) {
+        add(DenseBlock.zero, min(DenseBlock.extent, spanCount - start))
+      }
+    }
+    span.removeAll()
+    (spanBlocks, spanCount) = (0, 0)
+  }
+
+  /// Adds a block or span of so many elements.
+  private mutating func add(_ bytes: [UInt8], _ count: Int) {
+    pieces.append(DenseDelta.Piece(offset: writer.bytes.count, element: written))
+    writer.write(bytes)
+    written += count
   }
 
   /// The delta.
@@ -82,9 +124,10 @@ package struct DenseDeltaBuilder: Sendable {
         largest: Double(largest) * grid.step, limit: QuantisedFactors.elementLimit * grid.step)
     }
     if pendingCount > 0 { endBlock() }
-    let blocks = (rows * columns + DenseBlock.extent - 1) / DenseBlock.extent
-    precondition(offsets.count == blocks + 1, "\(offsets.count - 1) blocks of \(blocks)")
+    endSpan()
+    precondition(written == rows * columns, "\(written) of \(rows * columns) elements")
+    pieces.append(DenseDelta.Piece(offset: writer.bytes.count, element: written))
     return DenseDelta(
-      rows: rows, columns: columns, grid: grid, bytes: writer.bytes, offsets: offsets)
+      rows: rows, columns: columns, grid: grid, bytes: writer.bytes, pieces: pieces)
   }
 }

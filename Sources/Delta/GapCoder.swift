@@ -1,7 +1,8 @@
 /// Few numbers among zeros, as corrections are: how far it is to the next, and what it is.
 ///
 ///     bits    16 bits, how many numbers there are less one
-///             the table of gap tokens, where there are 1,024 numbers or more: a table of fewer is known
+///             1 bit: 1 where the table of gap tokens is told, 0 where it is the known one
+///             the table of gap tokens, where it is told
 ///             the table of classes, which are numbers of trailing zeros
 ///             for each class that occurs, in order, the table of its tokens
 ///     then, for each number: the token of its gap, the zeros between it and the one before it, from the coder,
@@ -11,16 +12,34 @@
 /// around which stand the coder's state and words as ``IntegerEncoder`` has them. See ``NumberToken``, whose tokens
 /// gaps have, too. A table with a single symbol takes no coder step. The cost is that of the numbers, not of the zeros.
 enum GapCoder {
-  private static let classes = 62
-  /// One more than the largest token of a gap: gaps are below 2¹⁶.
-  private static let gapTokens = 16 + 4 * 12
-  /// So many numbers are worth a table of their gaps' own.
-  private static let ownTable = 1024
+  /// What the numbers are among.
+  enum Extent {
+    /// A block of at most 2¹⁶ elements, as version 1 has it: tables are told in the full form, that of the gaps where
+    /// there are 1,024 numbers or more, and no bit says so.
+    case block
+    /// Several blocks of together at most 2³¹ elements; tables are told in the short form.
+    case span
 
-  /// - Precondition: there are numbers, but fewer than `count`, at places below `count`, which is at most 2¹⁶.
+    /// One more than the largest token of a gap.
+    fileprivate var gapTokens: Int {
+      switch self {
+      case .block: 16 + 4 * 12
+      case .span: 16 + 4 * 27
+      }
+    }
+
+    fileprivate var form: TransmittedTable.Form { self == .block ? .full : .short }
+  }
+
+  private static let classes = 62
+
+  /// The bytes of a span.
+  ///
+  /// - Precondition: there are numbers, at most 2¹⁶ but fewer than `count`, at places below `count`, which is at most
+  ///   2³¹.
   static func encode(_ few: FewNumbers, count: Int) -> [UInt8] {
     let tokens = NumberToken.tokens
-    var gapCounts = [Int](repeating: 0, count: gapTokens)
+    var gapCounts = [Int](repeating: 0, count: Extent.span.gapTokens)
     var classCounts = [Int](repeating: 0, count: classes)
     // A row a class.
     var tokenCounts = [Int](repeating: 0, count: classes * tokens)
@@ -38,21 +57,24 @@ enum GapCoder {
       gaps.append(gap)
       parts.append(part)
     }
-    let hasOwnTable = few.count >= ownTable
-    let gapTable =
-      hasOwnTable ? TransmittedTable(counts: gapCounts) : knownTable(few.count, among: count)
-    let classTable = TransmittedTable(counts: classCounts)
+    var gapTable = knownTable(few.count, among: count)
+    let ownTable = TransmittedTable.cheapest(for: gapCounts)
+    let tellsGaps =
+      ownTable.shortBitCount + ownTable.bitCount(of: gapCounts) < gapTable.bitCount(of: gapCounts)
+    if tellsGaps { gapTable = ownTable }
+    let classTable = TransmittedTable.cheapest(for: classCounts)
     var bits = BitWriter()
     bits.write(UInt64(few.count - 1), count: 16)
-    if hasOwnTable { gapTable.write(to: &bits) }
-    classTable.write(to: &bits)
+    bits.write(tellsGaps ? 1 : 0, count: 1)
+    if tellsGaps { gapTable.write(.short, to: &bits) }
+    classTable.write(.short, to: &bits)
     // Frequency and start of each class's tokens, as in `tokenCounts`.
     var steps = [(frequency: UInt32, start: UInt32)](
       repeating: (UInt32(FrequencyTable.scale), 0), count: classes * tokens)
     for zeros in 0..<classes where classCounts[zeros] > 0 {
-      let table = TransmittedTable(
-        counts: Array(tokenCounts[zeros * tokens..<(zeros + 1) * tokens]))
-      table.write(to: &bits)
+      let table = TransmittedTable.cheapest(
+        for: Array(tokenCounts[zeros * tokens..<(zeros + 1) * tokens]))
+      table.write(.short, to: &bits)
       for token in table.frequencies.indices {
         steps[zeros * tokens + token] = (table.frequencies[token], table.starts[token])
       }
@@ -78,7 +100,7 @@ enum GapCoder {
 
   /// The numbers among `count` that are not zero.
   static func decode(
-    _ bytes: UnsafeRawBufferPointer, count: Int
+    _ bytes: UnsafeRawBufferPointer, _ extent: Extent, count: Int
   ) throws(DeltaError) -> FewNumbers {
     var (symbols, rest) = try SymbolDecoder.open(bytes)
     var bits = BitReader(rest)
@@ -88,12 +110,15 @@ enum GapCoder {
         field: "numbers of a block", found: "\(size)", expected: "fewer than \(count)")
     }
     var slots: [SymbolSlot] = []
+    let tellsGaps = extent == .block ? size >= 1024 : bits.read(count: 1) == 1
     let gapTable =
-      size >= ownTable
-      ? try TransmittedTable(from: &bits, limit: gapTokens, field: "table of gaps")
+      tellsGaps
+      ? try TransmittedTable(
+        extent.form, from: &bits, limit: extent.gapTokens, field: "table of gaps")
       : knownTable(size, among: count)
     let gaps = SymbolSource(gapTable, &slots)
-    let classTable = try TransmittedTable(from: &bits, limit: classes, field: "table of classes")
+    let classTable = try TransmittedTable(
+      extent.form, from: &bits, limit: classes, field: "table of classes")
     let groups = SymbolSource(classTable, &slots)
     var tokens: [SymbolSource] = []
     for frequency in classTable.frequencies {
@@ -103,7 +128,8 @@ enum GapCoder {
       }
       tokens.append(
         try SymbolSource(
-          TransmittedTable(from: &bits, limit: NumberToken.tokens, field: "table of tokens"),
+          TransmittedTable(
+            extent.form, from: &bits, limit: NumberToken.tokens, field: "table of tokens"),
           &slots))
     }
     guard !bits.isExhausted else { throw .payloadTruncated(field: "tables") }
@@ -139,6 +165,7 @@ enum GapCoder {
       }
       return power
     }
+    let gapTokens = Extent.span.gapTokens
     let first = (0...gapTokens).map { Int(NumberToken.v(token: $0, bits: 0)) }
     let counts = (0..<gapTokens).map { token -> Int in
       guard first[token] < count else { return 0 }

@@ -26,9 +26,9 @@ enum TokenCoder {
     }
     var bits = BitWriter()
     let classTable = TransmittedTable(counts: classCounts)
-    classTable.write(to: &bits)
+    classTable.write(.full, to: &bits)
     let tokenTables = tokenCounts.map { $0.isEmpty ? nil : TransmittedTable(counts: $0) }
-    for table in tokenTables { table?.write(to: &bits) }
+    for table in tokenTables { table?.write(.full, to: &bits) }
     for number in numbers where number != 0 {
       NumberToken(number).write(isNegative: number < 0, to: &bits)
     }
@@ -53,7 +53,8 @@ enum TokenCoder {
   ) throws(DeltaError) -> [Int64] {
     var (symbols, rest) = try SymbolDecoder.open(bytes)
     var bits = BitReader(rest)
-    let classTable = try TransmittedTable(from: &bits, limit: classes, field: "table of classes")
+    let classTable = try TransmittedTable(
+      .full, from: &bits, limit: classes, field: "table of classes")
     // The slots of the classes, then those of each class's tokens.
     var slots = SymbolSlot.slots(of: classTable.frequencies)
     var firstSlots = [0]
@@ -61,7 +62,7 @@ enum TokenCoder {
       firstSlots.append(slots.count)
       guard frequency > 0 else { continue }
       let table = try TransmittedTable(
-        from: &bits, limit: NumberToken.tokens, field: "table of tokens")
+        .full, from: &bits, limit: NumberToken.tokens, field: "table of tokens")
       slots += SymbolSlot.slots(of: table.frequencies)
     }
     guard !bits.isExhausted else { throw .payloadTruncated(field: "tables") }

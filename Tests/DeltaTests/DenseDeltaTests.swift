@@ -56,6 +56,33 @@ struct DenseDeltaTests {
     _ = try roundTrip(Array(integers[1...]) + [0], rows: 4, columns: size / 4)
   }
 
+  @Test(
+    "spans of blocks come back, whole and by bands of rows, beside blocks of many numbers",
+    arguments: [3, 1000, 16_000, 40_000])
+  func spans(perBlock: Int) throws {
+    var random = SeededGenerator(seed: UInt64(perBlock))
+    let (rows, columns, block) = (700, 1000, 65_536)
+    var integers = [Int64](repeating: 0, count: rows * columns)
+    for first in stride(from: 0, to: integers.count, by: block) where first != 3 * block {
+      // One block is all zeros, one has as many numbers as it can.
+      let many = first == 6 * block ? block : perBlock
+      for _ in 0..<many {
+        let place = first + Int.random(in: 0..<block, using: &random)
+        guard place < integers.count else { continue }
+        integers[place] = Int64.random(in: -300...300, using: &random) << (place % 3 == 0 ? 20 : 4)
+      }
+    }
+    integers[integers.count - 1] = 1
+    _ = try roundTrip(integers, rows: rows, columns: columns)
+    let grid = try FixedPointGrid(exponent: -44)
+    let dense = try DenseDelta(gridIntegers: integers, rows: rows, columns: columns, grid: grid)
+    // Memory for a few rows at a time.
+    let bands = try gridIntegers([.dense(dense), .dense(dense)], memoryLimit: 1 << 17)
+    #expect(bands == integers.map { 2 * $0 })
+    let norm = integers.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() * grid.step
+    #expect(abs(try dense.frobeniusNorm() - norm) < 1e-12 * norm)
+  }
+
   @Test("zeros cost a byte a block")
   func zeros() throws {
     #expect(try roundTrip(Array(repeating: 0, count: 200_000), rows: 200, columns: 1000) < 20)
@@ -117,6 +144,25 @@ struct DenseDeltaTests {
     }
     let bits = Double(try roundTrip(integers, rows: 512, columns: 512)) * 8 / 262_144
     #expect(bits < 0.1274 * 1.05, "\(bits) bits an element, entropy 0.127")
+  }
+
+  @Test(
+    "so does a change of few elements with many different numbers, spread or in rows",
+    arguments: [(0.002, 1), (0.01, 1), (0.06, 1), (0.2, 1), (0.01, 1024)])
+  func sparseNumbers(share: Double, together: Int) throws {
+    var random = SeededGenerator(seed: 13)
+    let (rows, columns) = (2048, 1024)
+    var integers = [Int64](repeating: 0, count: rows * columns)
+    for first in stride(from: 0, to: integers.count, by: together)
+    where Double.random(in: 0..<1, using: &random) < share {
+      for element in first..<first + together {
+        let place = Int64.random(in: 0...5, using: &random)
+        integers[element] = Int64((random.normal() * Double(64 >> place)).rounded()) << (20 + place)
+      }
+    }
+    let bytes = Double(try roundTrip(integers, rows: rows, columns: columns))
+    let entropy = entropyBytes(integers)
+    #expect(bytes < entropy * 1.05, "\(bytes) bytes, entropy \(entropy)")
   }
 
   @Test("the error asked for holds on a dense change", arguments: [0.3, 1e-2, 1e-4])

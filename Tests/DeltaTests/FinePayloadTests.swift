@@ -36,8 +36,8 @@ import Testing
     #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "3", expected: "0 to 2")) {
       try TensorDelta(payload: old, limits: limits)
     }
-    old[3] = 3
-    #expect(throws: DeltaError.unknownVersion(found: 3, expected: 2)) {
+    old[3] = 4
+    #expect(throws: DeltaError.unknownVersion(found: 4, expected: 3)) {
       try TensorDelta(payload: old, limits: limits)
     }
   }

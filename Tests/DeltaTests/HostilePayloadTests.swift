@@ -27,8 +27,8 @@ struct HostilePayloadTests {
     ]
   }
 
-  private func decode(_ bytes: [UInt8]) -> TensorDelta? {
-    let limits = PayloadLimits(rows: 23, columns: 31, maximumBytes: 1 << 20)
+  private func decode(_ bytes: [UInt8], _ rows: Int = 23, _ columns: Int = 31) -> TensorDelta? {
+    let limits = PayloadLimits(rows: rows, columns: columns, maximumBytes: 1 << 20)
     guard let delta = try? TensorDelta(payload: bytes, limits: limits) else { return nil }
     // What was accepted must be usable too.
     _ = try? gridIntegers([delta])
@@ -119,8 +119,17 @@ struct HostilePayloadTests {
     #expect(throws: DeltaError.notADelta(found: Array("PNG".utf8))) {
       try TensorDelta(payload: Array("PNG....".utf8), limits: limits)
     }
-    #expect(throws: DeltaError.unknownVersion(found: 3, expected: 2)) {
-      try TensorDelta(payload: Array("EMD".utf8) + [3, 0, 1, 1, 0, 0], limits: limits)
+    #expect(throws: DeltaError.unknownVersion(found: 4, expected: 3)) {
+      try TensorDelta(payload: Array("EMD".utf8) + [4, 0, 1, 1, 0, 0], limits: limits)
+    }
+    for (version, kind, expected) in [(2, 1, "3"), (3, 0, "1"), (1, 3, "0 to 2")]
+      as [(UInt8, UInt8, String)]
+    {
+      #expect(
+        throws: DeltaError.payloadDamaged(field: "kind", found: "\(kind)", expected: expected)
+      ) {
+        try TensorDelta(payload: Array("EMD".utf8) + [version, kind, 1, 1, 0, 0], limits: limits)
+      }
     }
     #expect(throws: DeltaError.payloadDamaged(field: "kind", found: "9", expected: "0 to 2")) {
       try TensorDelta(payload: Array("EMD".utf8) + [1, 9, 1, 1, 0, 0], limits: limits)
@@ -167,7 +176,7 @@ struct HostilePayloadTests {
         limits: limits)
     }
     // More blocks than bytes.
-    #expect(throws: DeltaError.payloadTruncated(field: "blocks")) {
+    #expect(throws: DeltaError.payloadTruncated(field: "method of a block")) {
       try TensorDelta(
         payload: payload(kind: 1, rows: thousand, columns: thousand, [0]), limits: limits)
     }
@@ -175,6 +184,49 @@ struct HostilePayloadTests {
     #expect(throws: DeltaError.payloadTruncated(field: "coder words")) {
       try TensorDelta(
         payload: payload(kind: 0, rows: [8], columns: [8], [1] + huge + state), limits: limits)
+    }
+  }
+
+  @Test("a span stands for no more blocks than there are, and none is in a payload of version 1")
+  func spans() throws {
+    // 2 x 2 elements, the first of them 1: 16 bits of count, no own table of gaps, two tables of one symbol, a 0 for +.
+    let state: [UInt8] = [0, 0, 0, 0, 0x80, 0, 0, 0, 0]
+    let tables: [UInt8] = [0, 0, 0, 0, 0b10, 0, 0]
+    func span(version: UInt8, blocks: [UInt8]) throws -> TensorDelta {
+      let content = state + tables
+      let block: [UInt8] = [5] + blocks + [1, UInt8(content.count)] + content
+      return try TensorDelta(
+        payload: Array("EMD".utf8) + [version, 1, 2, 2, 0x57] + block,
+        limits: PayloadLimits(rows: 2, columns: 2))
+    }
+    #expect(throws: DeltaError.self) { try span(version: 1, blocks: [1]) }
+    for blocks: [UInt8] in [[0], [2], [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]] {
+      #expect {
+        try span(version: 3, blocks: blocks)
+      } throws: { error in
+        switch error as? DeltaError {
+        case .payloadDamaged(field: "blocks of a span", _, _): true
+        case .payloadTooLarge(field: "blocks of a span", _, _): true
+        default: false
+        }
+      }
+    }
+  }
+
+  @Test("version 1's blocks of few numbers, no longer written, are refused as early")
+  func gaps() throws {
+    let golden = try #require(FormatTests.goldens.first { $0.testDescription == "dense, gaps" })
+    let bytes = FormatTests.bytes(golden.payload)
+    #expect(decode(bytes, golden.rows, golden.columns) != nil)
+    for length in 0..<bytes.count {
+      #expect(decode(Array(bytes.prefix(length)), golden.rows, golden.columns) == nil)
+    }
+    for position in bytes.indices {
+      for bit in 0..<8 {
+        var damaged = bytes
+        damaged[position] ^= 1 << UInt8(bit)
+        _ = decode(damaged, golden.rows, golden.columns)
+      }
     }
   }
 

@@ -220,6 +220,15 @@ def tokens(reader, size):
     return values
 
 
+def short_table(bits, limit):
+    count = bits.read(8) + 1
+    precision = bits.read(4)
+    assert count <= limit and precision <= 12
+    frequencies = [bits.escape_code(0) << (12 - precision) for _ in range(count)]
+    assert sum(frequencies) == 4096 and frequencies[-1] > 0
+    return frequencies, slots_of(frequencies)
+
+
 def source(coder, frequencies, slots):
     """The next symbol of a table; one that stands alone takes nothing from the coder."""
     if frequencies[-1] == 4096:
@@ -245,7 +254,7 @@ def known_gaps(count, size):
             square, gap = high(square, square), gap >> 1
         return power
 
-    first = [v if v < 16 else (4 + v % 4) << ((v - 16) // 4 + 2) for v in range(65)]
+    first = [v if v < 16 else (4 + v % 4) << ((v - 16) // 4 + 2) for v in range(125)]
     counts = [
         max(1, (at_least(a) - at_least(b)) >> 40) if a < size else 0
         for a, b in zip(first, first[1:])
@@ -262,12 +271,24 @@ def known_gaps(count, size):
 
 def gaps(reader, size):
     coder = Coder(reader)
-    bits = coder.bits
-    count = bits.read(16) + 1
+    count = coder.bits.read(16) + 1
     assert count < size
-    gap_table = transmitted(bits, 64) if count >= 1024 else known_gaps(count, size)
-    classes = transmitted(bits, 62)
-    tables = [transmitted(bits, 244) if frequency > 0 else None for frequency in classes[0]]
+    gap_table = transmitted(coder.bits, 64) if count >= 1024 else known_gaps(count, size)
+    return few(coder, count, size, gap_table, transmitted)
+
+
+def span(reader, size):
+    coder = Coder(reader)
+    count = coder.bits.read(16) + 1
+    assert count < size
+    gap_table = short_table(coder.bits, 124) if coder.bits.read(1) else known_gaps(count, size)
+    return few(coder, count, size, gap_table, short_table)
+
+
+def few(coder, count, size, gap_table, read_table):
+    bits = coder.bits
+    classes = read_table(bits, 62)
+    tables = [read_table(bits, 244) if frequency > 0 else None for frequency in classes[0]]
     values, place = [0] * size, -1
     for _ in range(count):
         place += 1 + with_bits(bits, source(coder, *gap_table))
@@ -279,7 +300,7 @@ def gaps(reader, size):
     return values
 
 
-def dense(reader, rows, columns):
+def dense(reader, rows, columns, version):
     result, count = [], rows * columns
     while len(result) < count:
         size = min(65536, count - len(result))
@@ -287,6 +308,11 @@ def dense(reader, rows, columns):
         if method == 0:
             result += [0] * size
             continue
+        if method == 5:
+            assert version == 3
+            blocks = reader.varint()
+            assert 1 <= blocks <= min(1 << 15, (count - len(result) + 65535) // 65536)
+            size = min(65536 * blocks, count - len(result))
         step = reader.varint()
         if method == 1:
             content = Bytes(reader.take(reader.varint()))
@@ -294,8 +320,8 @@ def dense(reader, rows, columns):
             coder = Coder(content)
             q = coder.column(shape, width - 24, size)
             coder.end()
-        elif method in (3, 4):
-            q = [tokens, gaps][method - 3](Bytes(reader.take(reader.varint())), size)
+        elif method in (3, 4, 5):
+            q = [tokens, gaps, span][method - 3](Bytes(reader.take(reader.varint())), size)
         else:
             assert method == 2
             import zstandard
@@ -332,14 +358,14 @@ class Delta:
         reader = Bytes(data)
         assert reader.take(3) == b"EMD"
         version, self.kind = reader.take(2)
-        assert version == (2 if self.kind == 3 else 1)
+        assert version in {0: [1], 1: [1, 3], 2: [1], 3: [2]}[self.kind]
         self.rows, self.columns, self.grid = reader.varint(), reader.varint(), reader.signed()
         assert max(self.rows, self.columns) < 1 << 31 and abs(self.grid) <= 600
         self.rank, self.fine = None, []
         if self.kind == 0:
             self.rank, self.integers = low_rank(reader, self.rows, self.columns, self.grid)
         elif self.kind == 1:
-            self.integers = dense(reader, self.rows, self.columns)
+            self.integers = dense(reader, self.rows, self.columns, version)
         elif self.kind == 2:
             low = self.part(reader.take(reader.varint()), [0])
             rest = self.part(reader.take(len(data) - reader.at), [1])

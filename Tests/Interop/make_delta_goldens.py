@@ -19,7 +19,12 @@ ROOT = pathlib.Path(__file__).parents[2]
 FIXTURES = ROOT / "Fixtures" / "delta"
 CORPUS = ROOT / "Tests" / "Fuzz" / "Corpus" / "delta"
 # What the fuzzer has of them, under its own names.
-SEEDS = {"corrected": "corrected", "fine-corrected": "fine", "dense-zero-coded": "coded"}
+SEEDS = {
+    "corrected": "corrected",
+    "fine-corrected": "fine",
+    "dense-zero-coded": "coded",
+    "dense-spans": "spans",
+}
 
 
 # MARK: Bytes and bits
@@ -40,8 +45,8 @@ def framed(content):
     return varint(len(content)) + content
 
 
-def header(kind, rows, columns, grid):
-    version = 2 if kind == 3 else 1
+def header(kind, rows, columns, grid, version=None):
+    version = version or (2 if kind == 3 else 1)
     return b"EMD" + bytes([version, kind]) + varint(rows) + varint(columns) + varint(zigzag(grid))
 
 
@@ -101,6 +106,13 @@ class Coder:
         for frequency in frequencies:
             self.bits.escape_code(frequency, 4)
 
+    def short_table(self, frequencies):
+        shift = min((f & -f).bit_length() - 1 for f in frequencies if f)
+        self.bits.put(len(frequencies) - 1, 8)
+        self.bits.put(12 - shift, 4)
+        for frequency in frequencies:
+            self.bits.escape_code(frequency >> shift, 0)
+
     def token(self, frequencies, value):
         """A number by its token, and in bits what stands beside that."""
         token, beside, count = token_of(value)
@@ -128,6 +140,15 @@ def frequencies_of(symbols):
     result = [max(1, 4096 * count // len(symbols)) if count else 0 for count in counts]
     result[result.index(max(result))] += 4096 - sum(result)
     return result
+
+
+def coarse_frequencies_of(symbols, precision):
+    """The same, as multiples of 2^(12 - precision)."""
+    counts = [symbols.count(symbol) for symbol in range(max(symbols) + 1)]
+    result = [max(1, (count << precision) // len(symbols)) if count else 0 for count in counts]
+    while (excess := sum(result) - (1 << precision)) != 0:
+        result[result.index(max(result))] -= 1 if excess > 0 else -1
+    return [frequency << (12 - precision) for frequency in result]
 
 
 # MARK: Kinds
@@ -169,35 +190,62 @@ def zeros(count):
 
 
 def gaps(step, values):
+    places, between, classes, numbers = parts_of(values)
+    assert 0 < len(places) < 1024
     coder = Coder()
+    coder.bits.put(len(places) - 1, 16)
+    table = reader.known_gaps(len(places), len(values))[0]
+    few(coder, values, table, coder.table, frequencies_of)
+    return b"\4" + varint(step) + framed(coder.bytes()), [value * step for value in values]
+
+
+def span(step, values, tells_gaps, precision):
+    """As many blocks as the values fill, with frequencies of a precision."""
+    places, between, classes, numbers = parts_of(values)
+    coder = Coder()
+    coder.bits.put(len(places) - 1, 16)
+    coder.bits.put(int(tells_gaps), 1)
+    table = reader.known_gaps(len(places), len(values))[0]
+    nearest = lambda symbols: coarse_frequencies_of(symbols, precision)
+    if tells_gaps:
+        table = nearest([token_of(gap)[0] for gap in between])
+        coder.short_table(table)
+    few(coder, values, table, coder.short_table, nearest)
+    blocks = varint((len(values) + 65535) // 65536)
+    return b"\5" + blocks + varint(step) + framed(coder.bytes()), [v * step for v in values]
+
+
+def parts_of(values):
+    """Places, gaps, trailing zeros and what they leave of the numbers that are not 0."""
     places = [place for place, value in enumerate(values) if value]
     between = [b - a - 1 for a, b in zip([-1] + places, places)]
     classes = [(abs(values[place]) & -abs(values[place])).bit_length() - 1 for place in places]
     numbers = [abs(values[place]) >> z + 1 for place, z in zip(places, classes)]
-    assert 0 < len(places) < 1024
-    gap_table, _ = reader.known_gaps(len(places), len(values))
-    class_table = frequencies_of(classes)
+    return places, between, classes, numbers
+
+
+def few(coder, values, gap_table, write_table, nearest):
+    places, between, classes, numbers = parts_of(values)
+    class_table = nearest(classes)
     tokens = {
-        z: frequencies_of([token_of(v)[0] for v, own in zip(numbers, classes) if own == z])
+        z: nearest([token_of(v)[0] for v, own in zip(numbers, classes) if own == z])
         for z in sorted(set(classes))
     }
-    coder.bits.put(len(places) - 1, 16)
-    coder.table(class_table)
+    write_table(class_table)
     for table in tokens.values():
-        coder.table(table)
+        write_table(table)
     for place, gap, z, v in zip(places, between, classes, numbers):
         coder.token(gap_table, gap)
         if class_table[-1] < 4096:
             coder.symbol(class_table, z)
         coder.token(tokens[z], v)
         coder.bits.put(int(values[place] < 0), 1)
-    return b"\4" + varint(step) + framed(coder.bytes()), [value * step for value in values]
 
 
-def dense(rows, columns, grid, *blocks):
+def dense(rows, columns, grid, *blocks, version=1):
     integers = [n for _, numbers in blocks for n in numbers]
     assert len(integers) == rows * columns
-    return header(1, rows, columns, grid) + b"".join(block for block, _ in blocks), integers
+    return header(1, rows, columns, grid, version) + b"".join(block for block, _ in blocks), integers
 
 
 def corrected(rows, columns, grid, low, correction):
@@ -248,6 +296,14 @@ def sparse(count):
         chance.choice([1, -1, 3, -2, 8, 700, -1 << 40]) if chance.randrange(20) == 0 else 0
         for _ in range(count)
     ]
+
+
+def few_of(count, numbers, within=1):
+    """So many numbers that are not 0, in the first of `within` parts, and one at the end."""
+    values = [0] * count
+    for place in chance.sample(range(count // within), numbers - 1) + [count - 1]:
+        values[place] = chance.choice([1, -1, 3, -2, 8, 700, -1 << 30])
+    return values
 
 
 def number(bits):
@@ -313,6 +369,15 @@ def goldens():
     yield "fine-dense", fine_with_all(rows, columns, dense(rows, columns, GRID, zeros(count)))
     yield "fine-corrected", fine_with_all(
         rows, columns, corrected(rows, columns, GRID, low, correction))
+    # Two blocks as a span, one of zeros, and two again, the last of them short.
+    yield "dense-spans", dense(
+        280, 1000, GRID,
+        span(3 << 9, few_of(131072, 60), False, 6),
+        zeros(65536),
+        span(1, few_of(83392, 1400, 9), True, 9),
+        version=3)
+    spans = dense(rows, columns, GRID, span(1 << 6, sparse(count), True, 5), version=3)
+    yield "corrected-span", corrected(rows, columns, GRID, low, spans)
 
 
 def main():
