@@ -137,6 +137,17 @@ struct OddServerTests {
     #expect(outcome.ending == .exit(1))
     #expect(outcome.errorText.contains("nowhere.git"), "\(outcome.errorText)")
     #expect(outcome.outputText.contains("zebra/main"), "\(outcome.outputText)")
+    // For a program, what came and why not all of it, in one document.
+    let again = try scene.emend(in: "work").run(["fetch", "--all", "--json"])
+    #expect(again.ending == .exit(1))
+    let document = try JSONValue(parsing: again.output, file: "output")
+    #expect(
+      document["data"]?["remotes"]?.array?.map { $0["remote"]?.string } == ["origin", "zebra"])
+    #expect(document["error"]?["summary"]?.string != nil)
+    try scene("work", "remote", "remove", "origin")
+    try scene("work", "remote", "remove", "zebra")
+    let none = try scene.emend(in: "work").run(["fetch", "--all"])
+    #expect(none.ending == .exit(1) && none.outputText.isEmpty, "\(none.outputText)")
   }
 
   @Test("--no-notes leaves notes where they are")

@@ -47,6 +47,15 @@ import Testing
     #expect(outcome.ending == .exit(1))
     #expect(outcome.outputText.contains("] Revert \"Two\"\n"))
     #expect(outcome.errorText.contains("the edit is not active here"))
+    // For a program, one document has both: what was made, and why it went no further.
+    try scene.repository("revert", "HEAD")
+    let stopped = try scene.repository.emend.run(["revert", "--json", "HEAD~6", "HEAD~6"])
+    #expect(stopped.ending == .exit(1))
+    let document = try JSONValue(parsing: stopped.output, file: "output")
+    #expect(document["schema_version"]?.integer == 2)
+    #expect(
+      document["data"]?["commits"]?.array?.map { $0["commit"]?.string } == [try scene.id("HEAD")])
+    #expect(document["error"]?["summary"]?.string?.contains("the edit is not active here") == true)
     try expectRefusal(
       scene.repository, ["revert", "HEAD..HEAD~1"], 2, ["there are no commits in this"])
     try expectRefusal(

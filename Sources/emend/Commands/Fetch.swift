@@ -41,8 +41,11 @@ struct Fetch: EmendCommand {
     let fetched = try transfer.fetch(
       all ? .all : .one(remote, branches: branches), fetching.options)
     let view = FetchView(fetched.outcomes)
-    if fetched.failure == nil || !console.writesDocuments { try console.tell(view) }
-    if let failure = fetched.failure { throw failure }
+    if let failure = fetched.failure {
+      if !fetched.outcomes.isEmpty { try console.tell(view, before: failure) }
+      throw failure
+    }
+    try console.tell(view)
     if view.hasRefusals { throw ExitStatus.refused }
   }
 }

@@ -42,6 +42,13 @@ package final class Console: Sendable {
   /// Whether results are documents for programs: nothing else may stand on the standard output then.
   package var writesDocuments: Bool { settings.format == .json }
 
+  /// Tells what was done before an error ended the work; the document has both. The error itself is still to be thrown.
+  ///
+  /// - Throws: what standard output refused.
+  package func tell(_ view: some View, before error: any Error) throws {
+    try show(view, pager: nil, onlyWarnings: settings.isQuiet, before: error)
+  }
+
   /// Shows a result that may be long: on a terminal, through a pager.
   ///
   /// - Parameter corePager: what Git's configuration says under `core.pager`.
@@ -76,10 +83,13 @@ package final class Console: Sendable {
 
   private var isIndented: Bool { output.isTerminal }
 
-  private func show(_ view: some View, pager: Pager?, onlyWarnings: Bool = false) throws {
+  private func show(
+    _ view: some View, pager: Pager?, onlyWarnings: Bool = false, before error: (any Error)? = nil
+  ) throws {
     switch settings.format {
     case .json:
-      let document = try JSONOutput.bytes(data: view.document, indented: isIndented)
+      let document = try JSONOutput.bytes(
+        data: view.document, error: error.map { Explanation(of: $0) }, indented: isIndented)
       hasShown.withLock { $0 = true }
       try progress.interrupt { try output.write(document) }
     case .text:

@@ -59,8 +59,12 @@ extension Console {
     in repository: EditRepository, _ series: ((RecordedCommit) -> Void) throws -> Void
   ) throws {
     var made: [RecordedCommit] = []
-    let outcome = Result { try series { made.append($0) } }
+    do {
+      try series { made.append($0) }
+    } catch {
+      if !made.isEmpty { try tell(RecordedView(made, repository), before: error) }
+      throw error
+    }
     if !made.isEmpty { try tell(RecordedView(made, repository)) }
-    try outcome.get()
   }
 }
