@@ -67,6 +67,14 @@ package struct SpawnedProgram: Sendable {
     process = started
   }
 
+  /// Whether it has come to its end, which ``wait()`` is still to be asked for.
+  package var hasEnded: Bool {
+    var state = siginfo_t()
+    // Where nothing has happened, the state stays as it was: of no process.
+    return waitid(P_PID, id_t(process), &state, WEXITED | WNOHANG | WNOWAIT) != 0
+      || state.si_signo == SIGCHLD
+  }
+
   /// Waits for its end. One that cannot be known, as where this process ignores `SIGCHLD`, is ``Ending/unknown``.
   @discardableResult
   package func wait() -> Ending {

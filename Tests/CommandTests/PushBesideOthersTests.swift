@@ -123,6 +123,24 @@ struct PushBesideOthersTests {
     #expect(refused.errorText.contains("local policy: no"), "\(refused.errorText)")
   }
 
+  @Test("what a hook here leaves running holds no push, as with Git")
+  func leftRunning() throws {
+    let scene = try SharedScene(commits: 0)
+    let (go, ended) = (scene.directory["go"], scene.directory["ended"])
+    // It ends when it is told to, or by itself after a minute.
+    try hook(
+      "pre-push",
+      """
+      echo said before
+      (for i in $(seq 600); do [ -e \(go) ] && break; sleep 0.1; done; echo over > \(ended)) &
+
+      """, in: scene.directory["work/.emend"])
+    let pushed = try scene.emend(in: "work").run(["push", "origin", "main"])
+    #expect(try fileKind(at: ended) == nil)
+    try scene.directory.write("", to: "go")
+    #expect(pushed.ending == .exit(0), "\(pushed.errorText)")
+  }
+
   @Test("without git, what guards a repository beside is not gone round")
   func guarded() throws {
     let scene = try SharedScene(transport: "libgit2", commits: 1)

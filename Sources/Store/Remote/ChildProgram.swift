@@ -57,7 +57,7 @@ struct ChildProgram {
     }
     RunningPrograms.begin(program)
     var gathered: [UInt8] = []
-    let isWhole = gather(&gathered, limit, output.readEnd, errors.readEnd, onMessage)
+    let isWhole = gather(&gathered, limit, output.readEnd, errors.readEnd, program, onMessage)
     if !isWhole { kill(program.process, SIGTERM) }
     let ending = RunningPrograms.wait(for: program)
     guard isWhole else { throw .tooMuchOutput }
@@ -68,16 +68,35 @@ struct ChildProgram {
     }
   }
 
-  /// Reads both streams to their ends; false when the output passed the limit.
+  /// How often it is looked whether the program has ended while its streams are silent, in milliseconds.
+  private static let silence: Int32 = 100
+
+  /// Reads both streams to their ends, or until the program has ended and they are empty: what it left running (a hook's
+  /// program in the background) may hold them open for hours, and Git does not wait for that either.
+  ///
+  /// Returns false when the output passed the limit.
   private func gather(
     _ gathered: inout [UInt8], _ limit: Int, _ output: Int32, _ errors: Int32,
-    _ onMessage: (String) -> Void
+    _ program: SpawnedProgram, _ onMessage: (String) -> Void
   ) -> Bool {
     var polled = [output, errors].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     var line: [UInt8] = []
+    var hasEnded = false
+    // More than the pipes hold: what goes on writing behind the end is not heard to its own end.
+    var readsAfterEnd = 16
     while polled.contains(where: { $0.fd >= 0 }) {
-      guard poll(&polled, nfds_t(polled.count), -1) >= 0 || errno == EINTR else { return false }
+      let ready = poll(&polled, nfds_t(polled.count), hasEnded ? 0 : Self.silence)
+      if ready < 0 {
+        guard errno == EINTR else { return false }
+        continue
+      }
+      if hasEnded {
+        if ready == 0 || readsAfterEnd == 0 { break }
+        readsAfterEnd -= 1
+      } else {
+        hasEnded = program.hasEnded
+      }
       for index in polled.indices where polled[index].fd >= 0 && polled[index].revents != 0 {
         let count = read(polled[index].fd, &buffer, buffer.count)
         if count < 0, errno == EINTR { continue }
