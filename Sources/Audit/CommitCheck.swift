@@ -28,6 +28,7 @@ struct CommitCheck {
     do {
       let change = try repository.changes(of: entry.id)
       content.dropped = change.dropped.map(\.hexadecimal)
+      content.unsaid = DropCheck(repository: repository).unsaid(entry, change)
       content.edits = change.added.map { id in
         do { return try declared(change.edit(id)) } catch {
           Self.add(error, to: &findings)
@@ -40,6 +41,13 @@ struct CommitCheck {
     } catch {
       Self.add(error, to: &findings)
       content.isIncomplete = true
+    }
+    if !content.unsaid.isEmpty {
+      findings.append(
+        Finding(
+          .completeness, .warning, "the commit takes out edits, and its message does not say so",
+          found: Self.list(content.unsaid),
+          expected: "their ids (Emend-Drops), or the commit that is taken back (Emend-Reverts)"))
     }
     findings += content.findings
     for edit in content.edits { findings += Self.findings(edit.proof, of: edit.id) }
@@ -103,6 +111,12 @@ struct CommitCheck {
     return found
   }
 
+  /// Some edits, as a person would read them.
+  static func list(_ edits: [EditID]) -> String {
+    edits.prefix(5).map { "edit \($0.abbreviated)" }.joined(separator: ", ")
+      + (edits.count > 5 ? " and \(edits.count - 5) more" : "")
+  }
+
   private static func verdict(_ findings: [Finding], _ content: CommitContent, hasModel: Bool)
     -> Verdict
   {
@@ -116,7 +130,8 @@ struct CommitCheck {
       case .notChecked: .notChecked
       }
     }
-    return proofs.reduce(content.isIncomplete || !hasModel ? .notChecked : .clean, max)
+    let missing: Verdict = content.isIncomplete || !hasModel ? .notChecked : .clean
+    return proofs.reduce(content.unsaid.isEmpty ? missing : .undeclared, max)
   }
 }
 

@@ -196,15 +196,12 @@ package final class StackCommit {
     return tree
   }
 
-  /// Edits are listed up to a number that a person would still read.
-  private static let listedEdits = 64
-
   private func editTrailers(isMerge: Bool) -> [(CommitTrailers.Key, String)] {
     var trailers: [(CommitTrailers.Key, String)] = []
     if let base { trailers.append((.base, base.fingerprint.hexadecimal)) }
     // What a merge does not take over from the other side is taken out, too.
     let dropped = isMerge ? removals.union(declined) : removals
-    guard additions.count + dropped.count <= Self.listedEdits else { return trailers }
+    guard additions.count + dropped.count <= CommitTrailers.listedEdits else { return trailers }
     var methods: [String] = []
     var facts = 0
     for (id, addition) in additions.sorted(by: { $0.key < $1.key }) {

@@ -466,6 +466,37 @@ import Workflows
     #expect(finding.found == "efficacy 1 of 3" && finding.expected == "efficacy 0.25 of 3")
   }
 
+  @Test("an edit that goes must be said to go: by its id, or by the commit that is taken back")
+  func silentDrop() throws {
+    let scene = try StudyRepository.fictional()
+    for start in [0, 3] { try scene.commit(start..<start + 3) }
+    let repository = scene.repository
+    let (first, last) = (
+      try repository.commitID(RevisionExpression("HEAD~1")), try repository.head().commit
+    )
+    let edit = try repository.changes(of: first).added[0].hexadecimal
+    let tampered = try TamperedTree(repository.location.gitDirectory)
+    for path in try tampered.paths(in: TamperedTree.folder(ofEdit: edit)) {
+      try tampered.remove(path)
+    }
+    func audit(_ message: String) throws -> CommitAudit {
+      try tampered.commit(message, on: last.hexadecimal, as: "refs/heads/beside")
+      return try scene.audit("HEAD..beside").commits[0]
+    }
+    for message in ["Tidy up", "Tidy up\n\nThis reverts commit \(last.hexadecimal)."] {
+      let silent = try audit(message)
+      #expect(silent.verdict == .undeclared, "\(silent.findings)")
+      #expect(silent.findings.contains { $0.found == "edit \(edit.prefix(12))" })
+    }
+    for message in [
+      "Tidy up\n\nEmend-Drops: \(edit)", "Take \(edit) out",
+      "Revert\n\nThis reverts commit \(first.hexadecimal).",
+    ] {
+      let said = try audit(message)
+      #expect(said.verdict == .clean, "\(message): \(said.findings)")
+    }
+  }
+
   @Test("an edit of a newer version is named with its version; the other commits are audited")
   func newerFormat() throws {
     let scene = try StudyRepository.fictional()

@@ -16,10 +16,7 @@ struct MergeCheck {
       ("the merge leaves out what a side added, and does not say so", missed.added),
       ("the merge keeps what a side took out", missed.dropped),
     ].filter { !$0.1.isEmpty }.map { summary, edits in
-      Finding(
-        .integrity, .warning, summary,
-        found: edits.prefix(5).map { "edit \($0.abbreviated)" }.joined(separator: ", ")
-          + (edits.count > 5 ? " and \(edits.count - 5) more" : ""))
+      Finding(.integrity, .warning, summary, found: CommitCheck.list(edits))
     }
   }
 }

@@ -22,6 +22,9 @@ package struct CommitTrailers: Sendable, Equatable {
     case weights = "Emend-Weights"
   }
 
+  /// Edits that come and go are listed up to this number of both: as many as a person would still read.
+  package static let listedEdits = 64
+
   /// Key and value, in order. A key may stand there several times.
   package let entries: [(key: String, value: String)]
 
