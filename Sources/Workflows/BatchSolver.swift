@@ -49,12 +49,14 @@ struct BatchSolver {
 
   /// Solves a batch on a state and measures it.
   ///
-  /// - Parameter stored: stored targets, `[d]` each, by the fact's index; the others are optimised.
+  /// - Parameters:
+  ///   - stored: stored targets, `[d]` each, by the fact's index; the others are optimised.
+  ///   - earlier: the edits whose facts the batch may say anew; `nil` for all of the state.
   /// - Returns: the solution, and the steps that each fact took (0 for stored targets).
   /// - Throws: ``EditingError``, ``TransformerError``, ``DeltaError``, ``WorkflowError/noMoments``.
   func solve(
     _ cases: [FactCase], on state: SolveState, _ recipe: SolveRecipe,
-    given stored: [Int: [Float]] = [:]
+    given stored: [Int: [Float]] = [:], superseding earlier: Set<EditID>? = nil
   ) throws -> (solution: BatchSolution, steps: [Int]) {
     let base = try workspace.base()
     let tokenizer = try workspace.tokenizer()
@@ -68,10 +70,16 @@ struct BatchSolver {
     // What cannot be edited is refused before anything is run.
     try editor.check(cases.map(\.fact))
     let before = try FactMeter(PromptScorer(model, tokenizer)).measure(cases)
+    var history = recipe.rules.history == .protect ? try state.history() : []
+    let topics = FactTopics(cases.map(\.fact))
+    let superseded = history.filter { entry in
+      earlier?.contains(entry.edit) ?? true && entry.history.facts.contains(where: topics.contains)
+    }.map(\.edit)
+    for index in history.indices where superseded.contains(history[index].edit) {
+      history[index].history = history[index].history.superseded(by: topics)
+    }
     let edit = try editor.edit(
-      EditBatch(
-        cases.map(\.fact), given: stored,
-        protecting: recipe.rules.history == .protect ? history(of: state) : []),
+      EditBatch(cases.map(\.fact), given: stored, protecting: history.map(\.history)),
       progress: workspace.progress
     ) { change in
       try EncodedEdit.Part(change, base.manifest, precision: recipe.precision) { tensor in
@@ -89,7 +97,8 @@ struct BatchSolver {
     let description = EditDescription(
       method: recipe.hyperparameters.method.rawValue,
       hyperparameters: recipe.hyperparameters.canonicalJSON(
-        recipe, on: state, groups: recipe.templates.groups.map(\.count)),
+        recipe, on: state, superseding: superseded,
+        groups: recipe.templates.groups.map(\.count)),
       contextTemplates: recipe.templates.all, provenance: .computed,
       computedOn: state.stack.tree,
       statistics: statistics,
@@ -138,19 +147,17 @@ struct BatchSolver {
       precision: recorded.precision, tool: tool)
     var solver = self
     solver.settings.earlierMoments = recorded.statistics
-    return try solver.solve(kept.map { cases[$0] }, on: state, recipe, given: stored).solution
+    // An edit that came later says what it says also of those.
+    return try solver.solve(
+      kept.map { cases[$0] }, on: state, recipe, given: stored,
+      superseding: state.present(recorded.supersedes)
+    ).solution
   }
 
   /// On another base than the repository's, those that the user names are that base's.
   private func configuredMoments(for model: DecoderModel) throws -> ConfiguredMoments {
     try settings.secondMoments(
       for: model, of: settings.moments == nil ? nil : workspace.base())
-  }
-
-  /// The facts of the edits that a state has.
-  private func history(of state: SolveState) throws -> [EditHistory] {
-    try state.stack.edits.filter { !state.excluded.contains($0) }
-      .compactMap { try EditHistory(of: state.stack.edit($0)) } + state.extraHistory
   }
 
   /// Whether any stored weight differs: rounding to the checkpoint's type can swallow a small edit whole.

@@ -35,6 +35,8 @@ extension EditDescription {
   var computedWithout: [EditID] { ids("computed_without") }
   /// The edits beside that tree.
   var computedBeside: [EditID] { ids("computed_beside") }
+  /// The edits of that state of which it says facts anew, which it does not protect.
+  var supersedes: [EditID] { ids("supersedes") }
 
   /// Its contexts, in their groups.
   ///
@@ -64,13 +66,17 @@ extension EditHistory {
 
 extension EditHyperparameters {
   /// As the manifest keeps them, with the rules and the state of the solve.
-  func canonicalJSON(_ recipe: SolveRecipe, on state: SolveState, groups: [Int])
-    -> CanonicalJSON.Object
-  {
+  ///
+  /// - Parameter superseded: the edits of which the batch says facts anew.
+  func canonicalJSON(
+    _ recipe: SolveRecipe, on state: SolveState, superseding superseded: [EditID], groups: [Int]
+  ) -> CanonicalJSON.Object {
     let members = json.map { key, value in (key, CanonicalJSON(value)) }
-    // Together with the tree that the edit names, these say exactly on which edits it was solved.
+    // Together with the tree that the edit names, these say exactly on which edits it was solved, and which of their
+    // facts were free to change.
     let state = [
       ("computed_without", state.excluded.sorted()), ("computed_beside", state.beside.sorted()),
+      ("supersedes", superseded.sorted()),
     ].filter { !$0.1.isEmpty }
       .map { ($0, CanonicalJSON.array($1.map { .string($0.hexadecimal) })) }
     let rules = [
@@ -97,7 +103,7 @@ extension EditHyperparameters {
     }
     let ours: Set<String> = [
       "computed_beside", "computed_without", "context_groups", "history", "precision",
-      "same_subject", "stop",
+      "same_subject", "stop", "supersedes",
     ]
     let members = description.hyperparameters.members.filter { !ours.contains($0.name) }
       .map { ($0.name, JSONValue($0.value)) }

@@ -186,12 +186,22 @@ package final class ReplayEdits {
       keeping: keep)
   }
 
-  /// The requests of the edits that a state has.
+  /// The requests of the edits that a state has, less what an edit says anew of those that it names.
   private func earlier(
     than edit: StoredEdit, _ state: SolveState, _ model: DecoderModel, _ sameSubject: SameSubject,
     layer: Int, isShared: Bool
   ) throws -> [EarlierRequests] {
-    try state.ids.compactMap { id in
+    let superseded = Set(edit.manifest.description.supersedes)
+    let topics = FactTopics(superseded.isEmpty ? [] : try ListFacts.facts(of: edit).map(\.fact))
+    return try state.ids.compactMap { id in
+      if superseded.contains(id) {
+        guard let rest = try EditHistory(of: state.edit(id))?.superseded(by: topics),
+          !rest.facts.isEmpty
+        else { return nil }
+        return EarlierRequests(count: sameSubject.partition(rest.facts).count) {
+          try self.run(rest, model, sameSubject, layer: layer, isShared: isShared)
+        }
+      }
       if isShared, let known = kept[Key(edit: id, layer: layer, sameSubject: sameSubject)] {
         return EarlierRequests(known)
       }
@@ -295,12 +305,19 @@ package final class ReplayEdits {
   ) throws -> KeptRequests {
     let key = Key(edit: id, layer: layer, sameSubject: sameSubject)
     if isShared, let known = kept[key] { return known }
-    // All are kept under the base's projection, so that one change of it serves all.
-    let requests = try KeptRequests(
-      isShared ? models.unedited() : model, workspace.tokenizer(), history,
-      sameSubject: sameSubject, layer: layer, bytes: workspace.memory, keepsBlock: isShared)
+    let requests = try run(history, model, sameSubject, layer: layer, isShared: isShared)
     if isShared, try keeps(requests) { kept[key] = requests }
     return requests
+  }
+
+  private func run(
+    _ history: EditHistory, _ model: DecoderModel, _ sameSubject: SameSubject, layer: Int,
+    isShared: Bool
+  ) throws -> KeptRequests {
+    // All are kept under the base's projection, so that one change of it serves all.
+    try KeptRequests(
+      isShared ? models.unedited() : model, workspace.tokenizer(), history,
+      sameSubject: sameSubject, layer: layer, bytes: workspace.memory, keepsBlock: isShared)
   }
 
   /// Whether there is room for requests, in memory or in the scratch file.

@@ -110,7 +110,7 @@ package struct ResolveEdits {
         tensors: solution.encoded.parts.map(\.description))
       commit.drop(edit.id)
       let id = try solution.add(to: commit).id
-      state.add(solution, id)
+      state.add(solution, id, insteadOf: edit.id)
       changes.append(
         Change(
           old: edit.id, new: id, before: BatchMeasurement(solution.before),

@@ -68,7 +68,7 @@ package struct RevertFacts {
       guard gone.count < cases.count else { continue }
       let solution = try solver.solveAgain(
         edit, keeping: { !isRemoved($0) }, on: state, refreshingTargets: .keep, tool: tool)
-      state.add(solution, try solution.add(to: commit).id)
+      state.add(solution, try solution.add(to: commit).id, insteadOf: id)
     }
     let names = Array(Set(removed.map(\.subject)).sorted().prefix(3)).joined(separator: ", ")
     let recorded = try commit.record(

@@ -6,19 +6,27 @@ internal import Store
 /// The state that a batch is solved on: a stack, less some edits, with others beside it.
 struct SolveState {
   let stack: EditStack
-  var excluded: Set<EditID> = []
+  var excluded: Set<EditID>
   var extra: [EncodedEdit.Part] = []
-  /// The facts behind `extra`.
-  var extraHistory: [EditHistory] = []
+  /// The facts behind `extra`, by edit.
+  private var extraHistory: [(edit: EditID, history: EditHistory)] = []
+  /// The edits that were solved again, and what came in their place.
+  private var successors: [EditID: EditID] = [:]
   /// The ids behind `extra`.
   var beside: [EditID] = []
   /// Those of `extra` that are in the repository.
   private(set) var storedExtra: [StoredEdit] = []
 
+  /// A stack, less some edits.
+  init(stack: EditStack, excluded: Set<EditID> = []) {
+    self.stack = stack
+    self.excluded = excluded
+  }
+
   /// The ids of the edits that are active and in the repository.
   var ids: [EditID] { stack.edits.filter { !excluded.contains($0) } + storedExtra.map(\.id) }
 
-  /// How many facts' keys enter a solve beside its own.
+  /// How many facts' keys enter a solve beside its own, at most.
   func protectedCount(_ rules: SolveRules) throws -> Int {
     guard rules.history != .forget else { return 0 }
     return try ids.reduce(0) { try $0 + edit($1).manifest.facts.count }
@@ -50,15 +58,26 @@ struct SolveState {
     extra += try EncodedEdit(stored: edit).parts
     beside.append(edit.id)
     storedExtra.append(edit)
-    if let history = try EditHistory(of: edit) { extraHistory.append(history) }
+    if let history = try EditHistory(of: edit) { extraHistory.append((edit.id, history)) }
   }
 
-  /// Puts a solved batch beside the stack.
-  mutating func add(_ solution: BatchSolution, _ id: EditID) {
+  /// Puts a solved batch beside the stack, in the place of one that was solved before.
+  mutating func add(_ solution: BatchSolution, _ id: EditID, insteadOf old: EditID) {
     beside.append(id)
     extra += solution.encoded.parts
-    extraHistory.append(
-      EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates))
+    let history = EditHistory(facts: solution.cases.map(\.fact), templates: solution.templates)
+    extraHistory.append((id, history))
+    successors[old] = id
+  }
+
+  /// The edits that stand where others stood when an edit was computed.
+  func present(_ edits: [EditID]) -> Set<EditID> { Set(edits.map { successors[$0] ?? $0 }) }
+
+  /// The facts of the edits that it has, by edit.
+  func history() throws -> [(edit: EditID, history: EditHistory)] {
+    try stack.edits.filter { !excluded.contains($0) }.compactMap { id in
+      try EditHistory(of: stack.edit(id)).map { (id, $0) }
+    } + extraHistory
   }
 }
 

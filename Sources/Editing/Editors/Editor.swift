@@ -73,6 +73,11 @@ package struct EditHistory: Sendable {
     self.facts = facts
     self.templates = templates
   }
+
+  /// Without the facts that others say anew: a key that is to keep its value and to get another one gets a part of it.
+  package func superseded(by topics: FactTopics) -> EditHistory {
+    EditHistory(facts: facts.filter { !topics.contains($0) }, templates: templates)
+  }
 }
 
 /// What an editor found.

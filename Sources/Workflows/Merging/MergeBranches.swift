@@ -184,7 +184,7 @@ package struct MergeBranches {
       let solution = try solver.solveAgain(
         edit, keeping: isKept, on: state, refreshingTargets: .keep, tool: tool)
       let new = try solution.add(to: commit).id
-      state.add(solution, new)
+      state.add(solution, new, insteadOf: id)
       replaced[new] = id
       asked += solution.cases
     }
