@@ -39,6 +39,10 @@ package enum EditingError: ExplainedError, Equatable {
   case noFacts
   /// The limit of memory is too low for the model.
   case notEnoughMemory(limit: Int, needed: Int, work: String)
+  /// So many facts that share one target, the first of them named, do not fit into what is left for batches.
+  case noRoomForTarget(fact: String, facts: Int, missing: Int)
+  /// A target at the output of the last block, for a prompt that goes on behind its subject.
+  case lastBlock(fact: String, layer: Int)
   /// The edit came out as zero.
   case changesNothing
 
@@ -153,6 +157,20 @@ package enum EditingError: ExplainedError, Equatable {
         "not enough memory to \(work)", field: "--memory", found: Self.megabytes(limit),
         expected: "at least \(Self.megabytes(needed + (1 << 20) - 1))",
         remedy: "Allow more with --memory, or use a machine that has more.")
+    case .noRoomForTarget(let fact, let facts, let missing):
+      Explanation(
+        "not enough memory to find a target", field: fact,
+        found: facts == 1 ? nil : "\(facts) facts that share it",
+        expected: "\(Self.megabytes(missing + (1 << 20) - 1)) more",
+        remedy: facts == 1
+          ? "Allow more with --memory, or shorten the prompt or the context templates."
+          : "Allow more with --memory, put them into several commits, or use --same-subject separate."
+      )
+    case .lastBlock(let fact, let layer):
+      Explanation(
+        "what the last block gives out at the subject reaches no token behind it", field: fact,
+        found: "layer \(layer)", expected: "a last edited layer below \(layer)",
+        remedy: "Name lower layers in the hyperparameters ('layers').")
     case .changesNothing:
       Explanation(
         "the edit would change nothing",

@@ -34,6 +34,7 @@ package struct FindTargets {
     guard let editor = editor as? any TargetFinder else {
       throw WorkflowError.noShares(method: settings.method.rawValue)
     }
+    try editor.check(cases.map(\.fact))
     return try editor.findTargets(
       of: cases.map(\.fact), share: share, of: count, progress: workspace.progress
     ) {}

@@ -41,7 +41,13 @@ package struct MEMITEditor: TargetFinder {
   }
 
   /// Refuses facts that have no place in the contexts.
-  package func check(_ facts: [Fact]) throws { _ = try groups(of: facts) }
+  package func check(_ facts: [Fact]) throws {
+    for group in try groups(of: facts).groups {
+      for request in group.requests {
+        try hyperparameters.objective.check(request, of: group.name, model.architecture)
+      }
+    }
+  }
 
   /// Computes the edit of some facts; the keys of the batch's history enter the solve.
   package func edit<Kept>(
@@ -107,6 +113,7 @@ package struct MEMITEditor: TargetFinder {
   ) throws -> Int {
     let groups = try groups(of: facts).groups
     let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
+    try optimiser.check(groups)
     let own = optimiser.batches(of: groups).enumerated()
       .filter { $0.offset % count == share }.map(\.element)
     for batch in own {
@@ -128,6 +135,7 @@ package struct MEMITEditor: TargetFinder {
     -> [CachedTarget]
   {
     let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
+    try optimiser.check(groups)
     return try optimiser.batches(of: groups).flatMap {
       try targets(of: $0, in: groups, optimiser, progress: progress)
     }

@@ -39,7 +39,9 @@ package struct ROMEEditor: Editor {
   /// Refuses facts that have no place in the contexts.
   package func check(_ facts: [Fact]) throws {
     guard !facts.isEmpty else { throw EditingError.noFacts }
-    for fact in facts { _ = try tokens(of: fact) }
+    for fact in facts {
+      try hyperparameters.objective.check(tokens(of: fact), of: fact.title, model.architecture)
+    }
   }
 
   /// Computes the edits of some facts in their order. Earlier edits are not protected.
@@ -151,8 +153,10 @@ package struct ROMEEditor: Editor {
     }
     let key = memory?.key(group, objective, stop, from: origin)
     if let key, let known = try memory?.cache.target(for: key) { return known }
-    let found = try TargetOptimiser(state.model, objective, stop: stop)
-      .targets(of: 0..<1, in: [group], from: [origin], progress: NoProgress())[0]
+    let optimiser = TargetOptimiser(state.model, objective, stop: stop)
+    try optimiser.check([group])
+    let found = try optimiser.targets(
+      of: 0..<1, in: [group], from: [origin], progress: NoProgress())[0]
     let target = CachedTarget(vector: found.vector, steps: found.steps.count)
     if let key { try memory?.cache.keep(target, for: key) }
     return target

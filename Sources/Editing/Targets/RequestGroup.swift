@@ -24,6 +24,25 @@ package struct RequestGroup: Sendable {
     self.keyWeights = requests.map { _ in keyWeights.map { $0 * share } }
   }
 
+  /// Puts the sequences that a target is optimised over into a tree: the prompts with all but the last token of the
+  /// object, and the subject at the start of a text.
+  ///
+  /// - Parameter owner: whose the tokens are that a change of the target reaches.
+  /// - Returns: for each request, the nodes of each prompt and of the subject.
+  func insert(
+    into tree: inout TokenTree, owner: Int32, _ work: TargetWork
+  ) -> [(rows: [[Int32]], anchor: [Int32])] {
+    requests.map { request in
+      func path(_ tokens: [Int32], _ lookup: Int) -> [Int32] {
+        tree.insert(
+          tokens, owner: owner, privateFrom: work == .suffixesTogether ? lookup : 0)
+      }
+      let rows = request.rows.map { path($0.tokens + request.target.dropLast(), $0.lookup) }
+      let anchor = request.anchor
+      return (rows, path(Array(anchor.tokens[...anchor.lookup]), anchor.lookup))
+    }
+  }
+
   /// What becomes of a fact that has no tokens, or too many for the model.
   enum Unfitting {
     /// It is an error.

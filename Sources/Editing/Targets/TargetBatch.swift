@@ -55,12 +55,10 @@ struct TargetBatch {
     for (index, group) in groups.enumerated() {
       let owner = Int32(index + 1)
       var context = 0
-      for request in group.requests {
+      let paths = group.insert(into: &tree, owner: owner, work)
+      for (request, paths) in zip(group.requests, paths) {
         let target = request.target
-        for (place, row) in request.rows.enumerated() {
-          let path = tree.insert(
-            row.tokens + target.dropLast(), owner: owner,
-            privateFrom: work == .suffixesTogether ? row.lookup : 0)
+        for (place, (row, path)) in zip(request.rows, paths.rows).enumerated() {
           insertions[path[row.lookup]] = owner
           if place == 0 { bare[index].append(path[row.lookup]) }
           let weight = 1 / Float(contextCounts[index] * target.count)
@@ -70,13 +68,10 @@ struct TargetBatch {
           }
           context += 1
         }
-        let anchor = request.anchor
-        let path = tree.insert(
-          anchor.tokens[...anchor.lookup], owner: owner,
-          privateFrom: work == .suffixesTogether ? anchor.lookup : 0)
-        insertions[path[anchor.lookup]] = owner
+        let anchor = paths.anchor[request.anchor.lookup]
+        insertions[anchor] = owner
         // The requests of a group have one subject, and so one anchor.
-        outputs[path[anchor.lookup], default: Output()].isAnchor = true
+        outputs[anchor, default: Output()].isAnchor = true
       }
     }
     self.tree = tree

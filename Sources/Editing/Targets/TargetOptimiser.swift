@@ -63,35 +63,43 @@ package struct TargetOptimiser {
   /// Enough for the matrix kernels, few enough for the caches; an interrupted run loses no more than these.
   private static let mostAtOnce = 32
 
-  /// Consecutive groups that are optimised together: no more than fit into the memory of a batch.
+  /// Refuses a group that does not fit into the memory of a batch by itself: it is not cut.
+  ///
+  /// - Throws: ``EditingError/noRoomForTarget(fact:facts:missing:)``.
+  package func check(_ groups: some Sequence<RequestGroup>) throws(EditingError) {
+    guard work == .suffixesTogether else { return }
+    for group in groups {
+      let missing = cost(of: group).bytes - objective.batchBytes
+      guard missing <= 0 else {
+        throw .noRoomForTarget(fact: group.name, facts: group.requests.count, missing: missing)
+      }
+    }
+  }
+
+  private func cost(of group: RequestGroup) -> TargetBatchCost {
+    var cost = TargetBatchCost(model.architecture, objective)
+    cost.add(group)
+    return cost
+  }
+
+  /// Consecutive groups that are optimised together: no more than fit into the memory of a batch, where one does.
   ///
   /// How a row rounds depends on the rows beside it, so batches follow from the groups and the memory alone
   /// and not from what is known already: whoever computes a batch, and whenever, gets the same bits.
   package func batches(of groups: [RequestGroup]) -> [Range<Int>] {
     guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
-    let architecture = model.architecture
-    let blocks = max(1, architecture.layerCount - 1 - objective.layer)
-    // The gradient keeps input, norms, q, k, v and the MLP's inner rows of each owned token.
-    let rowBytes = blocks * model.rowBytes
     // As few batches as may be, of equal size: a small rest at the end would run at a small batch's speed.
     let count = max(1, (groups.count + Self.mostAtOnce - 1) / Self.mostAtOnce)
     let most = (groups.count + count - 1) / count
     var ranges: [Range<Int>] = []
     var start = 0
-    var bytes = 0
+    var cost = TargetBatchCost(model.architecture, objective)
     for (index, group) in groups.enumerated() {
-      let rows = group.requests.reduce(0) { sum, request in
-        sum
-          + request.rows.reduce(0) { $0 + $1.tokens.count - $1.lookup + request.target.count }
-      }
-      let cost = rows * rowBytes
-      if index > start,
-        bytes + cost > objective.batchBytes || index - start == most
-      {
+      cost.add(group)
+      if index > start, cost.bytes > objective.batchBytes || index - start == most {
         ranges.append(start..<index)
-        (start, bytes) = (index, 0)
+        (start, cost) = (index, self.cost(of: group))
       }
-      bytes += cost
     }
     if start < groups.count { ranges.append(start..<groups.count) }
     return ranges
