@@ -44,7 +44,8 @@ package struct AskModel {
       let all = try generation.extend(
         [tokens], toLength: tokens.count + min(count, model.architecture.positionLimit),
         stops: stops)
-      return tokenizer.decode(all[0][tokens.count...], specialTokens: .omitted)
+      return tokenizer.decode(
+        all[0][tokens.count...], specialTokens: .omitted, isContinuation: !prompt.isEmpty)
     }
   }
 
@@ -97,7 +98,7 @@ package struct AskModel {
   ) -> [NextToken] {
     answers.top(count, prompt: prompt).map {
       NextToken(
-        text: tokenizer.decode([$0.token], specialTokens: .spelled), probability: $0.probability)
+        text: tokenizer.decode([$0.token], isContinuation: true), probability: $0.probability)
     }
   }
 }

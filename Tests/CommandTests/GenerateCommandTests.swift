@@ -1,4 +1,5 @@
 import Checkpoint
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -47,6 +48,32 @@ import Testing
     #expect(
       try Set((2...5).map { try text("--top-k", "20", "--seed", "\($0)") } + [first]).count > 1)
     #expect(try text("--top-k", "1", "--seed", "9") == text())
+  }
+
+  @Test("where only the start of a text loses a space, what follows a prompt keeps its own")
+  func spaces() throws {
+    let directory = try TemporaryDirectory()
+    let kit = try TinyModel(in: directory).kit
+    let path = kit.base + "/tokenizer.json"
+    let decoder =
+      #""decoder": {"type": "ByteLevel", "add_prefix_space": false, "#
+      + #""trim_offsets": true, "use_regex": true}"#
+    let tokenizer = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(tokenizer.contains(decoder))
+    try tokenizer.replacing(
+      decoder,
+      with: #"""
+        "decoder": {"type": "Sequence", "decoders": [
+          {"type": "Replace", "pattern": {"String": "Ġ"}, "content": " "}, {"type": "Fuse"},
+          {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}
+        """#
+    ).write(toFile: path, atomically: true, encoding: .utf8)
+    let repository = try UserRepository(kit, in: directory)
+    let document = try repository.document("generate", "--next", "211", "Oslo")
+    let texts = (document["prompts"]?.array?.first?["next"]?.array ?? []).compactMap {
+      $0["text"]?.string
+    }
+    #expect(texts.count == 211 && texts.contains(" "))
   }
 
   @Test("what is no token to end a text with is refused by file and key")

@@ -45,6 +45,23 @@ import Transformer
     }
   }
 
+  @Test(
+    "what tokens add to a text is the rest of both decoded together",
+    arguments: ReferenceStrings.models + ReferenceStrings.kinds)
+  func continuations(name: String) throws {
+    let tokenizer = try ReferenceStrings.tokenizer(name)
+    for text in ["The sport of Iñtern is rowing", "A b  c. D", "Oslo is in Rome"] {
+      let ids = tokenizer.encode(text)
+      for cut in 1...ids.count {
+        let start = tokenizer.decode(ids[..<cut])
+        // A character whose bytes are cut apart is none in either part.
+        guard !start.contains("\u{FFFD}") else { continue }
+        let rest = tokenizer.decode(ids[cut...], isContinuation: true)
+        #expect(start + rest == tokenizer.decode(ids), "\(text) after \(cut)")
+      }
+    }
+  }
+
   @Test("SentencePiece tokens cover the words that they stand for")
   func sentencePieceSpans() throws {
     for name in ["sentencepiece-prepend", "sentencepiece-metaspace"] {

@@ -75,6 +75,6 @@ package struct ProbeMeter {
   }
 
   private func text(_ token: Int) -> String {
-    tokenizer.decode([Int32(token)], specialTokens: .spelled)
+    tokenizer.decode([Int32(token)], isContinuation: true)
   }
 }

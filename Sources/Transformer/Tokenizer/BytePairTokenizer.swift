@@ -86,14 +86,17 @@ package struct BytePairTokenizer: Sendable {
   /// The text of some tokens.
   ///
   /// Bytes that are not UTF-8 become U+FFFD, and ids without a token are passed over, as in the reference.
+  ///
+  /// - Parameter isContinuation: whether a text stands before them: a space that only the start of a text loses stays.
   package func decode(
-    _ ids: some Sequence<Int32>, specialTokens: SpecialTokenRendering = .spelled
+    _ ids: some Sequence<Int32>, specialTokens: SpecialTokenRendering = .spelled,
+    isContinuation: Bool = false
   ) -> String {
     decoder.text(
       of: ids.compactMap { id in
         if specialTokens == .omitted, addedTokens[id]?.isSpecial == true { return nil }
         return spelling(of: id)
-      })
+      }, isContinuation: isContinuation)
   }
 
   /// What stands for text without tokens; `nil` where there is no such token.

@@ -51,12 +51,18 @@ struct TokenDecoder: Sendable {
   }
 
   /// The text of some tokens; what is not UTF-8 becomes U+FFFD, as in the reference.
-  func text(of tokens: [[UInt8]]) -> String {
+  ///
+  /// - Parameter isContinuation: whether a text stands before them, at whose start alone a space is taken away.
+  func text(of tokens: [[UInt8]], isContinuation: Bool) -> String {
     guard !steps.isEmpty else {
-      return String(decoding: Array(tokens.joined(separator: [0x20])), as: UTF8.self)
+      let separated = Array(tokens.joined(separator: [0x20]))
+      return String(
+        decoding: isContinuation && !tokens.isEmpty ? [0x20] + separated : separated, as: UTF8.self)
     }
     var tokens = tokens
-    for step in steps { tokens = step.apply(to: tokens) }
+    for step in steps {
+      tokens = (isContinuation ? step.behindText : step).apply(to: tokens)
+    }
     return String(decoding: Array(tokens.joined()), as: UTF8.self)
   }
 
@@ -77,6 +83,15 @@ struct TokenDecoder: Sendable {
 }
 
 extension TokenDecoder.Step {
+  /// The step for tokens that a text stands before.
+  fileprivate var behindText: Self {
+    switch self {
+    case .strip(let scalar, _, let stop): .strip(scalar, start: 0, stop: stop)
+    case .metaspace(let mark, _): .metaspace(mark: mark, prefix: .never)
+    case .byteLevel, .byteFallback, .fuse, .replace: self
+    }
+  }
+
   fileprivate func apply(to tokens: [[UInt8]]) -> [[UInt8]] {
     switch self {
     case .byteLevel:
