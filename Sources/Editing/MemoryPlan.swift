@@ -109,13 +109,13 @@ package struct MemoryPlan {
   ///
   /// - Parameters:
   ///   - tokens: how many run together.
+  ///   - longest: an upper bound of the tokens of a prompt: the last one of a batch comes whole.
   ///   - least: bytes that must be left.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func remainder(
-    running tokens: Int, keeping least: Int
+    running tokens: Int, longest: Int, keeping least: Int
   ) throws(EditingError) -> Int {
-    let positions = model.architecture.positionLimit
-    // The last prompt of a batch comes whole.
+    let positions = min(longest, model.architecture.positionLimit)
     let prompts = (tokens + positions) * model.rowBytes + model.attentionBytes(positions: positions)
     let fixed = running + prompts
     try require(fixed - model.widenedBytes + least, to: "measure this model")

@@ -46,13 +46,14 @@ package struct EvaluateRevision {
     _ rule: GenerationRule
   ) throws -> Outcome {
     let models = try models(at: revision, against: other)
-    for (model, tokenizer) in models { try data.check(tokenizer, model.architecture) }
+    let longest = try models.map { try data.check($0.tokenizer, $0.model.architecture) }
     let indices = Array(data.cases.indices)
     let total = models.count * indices.count
     var sides: [[RecordMetrics]] = []
     for (side, (model, tokenizer)) in models.enumerated() {
       var rule = rule
-      rule.bytes = try RecordMeter.textBytes(within: workspace.memory, model, rule)
+      rule.bytes = try RecordMeter.textBytes(
+        within: workspace.memory, model, rule, longest: longest[side])
       let meter = RecordMeter(model, tokenizer, rule)
       var metrics: [RecordMetrics] = []
       for start in stride(from: 0, to: indices.count, by: Self.recordsAtOnce) {

@@ -55,11 +55,13 @@ package struct RunSweep {
     try EditSettings.checkSeed(of: methods)
     let base = try workspace.base()
     let model = try workspace.baseModel()
+    let tokenizer = try workspace.tokenizer()
     var request = request
     // Half of what is left: solves keep what they share meanwhile.
     request.rule.bytes =
-      try RecordMeter.textBytes(within: workspace.memory, model, request.rule) / 2
-    let tokenizer = try workspace.tokenizer()
+      try RecordMeter.textBytes(
+        within: workspace.memory, model, request.rule,
+        longest: request.data.check(tokenizer, model.architecture)) / 2
     let sweep = Sweep(
       model, tokenizer, of: base.manifest.identity, request.data, request.rule,
       references: request.references, keepingIn: SweepStore(request.directory),

@@ -98,7 +98,7 @@ package struct EvaluationData: Sendable {
     _ model: ModelArchitecture
   ) throws(EvaluationError) {
     try checkNeighbours(of: cases, places, file)
-    try checkTexts(of: cases, places, file, tokenizer, model, writing: false)
+    _ = try checkTexts(of: cases, places, file, tokenizer, model, writing: false)
   }
 
   private static func range(
@@ -119,18 +119,21 @@ package struct EvaluationData: Sendable {
 
   /// Throws where a text has no tokens or does not fit into the model, naming record and field.
   ///
+  /// - Returns: the tokens of the longest prompt with its object.
   /// - Throws: ``EvaluationError/noTokens(file:place:field:text:)``,
   ///   ``EvaluationError/tooLong(file:place:field:tokens:limit:)``.
+  @discardableResult
   package func check(
     _ tokenizer: BytePairTokenizer, _ model: ModelArchitecture
-  ) throws(EvaluationError) {
+  ) throws(EvaluationError) -> Int {
     try Self.checkTexts(of: cases, places, file, tokenizer, model, writing: true)
   }
 
   private static func checkTexts(
     of cases: [FactCase], _ places: [FactPlace], _ file: String, _ tokenizer: BytePairTokenizer,
     _ model: ModelArchitecture, writing: Bool
-  ) throws(EvaluationError) {
+  ) throws(EvaluationError) -> Int {
+    var longest = 0
     for (factCase, place) in zip(cases, places) {
       let fact = factCase.fact
       func tokens(_ text: String, _ field: String) throws(EvaluationError) -> Int {
@@ -151,6 +154,7 @@ package struct EvaluationData: Sendable {
             file: file, place: place, field: field, tokens: count + target - 1,
             limit: model.positionLimit)
         }
+        longest = max(longest, count + target - 1)
       }
       let new = try tokens(fact.targetNew, "target_new")
       let old =
@@ -170,5 +174,6 @@ package struct EvaluationData: Sendable {
         try fits(prompt, "generation_prompts", before: 1)
       }
     }
+    return longest
   }
 }

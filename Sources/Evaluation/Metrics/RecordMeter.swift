@@ -16,12 +16,13 @@ package struct RecordMeter {
 
   /// What a limit of memory leaves for texts beside the running model.
   ///
+  /// - Parameter longest: the tokens of the longest prompt with its object.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)`` where prompts, or one text, do not fit.
   package static func textBytes(
-    within limit: Int, _ model: DecoderModel, _ rule: GenerationRule
+    within limit: Int, _ model: DecoderModel, _ rule: GenerationRule, longest: Int
   ) throws(EditingError) -> Int {
     try MemoryPlan(limit: limit, model).remainder(
-      running: PromptScorer.batchTokens,
+      running: PromptScorer.batchTokens, longest: longest,
       keeping: rule.every > 0 ? TextWriter.bytes(ofTextBy: model.architecture) : 0)
   }
 
