@@ -77,6 +77,26 @@ import Workflows
     }
   }
 
+  @Test("of batches that change no matrix both, nothing is said")
+  func nothingInCommon() throws {
+    let directory = try TemporaryDirectory()
+    let tiny = try TinyModel(in: directory)
+    let study = try StudyRepository(tiny)
+    func commit(_ file: String, layer: Int) throws -> EditID {
+      var settings = study.settings
+      settings.hyperparameters = try directory.write(
+        TinyModel.hyperparameters.replacing("[1, 2]", with: "[\(layer)]"),
+        to: "layer-\(layer).json")
+      return try study.commit(file: file, settings).edit
+    }
+    let ids = try [commit(tiny.first, layer: 1), commit(tiny.second, layer: 2)]
+    let stack = try study.repository.stack(at: study.repository.head().commit)
+    let measured = try MeasureInterference(in: study.workspace).run(
+      [stack.edit(ids[0])], [stack.edit(ids[1])], on: stack)
+    #expect(measured.pairs.count == 2)
+    #expect(measured.pairs.allSatisfy { $0.effects.isEmpty && $0.largest == nil })
+  }
+
   /// Records an edit again with a hundred terms below the grid in each of its tensors, each as large as the change.
   private func addTerms(to id: EditID, in repository: EditRepository) throws {
     let edit = try repository.stack(at: repository.head().commit).edit(id)

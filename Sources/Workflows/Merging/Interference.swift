@@ -24,8 +24,8 @@ package struct Interference: Sendable {
     package let moved: EditID
     /// One entry a layer that both change.
     package let effects: [Effect]
-    /// The largest ratio; 0 where no layer is changed by both.
-    package var largest: Double { effects.map(\.ratio).max() ?? 0 }
+    /// The largest ratio; `nil` where no layer is changed by both: of such batches nothing is known.
+    package var largest: Double? { effects.map(\.ratio).max() }
   }
 
   /// An edit without keys.

@@ -60,7 +60,7 @@ package struct MeasureInterference {
     workspace.progress.report(ProgressEvent(.keys, done: total, total: total))
     return Interference(
       pairs: pairs.sorted {
-        (-$0.largest, $0.mover, $0.moved) < (-$1.largest, $1.mover, $1.moved)
+        (-($0.largest ?? -1), $0.mover, $0.moved) < (-($1.largest ?? -1), $1.mover, $1.moved)
       }, unmeasured: unmeasured)
   }
 

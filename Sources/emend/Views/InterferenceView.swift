@@ -12,7 +12,8 @@ struct InterferenceView: View {
     struct Pair: Encodable {
       let mover: String
       let moved: String
-      let largest: Double
+      /// Left out where no matrix is changed by both.
+      let largest: Double?
       let effects: [Effect]
     }
     struct Unmeasured: Encodable {
@@ -50,11 +51,15 @@ struct InterferenceView: View {
       .init("  batch"), .init("moves"), .init("most", .right), .init("by layer", flexible: true),
     ])
     for pair in document.pairs.prefix(Self.shown) {
-      let layers = pair.effects.map { "\($0.layer): \(Figures.percentage($0.ratio))" }
+      let layers =
+        pair.effects.isEmpty
+        ? ["no matrix in common: not measured"]
+        : pair.effects.map { "\($0.layer): \(Figures.percentage($0.ratio))" }
       table.add([
         "  \(Figures.shortID(pair.mover), .identifier)",
         "\(Figures.shortID(pair.moved), .identifier)",
-        "\(Figures.percentage(pair.largest))", "\(layers.joined(separator: ", "), .faint)",
+        "\(pair.largest.map { Figures.percentage($0) } ?? "–")",
+        "\(layers.joined(separator: ", "), .faint)",
       ])
     }
     page.table(table)
