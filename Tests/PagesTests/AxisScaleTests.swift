@@ -48,6 +48,10 @@ import Testing
   func names() {
     let scale = AxisScale.names(["a", "b"])
     #expect(scale.position(0) == 0.25 && scale.position(1) == 0.75)
-    #expect(AxisScale.names((0..<100).map { "\($0)" }, limit: 10).ticks.count == 10)
+    let many = AxisScale.names((0..<100).map { "n\($0)" }, limit: 10)
+    #expect(many.ticks.count == 10)
+    // Tables and titles name all of them.
+    #expect((0..<100).allSatisfy { many.name(at: Double($0)) == "n\($0)" })
+    #expect(many.name(at: 100) == nil && many.name(at: 0.5) == nil)
   }
 }

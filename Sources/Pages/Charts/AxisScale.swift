@@ -18,6 +18,8 @@ package struct AxisScale: Sendable {
 
   /// The marks, in rising order.
   package let ticks: [Tick]
+  /// The names of places 0, 1, 2 and so on, those without a mark included; none on an axis of numbers.
+  private var names: [String] = []
   private let lower: Double
   private let upper: Double
   private let isLogarithmic: Bool
@@ -67,7 +69,14 @@ package struct AxisScale: Sendable {
     let ticks = names.enumerated().filter { $0.offset % every == 0 }
       .map { Tick(Double($0.offset), $0.element) }
     return AxisScale(
-      ticks: ticks, lower: -0.5, upper: max(0.5, Double(names.count) - 0.5), isLogarithmic: false)
+      ticks: ticks, names: names, lower: -0.5, upper: max(0.5, Double(names.count) - 0.5),
+      isLogarithmic: false)
+  }
+
+  /// What a place is called, whether or not there is room to write it at the axis; `nil` where it has no name.
+  package func name(at value: Double) -> String? {
+    Int(exactly: value).flatMap { names.indices.contains($0) ? names[$0] : nil }
+      ?? ticks.first { $0.value == value }?.label
   }
 
   /// Where a value stands: 0 at the lower end, 1 at the upper; what lies outside is put at the end.

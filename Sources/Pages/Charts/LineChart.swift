@@ -95,7 +95,7 @@ package struct LineChart: Sendable {
 
   /// A name of the axis where it has names, the number otherwise.
   private func label(of x: Double) -> String {
-    horizontal.scale.ticks.first { $0.value == x }?.label
+    horizontal.scale.name(at: x)
       ?? PlotNumber.text(x, decimals: x == x.rounded() ? 0 : 3)
   }
 
