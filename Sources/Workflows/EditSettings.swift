@@ -184,6 +184,10 @@ package struct EditSettings {
 }
 
 extension EditDescription {
+  /// Whether the edit was computed here, by a method that finds targets.
+  var hasOwnTargets: Bool {
+    provenance == .computed && EditMethod(rawValue: method)?.keepsTargets == true
+  }
   /// Whether the edit was computed here, with second moments.
   var solvedWithMoments: Bool { provenance == .computed && !statistics.isEmpty }
 }

@@ -67,7 +67,8 @@ package struct ResolveEdits {
   /// On a new base, all edits are moved, in the order of their commits; those that were not computed here keep their change. Where
   /// the base is, is noted when everything is recorded, and the old base's place stays known: an undo finds it.
   /// - Parameter requirement: what each edit that is solved must measure up to, beside the repository's own requirement.
-  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``WorkflowError/noActiveFacts(revision:)``, ``BaseMoveError``, ``RequirementError``, what the solver and the store
+  /// - Throws: ``WorkflowError/nothingActive(revision:)``, ``WorkflowError/noActiveFacts(revision:)``,
+  ///   ``WorkflowError/idleOption(_:circumstance:)``, ``BaseMoveError``, ``RequirementError``, what the solver and the store
   ///   throw.
   package func run(
     _ selection: Selection, on ground: Ground = .presentBase, refreshing refresh: TargetRefresh,
@@ -80,6 +81,10 @@ package struct ResolveEdits {
     let stack = try repository.stack(at: head.commit)
     let edits = try order(of: selection, in: stack, at: head.commit).map { try stack.edit($0) }
     try settings.checkMoments(for: edits)
+    guard refresh == .keep || edits.contains(where: \.manifest.description.hasOwnTargets) else {
+      throw WorkflowError.idleOption(
+        "--refresh-targets", circumstance: "where no edit was solved for targets")
+    }
     let newBase: NewBase?
     switch ground {
     case .presentBase:

@@ -64,6 +64,9 @@ import Testing
     ] {
       try expectRefusal(repository, command + ["--stats", "nosuch"], 2, stats)
     }
+    try expectRefusal(
+      repository, ["resolve", "HEAD", "--refresh-targets"], 2,
+      ["--refresh-targets has no effect", "no edit was solved for targets"])
     for option in ["--link", "--reflink"] {
       try expectRefusal(
         repository, ["apply", "--dtype", "bf16", option, "--output", "other"], 2,
