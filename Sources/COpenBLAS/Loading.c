@@ -116,7 +116,8 @@ __attribute__((visibility("hidden"))) void openblas_set_num_threads(int count) {
   if (atomic_load(&is_loaded)) {
     real_set_num_threads(count);
   } else {
-    // The library makes its threads when it starts, by this. A user's own wish goes before.
+    // The library makes its threads when it starts, by this; where a user said another number, it starts with that
+    // and takes the wanted one when it is loaded.
     char text[16];
     snprintf(text, sizeof text, "%d", count);
     setenv("OPENBLAS_NUM_THREADS", text, 0);

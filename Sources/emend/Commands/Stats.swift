@@ -36,7 +36,7 @@ struct Stats: EmendCommand {
       "What separates documents: an empty line (paragraph, the default), or every line.",
       valueName: "unit"))
   var documents: DocumentBoundary?
-  @Option(help: ArgumentHelp("Take at most so many documents.", valueName: "n"))
+  @Option(help: ArgumentHelp("Take the first so many documents.", valueName: "n"))
   var samples: Int?
 
   @Option(
