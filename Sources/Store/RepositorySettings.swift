@@ -11,8 +11,12 @@ package struct SettingValue: Sendable, Equatable {
 extension EditRepository {
   /// A setting, from wherever it holds: what this machine says counts more than what is shared, except for a rule, which
   /// is shared or not there.
+  /// - Throws: ``SettingError/sharedOnly(_:origin:)`` for a rule that plain Git has set for one machine: it would bind nobody.
   package func setting(_ name: String) throws -> String? {
     if let setting = Setting.all.first(where: { $0.name == name }) {
+      if setting.reach == .sharedRule, let entry = try entries(of: setting).last {
+        throw SettingError.sharedOnly(name, origin: entry.origin)
+      }
       return try value(of: setting)?.value
     }
     return try configuration().value("emend.\(name)")
@@ -28,14 +32,17 @@ extension EditRepository {
 
   /// The value of a setting and where it stands; `nil` where it has none.
   package func value(of setting: Setting) throws -> SettingValue? {
-    if setting.reach != .sharedRule {
-      let entries = try configuration().entries(startingWith: "emend.\(setting.name)")
-      if let entry = entries.last(where: { $0.name == "emend.\(setting.name)" }) {
-        return SettingValue(name: setting.name, value: entry.value, origin: entry.origin)
-      }
+    if setting.reach != .sharedRule, let entry = try entries(of: setting).last {
+      return SettingValue(name: setting.name, value: entry.value, origin: entry.origin)
     }
     guard setting.reach != .local, let value = try sharedSetting(setting.name) else { return nil }
     return SettingValue(name: setting.name, value: value, origin: "shared")
+  }
+
+  /// What Git's configuration has of a setting, the entry that counts last.
+  private func entries(of setting: Setting) throws -> [GitConfiguration.Entry] {
+    let name = "emend.\(setting.name)"
+    return try configuration().entries(startingWith: name).filter { $0.name == name }
   }
 
   /// All settings that have a value here, by name.
@@ -51,7 +58,7 @@ extension EditRepository {
     try setting.check(value)
     switch (place, setting.reach) {
     case (.shared, .local): throw SettingError.localOnly(setting.name)
-    case (.local, .sharedRule): throw SettingError.sharedOnly(setting.name)
+    case (.local, .sharedRule): throw SettingError.sharedOnly(setting.name, origin: nil)
     case (.shared, _):
       try changeSharedSettings("set \(setting.name)") { $0.values[setting.name] = value }
     case (.local, _):
@@ -67,9 +74,7 @@ extension EditRepository {
       guard try sharedSetting(setting.name) != nil else { throw SettingError.notSet(setting.name) }
       try changeSharedSettings("unset \(setting.name)") { $0.values[setting.name] = nil }
     case .local:
-      let entries = try configuration().entries(startingWith: "emend.\(setting.name)")
-        .filter { $0.name == "emend.\(setting.name)" }
-      guard entries.contains(where: { $0.origin == "local" }) else {
+      guard try entries(of: setting).contains(where: { $0.origin == "local" }) else {
         guard let value = try value(of: setting) else { throw SettingError.notSet(setting.name) }
         throw SettingError.otherOrigin(setting.name, origin: value.origin)
       }

@@ -5,7 +5,8 @@ package enum SettingError: ExplainedError, Equatable {
   case unknown(String, similar: [String])
   case badValue(String, found: String, expected: String)
   case localOnly(String)
-  case sharedOnly(String)
+  /// - origin: where it stands all the same; `nil` while somebody sets it.
+  case sharedOnly(String, origin: String?)
   case notSet(String)
   case otherOrigin(String, origin: String)
 
@@ -32,10 +33,12 @@ package enum SettingError: ExplainedError, Equatable {
       Explanation(
         "the setting is about one machine, so it cannot be shared", field: "emend.\(name)",
         remedy: "Leave out --shared.")
-    case .sharedOnly(let name):
+    case .sharedOnly(let name, let origin):
       Explanation(
         "the setting is a rule for everybody, so it cannot be set for one machine",
-        field: "emend.\(name)", remedy: "Set it with --shared, and push.")
+        field: "emend.\(name)", found: origin,
+        remedy: origin.map { Self.takeAway(name, from: $0) + ", and set it with --shared." }
+          ?? "Set it with --shared, and push.")
     case .notSet(let name):
       Explanation("the setting has no value", field: "emend.\(name)")
     case .otherOrigin(let name, let origin):
@@ -43,8 +46,16 @@ package enum SettingError: ExplainedError, Equatable {
         "the setting stands elsewhere", field: "emend.\(name)", found: origin,
         remedy: origin == "shared"
           ? "Take it away with --shared."
-          : "Take it away there: `git config --global --unset emend.\(name)`."
+          : Self.takeAway(name, from: origin) + "."
       )
+    }
+  }
+
+  private static func takeAway(_ name: String, from origin: String) -> String {
+    switch origin {
+    case "local": "Take it away: `emend config unset \(name)`"
+    case "global", "system": "Take it away there: `git config --\(origin) --unset emend.\(name)`"
+    default: "Take it out of the variables GIT_CONFIG_…"
     }
   }
 }

@@ -147,6 +147,26 @@ struct GateCommandTests {
   }
 
   /// Makes a rule for everybody.
+  @Test(
+    "a rule that plain Git has set for one machine would bind nobody: refused, wherever it stands")
+  func ownRule() throws {
+    let scene = try Scene(commits: 1)
+    let (repository, git) = (scene.repository, try scene.repository.git())
+    let commit = repository.commitArguments(scene.model.second)
+    try git("config", "emend.require", "facts>=1")
+    let words = ["a rule for everybody", "emend.require", "--shared"]
+    try expectRefusal(
+      repository, commit, 2, words + ["found: local", "emend config unset require"])
+    try repository("config", "unset", "require")
+    var emend = repository.emend
+    emend.environment = [
+      "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "emend.require", "GIT_CONFIG_VALUE_0": "x",
+    ]
+    #expect(try emend.run(commit).errorText.contains("GIT_CONFIG_…"))
+    try require("facts>=1", in: repository)
+    try repository.commit(scene.model.second)
+  }
+
   private func require(_ rule: String, in repository: UserRepository) throws {
     try repository("config", "set", "--shared", "require", rule)
   }
