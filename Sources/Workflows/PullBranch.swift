@@ -2,14 +2,6 @@ package import Store
 
 /// Fetches, and merges what came into the branch that `HEAD` is on: `emend pull`.
 package struct PullBranch {
-  /// Which steps are taken.
-  package enum Rule: Sendable {
-    /// Forward, or a merge.
-    case mergeWhereNeeded(MergeBranches.Resolution)
-    /// Forward only.
-    case fastForwardOnly
-  }
-
   /// What came, and what of it is merged.
   package struct Fetched: Sendable {
     /// The remote's name or address.
@@ -20,8 +12,6 @@ package struct PullBranch {
     let branch: String
     /// What it names.
     let commit: ObjectID
-    /// The branch that it is merged into.
-    let current: String
   }
 
   private let workspace: Workspace
@@ -59,19 +49,20 @@ package struct PullBranch {
       throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
     }
     return Fetched(
-      remote: fetched.remote, outcome: fetched.outcome, branch: other, commit: commit,
-      current: current)
+      remote: fetched.remote, outcome: fetched.outcome, branch: other, commit: commit)
   }
 
-  /// Merges what came; forward only, too, where `pull.ff` says so.
+  /// Merges what came.
   ///
   /// - Parameters:
+  ///   - forward: as of ``MergeBranches``; as `pull.ff` says where it is `nil`.
   ///   - message: of a merge that is recorded; says what was merged of where it is `nil`.
   ///   - requirement: as of ``MergeBranches``.
   ///   - measuring: whether the batches of both sides are measured against each other after a merge.
   /// - Throws: ``RemoteError/diverged(branch:remote:)``, and what merging throws.
   package func merge(
-    _ fetched: Fetched, _ rule: Rule, message: String? = nil, requiring requirement: String? = nil,
+    _ fetched: Fetched, resolution: MergeBranches.Resolution, forward: MergeBranches.Forward? = nil,
+    message: String? = nil, requiring requirement: String? = nil,
     measuring: MergeBranches.Measuring, tool: String
   ) throws -> MergeBranches.Outcome {
     let repository = workspace.repository
@@ -79,20 +70,11 @@ package struct PullBranch {
     // The name by which the user finds it again; an address leaves none.
     let isTracked = (try? repository.commitID(RevisionExpression(tracking))) == fetched.commit
     let name = isTracked ? tracking : fetched.commit.hexadecimal
-    let resolution: MergeBranches.Resolution
-    switch try repository.pullsForwardOnly() ? .fastForwardOnly : rule {
-    case .mergeWhereNeeded(let wanted): resolution = wanted
-    case .fastForwardOnly:
-      let ours = try repository.head().commit
-      guard
-        try repository.isAncestor(ours, of: fetched.commit)
-          || repository.isAncestor(fetched.commit, of: ours)
-      else { throw RemoteError.diverged(branch: fetched.current, remote: name) }
-      resolution = .refuse
-    }
     return try MergeBranches(in: workspace, moments: moments).run(
       RevisionExpression(name),
       message: message ?? "Merge \(fetched.branch) of \(fetched.remote)",
-      resolution: resolution, requiring: requirement, measuring: measuring, tool: tool)
+      resolution: resolution,
+      forward: forward ?? (repository.mergesForwardOnly(pulling: true) ? .only : .orMerge),
+      requiring: requirement, measuring: measuring, tool: tool)
   }
 }

@@ -64,7 +64,35 @@ import Testing
     let before = try scene.head("copy")
     let refused = try scene.emend(in: "copy").run(["pull", "--theirs"])
     #expect(refused.ending == .exit(1))
-    #expect(refused.errorText.contains("`emend merge origin/main`"), "\(refused.errorText)")
+    #expect(refused.errorText.contains("`emend merge --ff origin/main`"), "\(refused.errorText)")
     #expect(try scene.head("copy") == before)
+  }
+
+  @Test(
+    "merge.ff = only holds for merge, and for pull where pull.ff says nothing; --ff goes over it")
+  func configuredMerge() throws {
+    let scene = try diverged()
+    let git = try ReferenceGit(scene.directory["copy/.emend"])
+    let before = try scene.head("copy")
+    func refused(_ arguments: String...) throws {
+      let outcome = try scene.emend(in: "copy").run(arguments)
+      #expect(outcome.ending == .exit(1), "\(arguments): \(outcome.outputText)")
+      #expect(outcome.errorText.contains("both sides have commits"), "\(outcome.errorText)")
+      #expect(try scene.head("copy") == before)
+    }
+    try scene("copy", "fetch")
+    try refused("merge", "origin/main", "--ff-only")
+    try git("config", "merge.ff", "only")
+    try refused("merge", "origin/main", "--theirs")
+    try refused("pull", "--theirs")
+    let stats = scene.model.kit.moments
+    try scene("copy", "merge", "origin/main", "--ff", "--theirs", "--stats", stats)
+    try scene("copy", "undo")
+    try git("config", "pull.ff", "true")
+    try scene("copy", "pull", "--theirs", "--stats", stats)
+    // Forward is always allowed.
+    try scene("copy", "switch", "--create", "behind", before)
+    try scene("copy", "merge", "main", "--ff-only")
+    #expect(try scene.head("copy") == scene.head("copy", "main"))
   }
 }

@@ -170,7 +170,7 @@ package enum RemoteError: ExplainedError, Equatable {
       Explanation(
         "both sides have commits of their own", field: branch, found: remote,
         expected: "a history that only moves forward",
-        remedy: "Merge them: `emend merge \(remote)`.")
+        remedy: "Merge them: `emend merge --ff \(remote)`.")
     }
   }
 

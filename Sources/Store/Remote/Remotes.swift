@@ -203,9 +203,11 @@ extension EditRepository {
     }
   }
 
-  /// Whether a pull only moves forward where nobody says otherwise (`pull.ff`).
-  package func pullsForwardOnly() throws -> Bool {
-    try configuration().value("pull.ff")?.lowercased() == "only"
+  /// Whether a merge only moves forward where nobody says otherwise (`merge.ff`); for a pull, `pull.ff` comes first.
+  package func mergesForwardOnly(pulling: Bool) throws -> Bool {
+    let configuration = try configuration()
+    let rule = (pulling ? configuration.value("pull.ff") : nil) ?? configuration.value("merge.ff")
+    return rule?.lowercased() == "only"
   }
 
   /// The branch of a remote that a branch follows.

@@ -16,6 +16,14 @@ package struct MergeBranches {
     case file(ResolutionFile)
   }
 
+  /// What is done where both sides have commits of their own.
+  package enum Forward: Sendable {
+    /// They are merged.
+    case orMerge
+    /// Nothing: the branch only moves forward.
+    case only
+  }
+
   /// What was done.
   package struct Outcome: Sendable {
     /// The commit; `nil` when there was nothing to merge.
@@ -54,13 +62,15 @@ package struct MergeBranches {
 
   /// Merges a revision into `HEAD`.
   ///
+  /// - Parameter forward: whether anything is merged; as `merge.ff` says where it is `nil`.
   /// - Parameter requirement: what both sides' facts must measure up to on the joined state, beside the repository's
   ///   own requirement.
-  /// - Throws: ``WorkflowError/mergeConflicts(lines:count:with:)``, ``WorkflowError/idleOption(_:circumstance:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
+  /// - Throws: ``RemoteError/diverged(branch:remote:)``, ``WorkflowError/mergeConflicts(lines:count:with:)``, ``WorkflowError/idleOption(_:circumstance:)``, ``ResolutionError``, ``RequirementError``, what the solver and the
   ///   store throw.
   package func run(
     _ revision: RevisionExpression, message: String?, resolution: Resolution,
-    requiring requirement: String? = nil, measuring: Measuring = .interference, tool: String
+    forward: Forward? = nil, requiring requirement: String? = nil,
+    measuring: Measuring = .interference, tool: String
   ) throws -> Outcome {
     let repository = workspace.repository
     let gate = try EditGate(of: repository, asking: requirement)
@@ -69,6 +79,12 @@ package struct MergeBranches {
     let theirs = try repository.commitID(revision)
     let plan = try repository.planMerge(
       of: theirs, into: ours.commit, findConflicts: MergeConflict.pairs)
+    let isForwardOnly =
+      try forward.map { $0 == .only }
+      ?? repository.mergesForwardOnly(pulling: false)
+    guard plan.kind != .trueMerge || !isForwardOnly else {
+      throw RemoteError.diverged(branch: ours.branch ?? "HEAD", remote: revision.text)
+    }
     let losers =
       try plan.surplus + losers(MergeConflict.all(in: plan.conflicts), resolution, revision)
     if losers.isEmpty {

@@ -14,6 +14,7 @@ struct Merge: EmendCommand {
 
       EXAMPLES:
         emend merge candidate
+        emend merge candidate --ff-only
         emend merge candidate --theirs
         emend merge candidate --conflicts > conflicts.jsonl
         emend merge candidate --resolve conflicts.jsonl
@@ -28,9 +29,10 @@ struct Merge: EmendCommand {
   var conflicts = false
 
   func validate() throws {
-    try sides.check(joinsNothing: conflicts, "with --conflicts")
+    try sides.check(onlyConflicts: conflicts)
     try ValidationError.refuse(
-      ["--require": sides.gate.require != nil], when: conflicts, "with --conflicts")
+      ["--require": sides.gate.require != nil, "--ff/--ff-only": sides.forward != nil],
+      when: conflicts, "with --conflicts")
   }
 
   func run(on console: Console) throws {
@@ -44,7 +46,8 @@ struct Merge: EmendCommand {
     }
     let outcome = try merge.run(
       revision, message: sides.message.text, resolution: sides.resolution(),
-      requiring: sides.gate.require, measuring: sides.measuring, tool: Version.tool)
+      forward: sides.forward?.rule, requiring: sides.gate.require, measuring: sides.measuring,
+      tool: Version.tool)
     try console.tell(MergeView(outcome, workspace.repository))
   }
 }

@@ -23,25 +23,20 @@ struct Pull: EmendCommand {
   var remote: String?
   @Argument(help: "A branch of it.", completion: NameCompletion.branches.kind)
   var branch: String?
-  @Flag(help: "Only move forward; where that is not enough, refuse.")
-  var ffOnly = false
   @OptionGroup var sides: MergeOptions
 
-  func validate() throws {
-    try sides.check(joinsNothing: ffOnly, "with --ff-only")
-  }
+  func validate() throws { try sides.check() }
 
   func run(on console: Console) throws {
     let workspace = try common.openWorkspace(console, compute, sides.signing)
-    let rule: PullBranch.Rule =
-      ffOnly ? .fastForwardOnly : .mergeWhereNeeded(try sides.resolution())
+    let resolution = try sides.resolution()
     let pull = PullBranch(
       in: workspace, moments: sides.moments.stats, from: Paths.workingDirectory)
     let fetched = try pull.fetch(remote, branch, fetching.options)
     let merged = Result {
       try pull.merge(
-        fetched, rule, message: sides.message.text, requiring: sides.gate.require,
-        measuring: sides.measuring, tool: Version.tool)
+        fetched, resolution: resolution, forward: sides.forward?.rule, message: sides.message.text,
+        requiring: sides.gate.require, measuring: sides.measuring, tool: Version.tool)
     }
     // What came is here, whatever becomes of the merge.
     if case .failure = merged, !console.writesDocuments {

@@ -15,10 +15,30 @@ struct MergeOptions: ParsableArguments {
     }
   }
 
+  enum Forward: String, EnumerableFlag {
+    case only
+    case orMerge
+
+    static func name(for value: Forward) -> NameSpecification {
+      .customLong(value == .only ? "ff-only" : "ff")
+    }
+
+    static func help(for value: Forward) -> ArgumentHelp? {
+      switch value {
+      case .only: "Only move forward; where that is not enough, refuse."
+      case .orMerge: "Merge where that is not enough, whatever Git's merge.ff and pull.ff say."
+      }
+    }
+
+    /// As the workflow takes it.
+    var rule: MergeBranches.Forward { self == .only ? .only : .orMerge }
+  }
+
   @OptionGroup var gate: GateOptions
   @OptionGroup var signing: SigningOptions
   @Option(name: .shortAndLong, help: "The message, a paragraph each time (default: a summary).")
   var message: [CommitMessage] = []
+  @Flag(exclusivity: .exclusive) var forward: Forward?
   @Flag(exclusivity: .exclusive) var side: Side?
   @Option(
     help: ArgumentHelp(
@@ -33,15 +53,16 @@ struct MergeOptions: ParsableArguments {
 
   /// Refuses options that contradict each other, and where nothing is joined those of a merge.
   ///
-  /// - Parameter circumstance: what leaves nothing to join, such as `with --conflicts`.
-  func check(joinsNothing: Bool, _ circumstance: String) throws {
+  /// - Parameter onlyConflicts: whether conflicts are only listed.
+  func check(onlyConflicts: Bool = false) throws {
     try ValidationError.refuse(
       [
         "--ours/--theirs": side != nil, "--resolve": resolve != nil,
         "--message": !message.isEmpty, "--stats": moments.stats != nil,
         "--interference/--no-interference": interference != nil,
         "--sign/--no-sign": signing.sign != nil,
-      ], when: joinsNothing, circumstance)
+      ], when: onlyConflicts || forward == .only,
+      onlyConflicts ? "with --conflicts" : "with --ff-only")
     guard side == nil || resolve == nil else {
       throw ValidationError("Give only one of --ours, --theirs and --resolve.")
     }
