@@ -120,9 +120,14 @@ extension EditRepository {
       return
     }
     let reason = "Branch: renamed refs/heads/\(old) to \(reference)"
-    func moveSettings() throws { try moveBranchSettings(from: old, to: new) }
-    try operate(.branch, "rename \(old) to \(new)", reason, settling: moveSettings) {
+    var log: [UInt8]?
+    func settle() throws {
+      try references.put(log, beforeLastEntryOf: reference)
+      try moveBranchSettings(from: old, to: new)
+    }
+    try operate(.branch, "rename \(old) to \(new)", reason, settling: settle) {
       _ = try branchCommit(old)
+      log = try references.logFile(of: "refs/heads/" + old)
       let value = try references.value(of: "refs/heads/" + old)
       var changes: [ReferenceChange] = [
         .init(name: reference, before: try replaceable(new, reference, ifTaken), after: value)
@@ -144,12 +149,27 @@ extension EditRepository {
     try configuration().moveLocal(section: "branch.\(old).", to: "branch.\(new).")
   }
 
-  /// Makes a branch where another is.
+  /// Makes a branch where another is, which follows what that follows and has its log.
   ///
   /// - Parameter old: the branch; `nil` for the one that `HEAD` is on.
   /// - Throws: as ``renameBranch(_:to:ifTaken:)``.
   package func copyBranch(_ old: String?, to new: String, ifTaken: NameTaken = .refuse) throws {
-    try createBranch(new, at: branchCommit(old ?? currentBranch()), ifTaken: ifTaken)
+    let reference = try branchReference(new)
+    let old = try old ?? currentBranch()
+    let source = "refs/heads/" + old
+    var isMade = false
+    func settle() throws {
+      guard isMade else { return }
+      try references.put(references.logFile(of: source), beforeLastEntryOf: reference)
+      try configuration().copyLocal(section: "branch.\(old).", to: "branch.\(new).")
+    }
+    let reason = "Branch: copied \(source) to \(reference)"
+    try operate(.branch, "copy \(old) to \(new)", reason, settling: settle) {
+      let commit = ReferenceValue.object(try branchCommit(old))
+      let before = try replaceable(new, reference, ifTaken)
+      isMade = before != commit
+      return isMade ? [.init(name: reference, before: before, after: commit)] : []
+    }
   }
 
   /// The branch that `HEAD` is on.

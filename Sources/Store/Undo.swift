@@ -104,24 +104,28 @@ extension EditRepository {
       let record = OperationRecord(
         kind: .undo, summary: "\(entry.record.kind.verb): \(entry.record.summary)",
         changes: changes, undoes: entry.id)
+      let renaming = Self.renaming(in: changes)
+      let log = try renaming.flatMap { try references.logFile(of: "refs/heads/" + $0.from) }
       try changeReferences(
         record, reason: "undo: \(record.summary)", by: operatorIdentity(),
         with: PackWriter(into: database))
-      try followRename(changes)
+      if let (old, new) = renaming {
+        try references.put(log, beforeLastEntryOf: "refs/heads/" + new)
+        try moveBranchSettings(from: old, to: new)
+      }
       return OperationEntry(
         id: entry.id, record: entry.record, person: entry.person, isUndone: true)
     }
   }
 
-  /// Where one branch came in another's place, what that one followed goes with it: a rename was taken back.
-  private func followRename(_ changes: [ReferenceChange]) throws {
+  /// The branch that went and the one that came in its place: a rename is taken back, and what goes with a name goes along.
+  private static func renaming(in changes: [ReferenceChange]) -> (from: String, to: String)? {
     let branches = changes.filter { $0.name.hasPrefix("refs/heads/") }
     let (gone, made) = (
       branches.filter { $0.after == .absent }, branches.filter { $0.before == .absent }
     )
-    guard gone.count == 1, made.count == 1, gone[0].before == made[0].after else { return }
-    try moveBranchSettings(
-      from: Self.shortBranchName(gone[0].name), to: Self.shortBranchName(made[0].name))
+    guard gone.count == 1, made.count == 1, gone[0].before == made[0].after else { return nil }
+    return (shortBranchName(gone[0].name), shortBranchName(made[0].name))
   }
 
   private func walkOperations(

@@ -77,4 +77,31 @@ import Testing
     try expectRefusal(scene.repository, ["branch", "-d", "sdie"], 2, ["no such branch", "side"])
     try scene.repository("branch", "-D", "side")
   }
+
+  @Test("a branch's log goes with its name, there and back, and a copy has it too: as with git")
+  func log() throws {
+    let scene = try Scene()
+    let git = try scene.repository.git()
+    func log(of branch: String) throws -> [String] {
+      try git("reflog", "show", "--format=%H", branch).lines
+    }
+    let before = try log(of: "main")
+    let head = try scene.id("HEAD")
+    try #require(before.count == 3)
+    try scene.repository("branch", "-m", "main", "trunk")
+    #expect(try log(of: "trunk") == [head] + before)
+    #expect(try scene.id("trunk@{3}") == before[2])
+    try scene.repository("branch", "-c", "trunk", "copy")
+    #expect(try log(of: "copy") == [head, head] + before)
+    // A name below the old one.
+    try scene.repository("branch", "-m", "copy", "copy/of")
+    #expect(try log(of: "copy/of") == [head, head, head] + before)
+    for _ in 0..<3 { try scene.repository("undo") }
+    #expect(try log(of: "main") == [head, head] + before)
+    #expect(try git.complaints().filter { !$0.isWhitespace }.isEmpty)
+    // The ids of each line go on where those of the line before ended.
+    let lines = try git("log", "-g", "--format=%gs", "main").lines
+    #expect(lines[1].hasPrefix("Branch: renamed refs/heads/main to refs/heads/trunk"), "\(lines)")
+  }
+
 }

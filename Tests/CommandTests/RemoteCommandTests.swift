@@ -12,8 +12,12 @@ import Testing
     #expect(
       try git("config", "remote.origin.fetch").lines == ["+refs/heads/*:refs/remotes/origin/*"])
     try scene("work", "push", "-u")
+    let log = try git("reflog", "--format=%H %gs", "refs/remotes/origin/main").lines
     try scene("work", "remote", "rename", "origin", "hub")
     #expect(try git("rev-parse", "refs/remotes/hub/main").lines == [try scene.head("work")])
+    #expect(
+      try git("reflog", "--format=%H %gs", "refs/remotes/hub/main").lines.suffix(log.count)
+        == log[...])
     #expect(try git("config", "branch.main.remote").lines == ["hub"])
     #expect(try scene("work", "pull").outputText == "hub: nothing new\nalready up to date\n")
     let shown = try scene.document("work", "remote", "show", "hub")

@@ -159,10 +159,22 @@ final class GitConfiguration {
     section old: String, to new: String,
     changing change: (_ key: String, _ value: String) -> String = { $1 }
   ) throws(GitFailure) {
+    for key in try copyLocal(section: old, to: new, changing: change) { try removeLocal(old + key) }
+  }
+
+  /// Has another section of the repository's own file say the same.
+  ///
+  /// - Parameter change: what becomes of the value of a key.
+  /// - Returns: the keys.
+  @discardableResult
+  func copyLocal(
+    section old: String, to new: String,
+    changing change: (_ key: String, _ value: String) -> String = { $1 }
+  ) throws(GitFailure) -> [String] {
     let settings = try localSection(old)
     for (key, _) in settings { try removeLocal(new + key) }
     for (key, value) in settings { try addLocal(new + key, change(key, value)) }
-    for (key, _) in settings { try removeLocal(old + key) }
+    return settings.map(\.key)
   }
 
   private func withLocal(_ name: String, _ body: (OpaquePointer?) -> Int32) throws(GitFailure) {

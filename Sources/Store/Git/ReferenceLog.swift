@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Files
 
 /// One line of a reference's log: what it named, what it names since, who and why.
 package struct ReferenceLogEntry: Sendable, Equatable {
@@ -35,6 +36,23 @@ extension ReferenceStore {
         message: git_reflog_entry_message(entry).map { String(cString: $0) } ?? "")
     }
   }
+
+  /// The log of a reference as its file has it, the oldest entry first; `nil` when it has none.
+  func logFile(of name: String) throws -> [UInt8]? {
+    let path = logPath(of: name)
+    return try fileKind(at: path) == .regular ? readFile(path, limit: 1 << 30) : nil
+  }
+
+  /// Puts another reference's log, if any, in place of all but the last entry of one that has come from it; that entry goes on
+  /// where the other one ended.
+  func put(_ log: [UInt8]?, beforeLastEntryOf name: String) throws {
+    guard let log, let last = try logFile(of: name)?.split(separator: 10).last else { return }
+    // A line is the id before, a blank, the id since, a blank, and the rest.
+    let since = last.dropFirst(41)
+    try AtomicFile.write(log + since.prefix(41) + since + [10], to: logPath(of: name))
+  }
+
+  private func logPath(of name: String) -> String { repository.directory + "logs/" + name }
 
   /// Adds an entry to the log of a reference, where it has one.
   func append(

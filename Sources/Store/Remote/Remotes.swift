@@ -186,11 +186,17 @@ extension EditRepository {
         try configuration.setLocal("branch.\(branch).remote", to: new)
       }
     }
+    var logs: [(name: String, log: [UInt8]?)] = []
+    func settle() throws {
+      for (name, log) in logs { try references.put(log, beforeLastEntryOf: name) }
+      try moveSettings()
+    }
     let reason = "remote: renamed \(source) to \(target)"
-    try operate(.remote, "rename \(old) to \(new)", reason, settling: moveSettings) {
+    try operate(.remote, "rename \(old) to \(new)", reason, settling: settle) {
       try references.list(source).flatMap { reference -> [ReferenceChange] in
         let value = try references.value(of: reference.name)
         let name = target + reference.name.dropFirst(source.count)
+        logs.append((name, try references.logFile(of: reference.name)))
         let moved: ReferenceValue =
           if case .symbolic(let aim) = value, aim.hasPrefix(source) {
             .symbolic(target + aim.dropFirst(source.count))
