@@ -45,13 +45,19 @@ extension EditRepository {
   }
 
   /// Makes a branch.
+  ///
+  /// - Parameter upstream: the branch of a remote that it follows.
   /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``, ``StoreError/currentBranch`` where the branch that `HEAD` is on
   ///   would be replaced.
   package func createBranch(
-    _ name: String, at commit: ObjectID, ifTaken: NameTaken = .refuse
+    _ name: String, at commit: ObjectID, following upstream: Upstream? = nil,
+    ifTaken: NameTaken = .refuse
   ) throws {
     let reference = try branchReference(name)
-    try operate(.branch, "create \(name)", "branch: Created from \(commit)") {
+    func settle() throws { try follow(upstream, from: name) }
+    try operate(
+      .branch, "create \(name)", "branch: Created from \(commit)", settling: settle
+    ) {
       let before = try replaceable(name, reference, ifTaken)
       return before == .object(commit)
         ? [] : [.init(name: reference, before: before, after: .object(commit))]
@@ -211,11 +217,17 @@ extension EditRepository {
   }
 
   /// Makes a branch and puts `HEAD` on it: one operation.
+  ///
+  /// - Parameter upstream: the branch of a remote that it follows.
   /// - Throws: ``StoreError/badName``, ``StoreError/nameTaken``.
-  package func switchTo(newBranch name: String, at commit: ObjectID) throws {
+  package func switchTo(
+    newBranch name: String, at commit: ObjectID, following upstream: Upstream? = nil
+  ) throws {
     _ = try stack(at: commit)
     _ = try replaceable(name, branchReference(name), .refuse)
-    try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit)
+    try moveHead(to: .symbolic("refs/heads/" + name), name, making: commit) {
+      try follow(upstream, from: name)
+    }
   }
 
   /// Puts `HEAD` on a commit that need not be on a branch.

@@ -104,4 +104,36 @@ import Testing
     #expect(lines[1].hasPrefix("Branch: renamed refs/heads/main to refs/heads/trunk"), "\(lines)")
   }
 
+  @Test(
+    "a branch made at a remote's follows it, unless branch.autoSetupMerge says otherwise: as with git"
+  )
+  func beginsAtRemote() throws {
+    let scene = try SharedScene(commits: 1)
+    let git = try scene.repository.git()
+    try scene("work", "push")
+    func upstream(_ branch: String) throws -> [String] {
+      try git.run(["config", "branch.\(branch).merge"]).lines
+        + git.run(["config", "branch.\(branch).remote"]).lines
+    }
+    let follows = ["refs/heads/main", "origin"]
+    try scene("work", "branch", "one", "origin/main")
+    #expect(try upstream("one") == follows)
+    try scene("work", "switch", "-c", "two", "remotes/origin/main")
+    #expect(try upstream("two") == follows)
+    #expect(try scene("work", "pull").outputText.contains("already up to date"))
+    try git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    try scene("work", "branch", "three", "origin/HEAD")
+    #expect(try upstream("three") == follows)
+    // What is no branch of a remote, and what is a branch here.
+    try scene("work", "branch", "origin/here")
+    for (name, start) in [("a", "origin/main~1"), ("b", "main"), ("c", "origin/here")] {
+      try scene("work", "branch", name, start)
+      #expect(try upstream(name).isEmpty)
+    }
+    for rule in ["false", "simple"] {
+      try git("config", "branch.autoSetupMerge", rule)
+      try scene("work", "branch", rule, "origin/main")
+      #expect(try upstream(rule).isEmpty)
+    }
+  }
 }

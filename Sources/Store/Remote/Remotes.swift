@@ -216,8 +216,11 @@ extension EditRepository {
     return rule?.lowercased() == "only"
   }
 
+  /// A branch of a remote.
+  package typealias Upstream = (remote: String, branch: String)
+
   /// The branch of a remote that a branch follows.
-  package func upstream(of branch: String) throws -> (remote: String, branch: String)? {
+  package func upstream(of branch: String) throws -> Upstream? {
     let configuration = try configuration()
     guard let remote = configuration.value("branch.\(branch).remote"),
       let other = configuration.value("branch.\(branch).merge")?.suffix(after: "refs/heads/")
@@ -235,6 +238,34 @@ extension EditRepository {
     let configuration = try configuration()
     try configuration.setLocal("branch.\(branch).remote", to: remote)
     try configuration.setLocal("branch.\(branch).merge", to: "refs/heads/\(other)")
+  }
+
+  func follow(_ upstream: Upstream?, from branch: String) throws {
+    if let (remote, other) = upstream { try follow(remote, other, from: branch) }
+  }
+
+  /// The branch of a remote that a new branch follows because it begins there, as Git has it: unless `branch.autoSetupMerge` is
+  /// `false`, or `simple` and the names differ.
+  ///
+  /// - Parameter start: where it begins, as typed.
+  package func upstream(ofNew branch: String, from start: String) throws -> Upstream? {
+    let rule = try configuration().value("branch.autosetupmerge")?.lowercased() ?? "true"
+    let name = ["refs/remotes/", "remotes/"].compactMap { start.suffix(after: $0) }.first ?? start
+    var reference = "refs/remotes/" + name
+    guard !["false", "no", "off", "0"].contains(rule), ReferenceStore.isValidName(reference) else {
+      return nil
+    }
+    // What is here comes first.
+    for place in ["refs/heads/", "refs/tags/"] where try references.target(of: place + start) != nil
+    {
+      return nil
+    }
+    if case .symbolic(let aim) = try references.value(of: reference) { reference = aim }
+    for remote in try remotes() where try references.target(of: reference) != nil {
+      guard let other = reference.suffix(after: "refs/remotes/\(remote.name)/") else { continue }
+      return rule == "simple" && other != branch ? nil : (remote.name, other)
+    }
+    return nil
   }
 
   private func following(_ remote: String, _ configuration: GitConfiguration) throws -> [String] {

@@ -124,8 +124,10 @@ struct BranchCommand: EmendCommand {
         names.dropLast().first, to: names[names.count - 1], ifTaken: force ? .replace : .refuse)
     case .showCurrent: return try console.show(CurrentBranchView(repository.head().branch))
     case nil where !names.isEmpty && !lists:
+      let start = names.dropFirst().first ?? "HEAD"
       try repository.createBranch(
-        names[0], at: repository.commitID(.init(names.dropFirst().first ?? "HEAD")),
+        names[0], at: repository.commitID(.init(start)),
+        following: repository.upstream(ofNew: names[0], from: start),
         ifTaken: force ? .replace : .refuse)
     case .list, nil: break
     }

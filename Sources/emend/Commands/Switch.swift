@@ -8,7 +8,7 @@ struct Switch: EmendCommand {
     commandName: "switch", abstract: "Go to a branch: its commit is the state from now on",
     discussion: """
       There is no working tree; switching costs nothing. A branch that only one remote has is made here \
-      and follows that one.
+      and follows that one, as one does that --create begins at a remote's (branch.autoSetupMerge).
 
       EXAMPLES:
         emend switch main
@@ -40,7 +40,8 @@ struct Switch: EmendCommand {
     let repository = try common.openRepository(console)
     if create {
       try repository.switchTo(
-        newBranch: name, at: repository.commitID(start ?? .head))
+        newBranch: name, at: repository.commitID(start ?? .head),
+        following: start.flatMap { try repository.upstream(ofNew: name, from: $0.text) })
     } else if name == "-", !detach {
       try repository.switchBack()
     } else if detach {
