@@ -137,7 +137,9 @@ package struct TransferEdits {
     let outcome = try repository.push(
       intents, to: target, options.companions, inspecting: EditInspector.inspect,
       progress: progress)
-    if options.setsUpstream, let remote = target.name {
+    if let remote = target.name,
+      try options.setsUpstream || selection == .named([]) && repository.followsFirstPush()
+    {
       try setUpstreams(of: intents, outcome, remote)
     }
     return (target.name ?? target.address.shown, outcome)

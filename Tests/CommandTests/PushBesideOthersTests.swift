@@ -90,6 +90,23 @@ struct PushBesideOthersTests {
     #expect(try hub("branch", "--format=%(refname:short)").lines == ["main", "topic"])
   }
 
+  @Test("push.default = matching is refused by name; push.autoSetupRemote has the branch follow")
+  func pushSettings() throws {
+    let scene = try SharedScene(commits: 0)
+    let work = try scene.repository.git()
+    try work("config", "push.default", "matching")
+    let refused = try scene.emend(in: "work").run(["push"])
+    #expect(refused.ending == .exit(2), "\(refused.outputText)")
+    #expect(refused.errorText.contains("push.default"), "\(refused.errorText)")
+    try work("config", "push.default", "simple")
+    try work("config", "push.autoSetupRemote", "true")
+    try scene("work", "push", "origin", "main:other")
+    #expect(try work.run(["config", "branch.main.merge"]).lines.isEmpty)
+    try scene("work", "push")
+    #expect(try work("config", "branch.main.merge").lines == ["refs/heads/main"])
+    #expect(try work("config", "branch.main.remote").lines == ["origin"])
+  }
+
   @Test("parts that came before one was refused are told and remembered")
   func halfOfIt() throws {
     let scene = try SharedScene()

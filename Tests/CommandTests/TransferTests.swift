@@ -400,4 +400,25 @@ struct TransferTests {
     try scene("work", "remote", "set-url", "origin", "https://ada:secret@example.org/m.git")
     #expect(try !scene("work", "remote", "list", "-v").outputText.contains("secret"))
   }
+
+  @Test("fetch.prune and remote.NAME.prune hold as in Git, and the options go over them")
+  func configuredPruning() throws {
+    let scene = try SharedScene(commits: 0)
+    let (hub, work) = (try ReferenceGit(scene.hub), try scene.repository.git())
+    try scene("work", "push", "origin", "main", "main:gone")
+    try hub("branch", "-D", "gone")
+    func hasGone() throws -> Bool {
+      try !work("for-each-ref", "refs/remotes/origin/gone").lines.isEmpty
+    }
+    try work("config", "fetch.prune", "true")
+    try work("config", "remote.origin.prune", "false")
+    try scene("work", "fetch")
+    #expect(try hasGone())
+    try work("config", "--unset", "remote.origin.prune")
+    try scene("work", "fetch", "--no-prune")
+    #expect(try hasGone())
+    try scene("work", "fetch")
+    #expect(try !hasGone())
+  }
+
 }

@@ -28,8 +28,9 @@ package struct FetchRequest: Sendable {
   package struct Options: Sendable {
     /// Which tags.
     package var tags: TagRule = .following
-    /// What becomes of what was seen of branches that are gone.
-    package var gone: Gone = .keep
+    /// What becomes of what was seen of branches that are gone; as `remote.NAME.prune` or else `fetch.prune` says where
+    /// it is `nil`.
+    package var gone: Gone?
     /// What becomes of tags that name something else here.
     package var changedTags: ChangedTags = .refuse
     /// Whether notes and shared settings come along.
@@ -244,6 +245,7 @@ extension EditRepository {
     var updates: [ReferenceUpdate] = []
     let name = request.remote.name
     let place = name ?? request.remote.address.shown
+    let prunesAll = try name.map { try prunes($0, request.options.gone) } ?? false
     let pack = PackWriter(into: database)
     try operate(.fetch, place, "fetch \(place)", with: pack) {
       updates = []
@@ -251,7 +253,7 @@ extension EditRepository {
         // What the remote no longer has goes where it is asked for; and where it is in the way of what came: Git has no room for a
         // branch and for others below its name.
         updates += try pruned(name, listing) { branch in
-          request.options.gone == .prune
+          prunesAll
             || arrivals.heads.keys.contains {
               $0.hasPrefix(branch + "/") || branch.hasPrefix($0 + "/")
             }
@@ -271,6 +273,13 @@ extension EditRepository {
     }
     return FetchOutcome(
       updates: updates, heads: arrivals.heads, commits: commits, verifiedBytes: verifiedBytes)
+  }
+
+  private func prunes(_ remote: String, _ gone: FetchRequest.Gone?) throws -> Bool {
+    let configuration = try configuration()
+    return gone.map { $0 == .prune }
+      ?? GitConfiguration.isTrue(
+        configuration.value("remote.\(remote).prune") ?? configuration.value("fetch.prune"))
   }
 
   private func pruned(

@@ -28,6 +28,7 @@ package enum RemoteError: ExplainedError, Equatable {
   case sentDamage(String, finding: Explanation, count: Int)
   case badPushSpecification(String, problem: String)
   case nothingToPush
+  case matchingPush
   case diverged(branch: String, remote: String)
 
   /// Whether the command line, or a file that it names, is what has to be mended.
@@ -39,7 +40,7 @@ package enum RemoteError: ExplainedError, Equatable {
     case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
       .noUpstream, .noBranch,
       .notOnRemote, .noPrograms, .unknownTransport, .branchUnclear, .badPushSpecification,
-      .nothingToPush, .pushesToSeveral, .otherNameThere:
+      .nothingToPush, .matchingPush, .pushesToSeveral, .otherNameThere:
       true
     }
   }
@@ -166,6 +167,11 @@ package enum RemoteError: ExplainedError, Equatable {
         expected: "a branch, SOURCE:DESTINATION, or :DESTINATION to delete")
     case .nothingToPush:
       Explanation("there is nothing to push", remedy: "Name a branch or a tag.")
+    case .matchingPush:
+      Explanation(
+        "one push takes either what is named or all branches", field: "push.default",
+        found: "matching", expected: "simple, current, upstream or nothing",
+        remedy: "Name the branches, or `git config push.default simple`.")
     case .diverged(let branch, let remote):
       Explanation(
         "both sides have commits of their own", field: branch, found: remote,

@@ -74,20 +74,31 @@ extension EditRepository {
   /// What is pushed where nothing is named, as words of a push: the branch that `HEAD` is on. Where it follows one of another name
   /// there, `push.default` decides, as in Git.
   ///
-  /// - Throws: ``RemoteError/otherNameThere(branch:remote:upstream:)``, ``RemoteError/nothingToPush``.
+  /// - Throws: ``RemoteError/otherNameThere(branch:remote:upstream:)``, ``RemoteError/nothingToPush``,
+  ///   ``RemoteError/matchingPush``.
   package func defaultPush(to remote: String?) throws -> String {
     let rule = try configuration().value("push.default")?.lowercased()
     if rule == "nothing" { throw RemoteError.nothingToPush }
+    if rule == "matching" { throw RemoteError.matchingPush }
     guard let branch = try presentHead()?.branch, let upstream = try upstream(of: branch),
       upstream.remote == remote, upstream.branch != branch
     else { return "HEAD" }
     switch rule {
-    case "current", "matching": return "HEAD"
+    case "current": return "HEAD"
     case "upstream", "tracking": return "HEAD:\(upstream.branch)"
     default:
       throw RemoteError.otherNameThere(
         branch: branch, remote: upstream.remote, upstream: upstream.branch)
     }
+  }
+
+  /// Whether the branch that `HEAD` is on is to follow what it is pushed to because it follows nothing yet
+  /// (`push.autoSetupRemote`).
+  package func followsFirstPush() throws -> Bool {
+    guard let branch = try presentHead()?.branch, try upstream(of: branch) == nil else {
+      return false
+    }
+    return GitConfiguration.isTrue(try configuration().value("push.autosetupremote"))
   }
 
   /// What a user calls a remote: a name, or an address.

@@ -25,12 +25,17 @@ struct FetchFlags: ParsableArguments {
   @Flag(exclusivity: .exclusive) var tags: Tags?
   @Flag(name: .shortAndLong, help: "Forget branches that the remote no longer has.")
   var prune = false
+  @Flag(help: "Keep them, whatever Git's fetch.prune says.")
+  var noPrune = false
   @Flag(help: "Leave notes and shared settings out.")
   var noNotes = false
   @Flag(name: .shortAndLong, help: "Replace tags that name something else here.")
   var force = false
 
   func validate() throws {
+    guard !(prune && noPrune) else {
+      throw ValidationError("Give either --prune or --no-prune.")
+    }
     try ValidationError.refuse(["--force": force], when: tags == .noTags, "with --no-tags")
   }
 
@@ -42,7 +47,7 @@ struct FetchFlags: ParsableArguments {
     case .tags: options.tags = .all
     case .noTags: options.tags = .none
     }
-    options.gone = prune ? .prune : .keep
+    options.gone = prune ? .prune : noPrune ? .keep : nil
     options.changedTags = force ? .replace : .refuse
     options.companions = noNotes ? .leftOut : .included
     return options
