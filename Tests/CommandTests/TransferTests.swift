@@ -421,4 +421,18 @@ struct TransferTests {
     #expect(try !hasGone())
   }
 
+  @Test("what a fetch from an address brings is told, though nothing here names it")
+  func fromAddress() throws {
+    let scene = try SharedScene(commits: 1)
+    try scene("work", "push", "origin", "main~1:main")
+    try scene.clone(to: "mine")
+    try scene("work", "push", "origin", "main")
+    let id = String(try scene.head("work").prefix(12))
+    let said = try scene("mine", "fetch", scene.hub, "main").outputText
+    #expect(said.contains(": 1 commit, ") && !said.contains("nothing new"), "\(said)")
+    #expect(said.contains("  main  \(id)  named by nothing here: emend merge \(id)\n"), "\(said)")
+    try scene("mine", "merge", id)
+    #expect(
+      try scene("mine", "fetch", scene.hub, "main").outputText == "\(scene.hub): nothing new\n")
+  }
 }

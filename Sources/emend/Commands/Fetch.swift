@@ -9,7 +9,8 @@ struct Fetch: EmendCommand {
     abstract: "Bring what a remote has, without merging it",
     discussion: """
       What comes is verified to the last byte before any branch of the remote moves; what is not sound \
-      is refused and leaves nothing. Notes and shared settings are joined with yours.
+      is refused and leaves nothing. Notes and shared settings are joined with yours. From an address, \
+      commits come without names: 'emend pull ADDRESS BRANCH' merges them, too.
 
       EXAMPLES:
         emend fetch
@@ -31,6 +32,10 @@ struct Fetch: EmendCommand {
   func validate() throws {
     guard !all || remote == nil else {
       throw ValidationError("Give either --all or a remote.")
+    }
+    guard !branches.contains(where: { $0.contains(":") }) else {
+      throw ValidationError(
+        "Name branches of the remote, without :DESTINATION: what comes is REMOTE/BRANCH here.")
     }
   }
 

@@ -123,12 +123,24 @@ struct FetchView: View {
   }
 
   func write(to page: Page) {
-    for remote in document.remotes { Self.write(remote, to: page) }
+    for remote in document.remotes {
+      Self.write(remote, to: page)
+      guard Self.cameWithoutName(remote) else { continue }
+      for (branch, commit) in remote.heads.sorted(by: { $0.key < $1.key }) {
+        let id = Figures.shortID(commit)
+        page.line("  \(branch)  \(id, .identifier)  named by nothing here: emend merge \(id)")
+      }
+    }
     if document.remotes.isEmpty { page.line("there are no remotes") }
   }
 
+  /// Whether commits came from an address, which leaves no names.
+  private static func cameWithoutName(_ remote: Document.Remote) -> Bool {
+    remote.updates.isEmpty && remote.commits > 0
+  }
+
   static func write(_ remote: Document.Remote, to page: Page) {
-    guard !remote.updates.isEmpty else {
+    guard !remote.updates.isEmpty || cameWithoutName(remote) else {
       return page.line("\(remote.remote): nothing new")
     }
     page.line(
