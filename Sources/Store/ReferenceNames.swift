@@ -11,15 +11,19 @@ extension String {
 }
 
 extension EditRepository {
-  /// The branches and tags that point at each commit, as `log` shows them: `HEAD -> main`, `tag: v1`.
+  /// The branches, tags and branches of remotes that point at each commit, as `log` shows them: `HEAD -> main` first,
+  /// `tag: v1`, `origin/main`. A remote's branches that are not emend's are left out, as a fetch does.
   package func referenceNames() throws -> [ObjectID: [String]] {
     let current = try presentHead()
     var names: [ObjectID: [String]] = [:]
     if let current, current.branch == nil { names[current.commit, default: []].append("HEAD") }
     for (name, target) in try references.list("refs/heads/") {
       let short = String(name.dropFirst("refs/heads/".count))
-      names[target, default: []].append(
-        short.isSameName(as: current?.branch) ? "HEAD -> \(short)" : short)
+      if short.isSameName(as: current?.branch) {
+        names[target, default: []].insert("HEAD -> \(short)", at: 0)
+      } else {
+        names[target, default: []].append(short)
+      }
     }
     for (name, target) in try references.list("refs/tags/") {
       // An annotated tag points at its commit through itself. Damage is for those to tell who need the commit.
@@ -28,6 +32,9 @@ extension EditRepository {
         commit = target
       }
       names[commit, default: []].append("tag: " + name.dropFirst("refs/tags/".count))
+    }
+    for branch in try remoteBranches() where !isForeign(branch.commit) {
+      names[branch.commit, default: []].append(branch.name)
     }
     return names
   }

@@ -8,7 +8,7 @@ package struct ListHistory {
   package struct Entry: Sendable {
     /// The commit.
     package let commit: HistoryEntry
-    /// Branches and tags that point at it.
+    /// Branches, tags and branches of remotes that point at it.
     package let names: [String]
     /// Its parents among the commits listed, or the nearest ancestors that are; for a graph.
     package let shownParents: [ObjectID]
@@ -20,7 +20,7 @@ package struct ListHistory {
   package enum Scope: Sendable {
     /// Those of a revision or range.
     case revision(RevisionExpression)
-    /// Those that any branch or tag reaches.
+    /// Those that any branch, tag or branch of a remote reaches.
     case everything
   }
 

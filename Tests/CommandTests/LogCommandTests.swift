@@ -114,4 +114,20 @@ import Testing
     #expect(commits[0]["names"]?.array?.compactMap(\.string) == ["HEAD -> main"])
     #expect(commits[2]["parents"]?.array?.isEmpty == true)
   }
+
+  @Test("branches of remotes are labels and part of --all, those that are not emend's are not")
+  func remoteBranches() throws {
+    let scene = try SharedScene(commits: 1)
+    let git = try scene.repository.git()
+    try scene("work", "push")
+    try scene("work", "reset", "HEAD~1")
+    let blob = try git("hash-object", "-w", "-t", "tree", "/dev/null").lines[0]
+    let page = try git("commit-tree", blob, "-m", "A page").lines[0]
+    try git("update-ref", "refs/remotes/origin/pages", page)
+    let all = try scene("work", "log", "--all", "--oneline").outputText
+    #expect(all.contains("(origin/main) One\n"), "\(all)")
+    #expect(!all.contains("A page"), "\(all)")
+    try scene("work", "branch", "a")
+    #expect(try scene("work", "log", "-1", "--oneline").outputText.contains("(HEAD -> main, a)"))
+  }
 }

@@ -16,7 +16,7 @@ struct Log: EmendCommand {
   @OptionGroup var common: CommonOptions
   @Argument(help: "A revision or a range, as Git writes them.")
   var revision: RevisionExpression?
-  @Flag(help: "The commits of all branches and tags.")
+  @Flag(help: "The commits of all branches, those of remotes, and tags.")
   var all = false
   @Flag(help: "Also what was measured later: the notes under refs/notes/emend.")
   var notes = false
