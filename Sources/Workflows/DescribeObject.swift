@@ -41,9 +41,9 @@ package struct DescribeObject {
     package let path: String?
     /// Its id.
     package let id: ObjectID
-    /// How long it is, in bytes.
-    package let byteCount: Int
-    /// Its content, where that is text.
+    /// Its content.
+    package let bytes: [UInt8]
+    /// The content, where that is text.
     package let text: String?
   }
 
@@ -96,7 +96,7 @@ package struct DescribeObject {
   private func file(_ object: NamedObject) throws -> File {
     let bytes = try repository.file(object.id)
     return File(
-      path: object.place?.path, id: object.id, byteCount: bytes.count,
+      path: object.place?.path, id: object.id, bytes: bytes,
       text: bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self))
   }
 

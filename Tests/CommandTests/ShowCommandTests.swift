@@ -41,4 +41,19 @@ import Testing
     let text = try scene.repository("show").outputText
     #expect(text.contains("\n\nNotes (emend):\n    looked at\n\n+ edit "), "\(text)")
   }
+
+  @Test("a file goes to a program byte by byte, whatever it holds")
+  func bytes() throws {
+    let scene = try Scene(commits: 1)
+    let git = try scene.repository.git()
+    let names = try git("ls-tree", "-r", "--name-only", "HEAD").lines
+    let payload = try #require(names.first { $0.contains("/deltas/") })
+    for name in [payload] + names.filter({ $0.hasSuffix("facts.jsonl") }) {
+      let outcome = try scene.repository.emend.run(["show", "HEAD:" + name])
+      let theirs = try git("rev-parse", "HEAD:" + name).lines
+      #expect(outcome.ending == .exit(0))
+      let written = try scene.directory.write(outcome.output, to: "out")
+      #expect(try git("hash-object", "--no-filters", written).lines == theirs, "\(name)")
+    }
+  }
 }

@@ -42,6 +42,12 @@ package final class Page {
     if waiting.count >= Self.pieceSize { flush() }
   }
 
+  /// Writes bytes as they are: for programs only, since a terminal may do anything with them.
+  func raw(_ bytes: [UInt8]) {
+    waiting += bytes
+    flush()
+  }
+
   /// Copies the lines of a text that may go to a terminal as it is; says whether it did.
   private func copyLines(of text: String, indented: Int) -> Bool {
     let newline = UInt8(ascii: "\n")

@@ -129,7 +129,7 @@ struct EditView: View {
   }
 }
 
-/// A file of the repository: its text, or what kind of bytes it holds.
+/// A file of the repository: its text, or what kind of bytes it holds; where no terminal is, those bytes.
 struct FileView: View {
   struct Document: Encodable {
     let path: String?
@@ -139,14 +139,17 @@ struct FileView: View {
   }
 
   let document: Document
+  private let bytes: [UInt8]
 
   init(_ file: DescribeObject.File) {
     document = Document(
-      path: file.path, object: file.id.hexadecimal, bytes: file.byteCount, text: file.text)
+      path: file.path, object: file.id.hexadecimal, bytes: file.bytes.count, text: file.text)
+    bytes = file.bytes
   }
 
   func write(to page: Page) {
     guard let text = document.text else {
+      if page.width == nil { return page.raw(bytes) }
       let name = document.path.map { "\($0), " } ?? ""
       return page.line(
         "\(name)\(Figures.bytes(document.bytes)) of binary data, "
