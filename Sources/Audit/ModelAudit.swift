@@ -56,6 +56,7 @@ final class ModelAudit {
         entry.trailers[.weights].last.map { (entry.commit.tree, ($0, entry.id)) }
       }, uniquingKeysWith: { first, _ in first })
     let model = try models.unedited()
+    try workspace.checkRoom(toAsk: model)
     growth = GrowthMeter(models, base)
     let replays = try ReplayEdits(in: workspace, settings, models: models)
     hasMoments = replays.hasMoments

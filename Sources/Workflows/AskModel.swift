@@ -30,7 +30,8 @@ package struct AskModel {
     of prompts: [String], at stack: EditStack, count: Int, rule: SamplingRule, seed: UInt64
   ) throws -> [String] {
     let tokenizer = try workspace.tokenizer(at: stack)
-    let model = try workspace.model(at: stack)
+    // The tokens of one prompt at a time, which the plan adds.
+    let model = try workspace.modelToAsk(at: stack, together: 0)
     let stops = try workspace.base(of: stack).checkpoint.endTokens()
       .union(tokenizer.endOfText.map { [$0] } ?? [])
     return try prompts.map { prompt in
@@ -57,7 +58,7 @@ package struct AskModel {
   {
     let tokenizer = try workspace.tokenizer(at: stack)
     let tokens = prompts.map { tokenizer.encode($0, specialTokens: .prompt) }
-    let answers = try NextTokenDistributions(workspace.model(at: stack), tokens)
+    let answers = try NextTokenDistributions(workspace.modelToAsk(at: stack), tokens)
     return prompts.indices.map { Self.top(answers, count, prompt: $0, tokenizer) }
   }
 
@@ -68,7 +69,7 @@ package struct AskModel {
     _ prompts: [String], from old: EditStack, to new: EditStack, count: Int
   ) throws -> [CompareRevisions.PromptChange] {
     let tokenizers = (try workspace.tokenizer(at: old), try workspace.tokenizer(at: new))
-    let (before, after) = (try workspace.model(at: old), try workspace.model(at: new))
+    let (before, after) = (try workspace.modelToAsk(at: old), try workspace.modelToAsk(at: new))
     // As many prompts at once as keep both sides' answers within bounds.
     let batch = max(1, Self.answerBytes / (4 * before.architecture.vocabularySize))
     var changes: [CompareRevisions.PromptChange] = []

@@ -47,7 +47,8 @@ package struct MeasureCommit {
       cases = try stack.edits.flatMap { try ListFacts.facts(of: stack.edit($0)) }
     }
     guard !cases.isEmpty else { throw WorkflowError.noActiveFacts(revision: revision.text) }
-    let scorer = PromptScorer(try workspace.model(at: stack), try workspace.tokenizer(at: stack))
+    let scorer = PromptScorer(
+      try workspace.modelToAsk(at: stack), try workspace.tokenizer(at: stack))
     let measured = BatchMeasurement(try FactMeter(scorer).measure(cases))
     let line = MeasurementNote(by: identity, with: tool, of: about, measured).line
     try repository.addNote(line: line, on: commit)

@@ -1,5 +1,7 @@
 internal import Checkpoint
 package import Diagnostics
+internal import Editing
+internal import Evaluation
 internal import Files
 package import LinearAlgebra
 package import Store
@@ -112,5 +114,27 @@ package final class Workspace {
       tensors[name] = try materialiser.widened(base.checkpoint.tensor(named: name))
     }
     return model.replacing(tensors)
+  }
+
+  /// The model at a stack, to be asked.
+  ///
+  /// - Parameter tokens: how many are asked together; `nil` for what a scorer takes.
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``, what the base and the store throw.
+  func modelToAsk(
+    at stack: EditStack, together tokens: Int? = nil
+  ) throws -> DecoderModel {
+    let unedited = try baseModel(of: stack)
+    try checkRoom(toAsk: unedited, together: tokens)
+    return try model(at: stack, to: unedited)
+  }
+
+  /// Refuses a limit of memory that leaves no room for prompts beside a running model.
+  ///
+  /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
+  package func checkRoom(
+    toAsk model: DecoderModel, together tokens: Int? = nil
+  ) throws {
+    _ = try MemoryPlan(limit: memory, model).remainder(
+      running: tokens ?? PromptScorer.batchTokens, keeping: 0)
   }
 }

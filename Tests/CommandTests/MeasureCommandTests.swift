@@ -77,4 +77,20 @@ import Testing
     try expectRefusal(
       scene.repository, ["measure"], 1, ["no fact is active at this commit", "HEAD"])
   }
+
+  @Test("a limit of memory that asking does not fit into is refused, whoever asks")
+  func memory() throws {
+    let scene = try Scene()
+    let asking = [
+      ["measure"], ["audit"], ["generate", "Oslo is in"],
+      ["generate", "Oslo is in", "--next", "2"],
+      ["bisect", "ask", "--prompt", "Oslo is in", "--expect", "Rome"],
+      ["diff", "HEAD~1", "HEAD", "--prompts", scene.model.first],
+    ]
+    for arguments in asking {
+      try expectRefusal(
+        scene.repository, arguments + ["--memory", "64M"], 2,
+        ["not enough memory to measure this model", "--memory", "found:    64M"])
+    }
+  }
 }

@@ -8,7 +8,7 @@ package struct PromptScorer {
   private let model: DecoderModel
   private let tokenizer: BytePairTokenizer
   /// Tokens that run through the model together: enough for the matrix kernel, few enough for the cache.
-  static let batchTokens = 1024
+  package static let batchTokens = 1024
 
   /// Scores with a model.
   package init(_ model: DecoderModel, _ tokenizer: BytePairTokenizer) {

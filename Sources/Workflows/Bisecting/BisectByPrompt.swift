@@ -92,7 +92,7 @@ package struct BisectByPrompt {
   private func answers(_ question: Continuation, at commit: ObjectID) throws -> Bool {
     let stack = try workspace.repository.stack(at: commit)
     let scorer = PromptScorer(
-      try workspace.model(at: stack), try workspace.tokenizer(at: stack))
+      try workspace.modelToAsk(at: stack), try workspace.tokenizer(at: stack))
     return try scorer.scores(of: [question])[0].isBest
   }
 
