@@ -96,7 +96,7 @@ import Testing
     #expect(try scene.lines("bisect", "start")[0].hasPrefix("waiting for a good and a bad commit"))
     try scene.repository("bisect", "bad", "HEAD")
     try expectRefusal(
-      scene.repository, ["bisect", "good"], 1, ["no commit is being looked at"])
+      scene.repository, ["bisect", "good"], 1, ["the bad commit is in the history of a good one"])
     try scene.repository("bisect", "good", "HEAD~3")
     for _ in 0..<10 {
       let document = try scene.repository.document("bisect", "status")
@@ -157,5 +157,26 @@ import Testing
     try expectRefusal(
       scene.repository, ["bisect", "--prompt", "x", "--expect", "y", "--good", "HEAD"], 2,
       ["no older commit"])
+  }
+
+  @Test(
+    "without a commit, bad and good are about HEAD until both ends are known; what is missing is said"
+  )
+  func beginning() throws {
+    let scene = try Scene()
+    #expect(
+      try scene.lines("bisect", "start") == [
+        "waiting for a good and a bad commit: emend bisect good REV, emend bisect bad REV"
+      ])
+    #expect(
+      try scene.lines("bisect", "bad") == ["waiting for a good commit: emend bisect good REV"])
+    #expect(try scene.lines("bisect", "log") == ["bad \(try scene.id("HEAD"))"])
+    try scene.repository("bisect", "good", "HEAD~2")
+    try scene.repository("bisect", "good")
+    #expect(try scene.lines("bisect", "status")[0].hasPrefix("the first bad commit"))
+    try expectRefusal(scene.repository, ["bisect", "bad"], 1, ["no commit is being looked at"])
+    try scene.repository("bisect", "start")
+    #expect(
+      try scene.lines("bisect", "good") == ["waiting for a bad commit: emend bisect bad REV"])
   }
 }

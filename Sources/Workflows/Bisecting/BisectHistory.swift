@@ -32,7 +32,8 @@ package struct BisectHistory {
 
   /// Says of commits what they are.
   ///
-  /// - Parameter revisions: the commit that is being looked at, where none is named.
+  /// - Parameter revisions: where none is named, the commit that is being looked at; `HEAD` while a good or a bad commit is
+  ///   missing, as in Git.
   /// - Throws: ``BisectionError/notStarted``; ``BisectionError/nothingToLookAt`` where none is named and none is being looked at.
   package func say(
     _ verdict: BisectionLog.Verdict, of revisions: [RevisionExpression]
@@ -40,10 +41,12 @@ package struct BisectHistory {
     var log = try going()
     var commits = try revisions.map { try repository.commitID($0) }
     if revisions.isEmpty {
-      guard let commit = try progress(log).step?.look else {
-        throw BisectionError.nothingToLookAt
+      if let step = try progress(log).step {
+        guard let commit = step.look else { throw BisectionError.nothingToLookAt }
+        commits = [commit]
+      } else {
+        commits = [try repository.head().commit]
       }
-      commits = [commit]
     }
     for commit in commits { log.add(verdict, commit) }
     return try keep(log)

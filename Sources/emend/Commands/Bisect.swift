@@ -73,7 +73,7 @@ struct BisectStart: EmendCommand {
 /// Of which commits something is said.
 struct VerdictOptions: ParsableArguments {
   @OptionGroup var common: CommonOptions
-  @Argument(help: "The commits (default: BISECT_HEAD).")
+  @Argument(help: "The commits (default: BISECT_HEAD; before there is one, HEAD).")
   var revisions: [RevisionExpression] = []
 
   /// Says it, and shows how far the search is.

@@ -14,8 +14,11 @@ struct BisectView: View {
   }
 
   let document: Document
+  private let missing: [String]
 
   init(_ progress: BisectHistory.Progress) {
+    missing =
+      (progress.log.good.isEmpty ? ["good"] : []) + (progress.log.bad == nil ? ["bad"] : [])
     func document(
       _ state: String, candidates: Int? = nil, steps: Int? = nil, undecided: [ObjectID] = []
     ) -> Document {
@@ -58,7 +61,9 @@ struct BisectView: View {
       page.line("One of these is the first bad commit; those that could tell were skipped:")
       for commit in document.undecided { page.line("  \(Figures.shortID(commit), .identifier)") }
     default:
-      page.line("waiting for a good and a bad commit: emend bisect good REV, emend bisect bad REV")
+      let wanted = missing.map { "a \($0)" }.joined(separator: " and ")
+      let how = missing.map { "emend bisect \($0) REV" }.joined(separator: ", ")
+      page.line("waiting for \(wanted) commit: \(how)")
     }
   }
 }
