@@ -123,7 +123,16 @@ package final class EditRepository {
 
   /// What an expression means: one commit or a range.
   package func resolve(_ expression: RevisionExpression) throws -> RevisionExpression.Meaning {
-    try lookUp { try $0.resolve(expression) }
+    do {
+      return try lookUp { try $0.resolve(expression) }
+    } catch let error as RevisionError {
+      // Commands list the ids of edits beside those of commits.
+      guard case .unknown(let text, _) = error, (4...64).contains(text.utf8.count),
+        text.allSatisfy(\.isHexDigit),
+        let (_, commit) = try? edit(everBeginningWith: text)
+      else { throw error }
+      throw RevisionError.edit(text, commit: commit)
+    }
   }
 
   /// Finds what words mean. Where `HEAD` has no commit, that is why nothing is found from there.

@@ -137,4 +137,17 @@ struct BadRevisionTests {
     #expect(foreign.ending == .exit(2))
     #expect(foreign.errorText.contains("not one of emend's"))
   }
+
+  @Test("the id of an edit leads to the commit that brought it")
+  func edit() throws {
+    let scene = try Scene()
+    let id = try #require(
+      try scene.repository.document("facts")["facts"]?.array?.first?["edit"]?.string)
+    let commit = try #require(
+      try scene.repository.document("show", id)["commit"]?.string?.prefix(10))
+    for arguments in [["revert", String(id.prefix(12))], ["log", id], ["diff", "HEAD..\(id)"]] {
+      try expectRefusal(
+        scene.repository, arguments, 2, ["this is an edit", "Commit \(commit) brought it"])
+    }
+  }
 }

@@ -11,6 +11,7 @@ package enum RevisionError: ExplainedError, Equatable {
   case notACommit(String, found: String)
   case severalCommits(String)
   case unreadableDate(String)
+  case edit(String, commit: ObjectID)
 
   /// The parts of what the user is told.
   package var explanation: Explanation {
@@ -43,6 +44,10 @@ package enum RevisionError: ExplainedError, Equatable {
       Explanation("it names no commit", field: text, found: "a \(found)", expected: "a commit")
     case .severalCommits(let text):
       Explanation("one revision is wanted here", field: text, found: "a range")
+    case .edit(let text, let commit):
+      Explanation(
+        "this is an edit, and a commit is wanted", field: text, expected: "a revision",
+        remedy: "Commit \(commit.abbreviated) brought it; `emend show \(text)` shows it.")
     case .unreadableDate(let text):
       Explanation(
         "the date cannot be read", field: "HEAD@{\(text)}",
