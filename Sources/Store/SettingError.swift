@@ -9,6 +9,7 @@ package enum SettingError: ExplainedError, Equatable {
   case sharedOnly(String, origin: String?)
   case notSet(String)
   case otherOrigin(String, origin: String)
+  case fileGone(String, path: String)
 
   /// Whether the command line is what has to be mended; not being set is an answer.
   package var isMisuse: Bool {
@@ -41,6 +42,10 @@ package enum SettingError: ExplainedError, Equatable {
           ?? "Set it with --shared, and push.")
     case .notSet(let name):
       Explanation("the setting has no value", field: "emend.\(name)")
+    case .fileGone(let name, let path):
+      Explanation(
+        "the file that a setting names is not there", file: path, field: "emend.\(name)",
+        remedy: "If it moved: `emend config set \(name) FILE`; else `emend config unset \(name)`.")
     case .otherOrigin(let name, let origin):
       Explanation(
         "the setting stands elsewhere", field: "emend.\(name)", found: origin,

@@ -84,8 +84,20 @@ package struct EditSettings {
   }
 
   private func mendEditorPath() throws -> String {
-    guard let path = try mendEditor ?? repository.setting("mend.editor") else {
+    guard let path = try self.path(mendEditor, orOf: "mend.editor") else {
       throw MENDError.noEditor
+    }
+    return path
+  }
+
+  /// The path that was given or that a setting has.
+  ///
+  /// - Throws: ``SettingError/fileGone(_:path:)``: nobody typed that path now.
+  private func path(_ given: String?, orOf setting: String) throws -> String? {
+    if let given { return given }
+    guard let path = try repository.setting(setting) else { return nil }
+    guard try fileKind(at: path) != nil else {
+      throw SettingError.fileGone(setting, path: path)
     }
     return path
   }
@@ -101,7 +113,7 @@ package struct EditSettings {
 
   private func named(for model: DecoderModel) throws -> EditHyperparameters {
     let setting = method == .memit ? "hparams" : "\(method.rawValue).hparams"
-    guard let path = try hyperparameters ?? repository.setting(setting) else {
+    guard let path = try path(hyperparameters, orOf: setting) else {
       return try EditHyperparameters.preset(of: method, for: model.architecture)
     }
     let json = try JSONValue(parsing: readFile(path, limit: 1 << 20), file: path)
@@ -112,7 +124,7 @@ package struct EditSettings {
   private func contextTemplates(
     for hyperparameters: EditHyperparameters, _ model: DecoderModel
   ) throws -> ContextTemplates {
-    if let path = try templates ?? repository.setting(templateSetting) {
+    if let path = try path(templates, orOf: templateSetting) {
       return try ContextTemplates(json: readFile(path, limit: 1 << 20), file: path)
     }
     let tokenizer = try workspace.tokenizer()

@@ -166,4 +166,19 @@ struct BadSettingsTests {
     #expect(outcome.errorText.contains("git config"))
     #expect(try repository.git()("rev-list", "--count", "HEAD").lines == ["1"])
   }
+
+  @Test("a file that only a setting names and that has gone is told with the setting")
+  func goneSettings() throws {
+    let given = ["--hparams", model.kit.hyperparameters]
+    for (name, given) in [("hparams", []), ("templates", given)] {
+      try repository("config", "set", name, "gone.json")
+      try expectRefusal(
+        repository, commit(stats: model.kit.moments) + given, 2,
+        [
+          "the file that a setting names is not there", "emend.\(name)",
+          "emend config set \(name) FILE",
+        ])
+      try repository("config", "unset", name)
+    }
+  }
 }
