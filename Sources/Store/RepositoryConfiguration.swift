@@ -48,8 +48,26 @@ extension EditRepository {
     try configuration().setLocal("emend.\(name)", to: value)
   }
 
-  /// The pager that Git is set to use.
-  package func corePager() throws -> String? { try configuration().value("core.pager") }
+  /// The pager that Git is set to use for a command: whether it is to use one (`pager.NAME`), and which, where one is named.
+  package func pager(of command: String) throws -> (isUsed: Bool, program: String?) {
+    let configuration = try configuration()
+    let core = configuration.value("core.pager")
+    guard let own = configuration.value("pager.\(command)") else { return (true, core) }
+    switch own.lowercased() {
+    case "false", "no", "off", "0", "": return (false, nil)
+    case "true", "yes", "on", "1": return (true, core)
+    default: return (true, own)
+    }
+  }
+
+  /// Whether Git is set to use colors (`color.ui`): always, never or, where it is `nil`, as a terminal is there.
+  package func usesColors() throws -> Bool? {
+    switch try configuration().value("color.ui")?.lowercased() {
+    case "always": true
+    case "never", "false", "no", "off", "0": false
+    default: nil
+    }
+  }
 
   /// Sets what Git should know about a repository of payloads that cannot be compressed.
   ///

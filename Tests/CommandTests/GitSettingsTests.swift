@@ -1,6 +1,7 @@
 import Checkpoint
 import Files
 import Foundation
+import Store
 import TestSupport
 import Testing
 
@@ -102,5 +103,33 @@ struct GitSettingsTests {
     #expect(try emend.run(["tag", "-m", "x", "v2"]).ending == .exit(0))
     #expect(
       try git("for-each-ref", "--format=%(taggername)", "refs/tags").lines == ["Here", "Home"])
+  }
+
+  @Test("color.ui and pager.NAME hold as in Git; NO_COLOR and --color go over the first")
+  func output() throws {
+    let scene = try Scene(commits: 0)
+    let git = try scene.repository.git()
+    func colored(_ arguments: [String] = [], _ variables: [String: String] = [:]) throws -> Bool {
+      var emend = scene.repository.emend
+      emend.environment.merge(variables) { $1 }
+      return try emend.run(["log"] + arguments).outputText.contains("\u{1B}")
+    }
+    #expect(try !colored())
+    try git("config", "color.ui", "always")
+    #expect(try colored())
+    #expect(try !colored([], ["NO_COLOR": "1"]))
+    #expect(try !colored(["--color", "never"]))
+    try git("config", "color.ui", "false")
+    #expect(try colored(["--color", "always"]))
+    #expect(try !colored())
+    try git("config", "core.pager", "most")
+    try git("config", "pager.log", "false")
+    try git("config", "pager.show", "bat -p")
+    let repository = try EditRepository(
+      opening: RepositoryLocation(gitDirectory: scene.repository.gitDirectory),
+      GitEnvironment(variables: CleanEnvironment.variables(home: scene.directory.path)))
+    #expect(try !repository.pager(of: "log").isUsed)
+    #expect(try repository.pager(of: "show").program == "bat -p")
+    #expect(try repository.pager(of: "diff").program == "most")
   }
 }

@@ -51,8 +51,8 @@ struct AuditCommand: EmendCommand {
     let report = earlier.map { found.compared(with: $0) } ?? found
     let written = Result { try page.map { try AuditPage(report).write(to: $0) } }
     try console.page(
-      AuditView(report, form: verbose ? .full : .screen),
-      corePager: workspace.repository.corePager())
+      AuditView(report, form: verbose ? .full : .screen), "audit",
+      in: workspace.repository)
     try written.get()
     if strict ? report.verdict != .clean : report.verdict.isFailure { throw ExitStatus.refused }
   }

@@ -34,6 +34,6 @@ struct Blame: EmendCommand {
     let repository = try common.openRepository(console)
     let answers = try BlameFacts(in: repository, progress: console.progress).run(
       prompt.map { .prompt($0) } ?? .subject(subject ?? ""), at: revision)
-    try console.page(BlameView(answers), corePager: repository.corePager())
+    try console.page(BlameView(answers), "blame", in: repository)
   }
 }

@@ -78,8 +78,8 @@ struct Diff: EmendCommand {
       from: from, to: to, scope: scope, prompts: questions(console.progress),
       measuring: interference ? .interference : .nothing)
     try console.page(
-      DiffView(outcome, form: stat ? .counts : .full, scope: scope),
-      corePager: repository.corePager())
+      DiffView(outcome, form: stat ? .counts : .full, scope: scope), "diff",
+      in: repository)
     if exitCode, !outcome.isEmpty { throw ExitStatus.refused }
   }
 }

@@ -22,6 +22,6 @@ struct Facts: EmendCommand {
     let repository = try common.openRepository(console)
     let stack = try repository.stack(at: repository.commitID(revision))
     let entries = try ListFacts(in: repository).run(stack, matching: grep)
-    try console.page(FactsView(entries), corePager: repository.corePager())
+    try console.page(FactsView(entries), "facts", in: repository)
   }
 }

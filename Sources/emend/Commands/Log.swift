@@ -63,6 +63,6 @@ struct Log: EmendCommand {
       order: graph ? .graph : reverse ? .oldestFirst : .latestFirst, limit: limit,
       notes: notes ? .read : .leftOut)
     let view = LogView(entries, form: oneline ? .oneLine : .full, lines: graph ? .graph : .none)
-    try console.page(view, corePager: repository.corePager())
+    try console.page(view, "log", in: repository)
   }
 }

@@ -25,6 +25,6 @@ struct Show: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let view = ObjectView(try DescribeObject(in: repository).run(object))
-    try console.page(view, corePager: repository.corePager())
+    try console.page(view, "show", in: repository)
   }
 }

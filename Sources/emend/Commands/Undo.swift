@@ -55,7 +55,7 @@ struct OperationLogCommand: EmendCommand {
     let repository = try common.openRepository(console)
     let operations = try repository.operations(
       limit: maxCount.flatMap { $0 < 0 ? nil : $0 } ?? .max)
-    try console.page(OperationsView(operations), corePager: repository.corePager())
+    try console.page(OperationsView(operations), "op", in: repository)
   }
 }
 
@@ -76,6 +76,6 @@ struct Reflog: EmendCommand {
   func run(on console: Console) throws {
     let repository = try common.openRepository(console)
     let entries = try repository.referenceLog(of: name)
-    try console.page(ReflogView(entries, name: name), corePager: repository.corePager())
+    try console.page(ReflogView(entries, name: name), "reflog", in: repository)
   }
 }

@@ -9,8 +9,10 @@ extension CommonOptions {
   ) throws -> EditRepository {
     let location = try RepositoryLocation.find(
       named: namedRepository(in: console.environment), from: Paths.workingDirectory)
-    return try EditRepository(
+    let repository = try EditRepository(
       opening: location, GitEnvironment(variables: console.environment), checking: check)
+    console.follow(colors: try repository.usesColors())
+    return repository
   }
 
   /// The repository with the means to run its model, and to sign what is recorded in it.
@@ -24,5 +26,13 @@ extension CommonOptions {
     return Workspace(
       repository, workers: Workers(compute.threadCount),
       memory: compute.memoryLimit, progress: console.progress)
+  }
+}
+
+extension Console {
+  /// Shows a result that may be long, through the pager that Git's settings have for a command.
+  func page(_ view: some View, _ command: String, in repository: EditRepository) throws {
+    let pager = try repository.pager(of: command)
+    try pager.isUsed ? page(view, corePager: pager.program) : show(view)
   }
 }

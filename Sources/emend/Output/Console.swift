@@ -13,6 +13,7 @@ package final class Console: Sendable {
   private let output: TextStream
   private let errors: TextStream
   private let hasShown = Mutex(false)
+  private let colors = Mutex<Bool?>(nil)
 
   /// A console with the user's settings, in the environment given.
   package init(
@@ -25,6 +26,14 @@ package final class Console: Sendable {
     self.output = output
     self.errors = errors
     progress = TerminalProgress(Self.progressForm(settings, environment, errors), on: errors)
+  }
+
+  /// Takes over what Git's `color.ui` says, once a repository is open; `nil` leaves it to the terminal.
+  func follow(colors setting: Bool?) { colors.withLock { $0 = setting } }
+
+  private func isColored(_ stream: TextStream) -> Bool {
+    settings.color.isColored(
+      isTerminal: stream.isTerminal, environment: environment, setting: colors.withLock { $0 })
   }
 
   /// Shows a result: as text, or as the one JSON document.
@@ -95,8 +104,7 @@ package final class Console: Sendable {
     case .text:
       let page = Page(
         width: output.isTerminal ? output.columns(environment: environment) : nil,
-        inColor: settings.color.isColored(
-          isTerminal: output.isTerminal, environment: environment), onlyWarnings: onlyWarnings
+        inColor: isColored(output), onlyWarnings: onlyWarnings
       ) { [progress, output] bytes in
         if let pager {
           try pager.write(bytes)
@@ -111,8 +119,7 @@ package final class Console: Sendable {
 
   /// A message that cannot be written has nowhere else to go.
   private func write(_ lines: [StyledText]) {
-    let inColor = settings.color.isColored(
-      isTerminal: errors.isTerminal, environment: environment)
+    let inColor = isColored(errors)
     let text = lines.map { $0.rendered(inColor: inColor) + "\n" }.joined()
     progress.interrupt { try? errors.write(text.utf8) }
   }
