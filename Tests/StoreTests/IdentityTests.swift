@@ -25,6 +25,14 @@ struct IdentityTests {
           "GIT_CONFIG_KEY_1": "user.email", "GIT_CONFIG_VALUE_1": "p@x",
         ]
       ),
+      (
+        "",
+        [
+          "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name", "GIT_CONFIG_VALUE_0": "Pair",
+          "GIT_CONFIG_PARAMETERS": #"'user.name'='It'\''s Zed'  'user.email'='z=z@x'"#,
+        ]
+      ),
+      ("", ["GIT_CONFIG_PARAMETERS": #"'user.name=Old '\''Z'\!'' 'user.email=o@x'"#]),
       ("[include]\npath = other\n", [:]),
     ]
     try home.write("[user]\nname = Included\nemail = i@x\n", to: "other")

@@ -44,8 +44,48 @@ package struct GitEnvironment: Sendable, Equatable {
     return files
   }
 
-  /// Settings that the environment carries itself: `GIT_CONFIG_COUNT` and its pairs.
+  /// Settings that the environment carries itself: `GIT_CONFIG_COUNT` and its pairs, and behind them, so that they count
+  /// more, those of `git -c`.
   var settings: [(name: String, value: String)] {
+    countedSettings + quotedSettings
+  }
+
+  /// `GIT_CONFIG_PARAMETERS`: words in a shell's quotes with blanks between them, `'name'='value'` or, by older Gits,
+  /// `'name=value'`; a name alone is true. What is written otherwise, and what follows it, is left out.
+  private var quotedSettings: [(name: String, value: String)] {
+    var rest = value("GIT_CONFIG_PARAMETERS").map { $0[...] } ?? ""
+    var found: [(name: String, value: String)] = []
+    while true {
+      rest = rest.drop { $0 == " " }
+      guard var name = Self.unquoted(&rest) else { return found }
+      var value = "true"
+      if rest.first == "=" {
+        rest.removeFirst()
+        value = Self.unquoted(&rest) ?? value
+      } else if let equals = name.firstIndex(of: "=") {
+        value = String(name[name.index(after: equals)...])
+        name = String(name[..<equals])
+      }
+      found.append((GitConfiguration.canonical(name), value))
+    }
+  }
+
+  /// The word that some text begins with: `'it'\''s'` is `it's`; `nil` where it does not begin with one.
+  private static func unquoted(_ rest: inout Substring) -> String? {
+    var word = ""
+    while rest.first == "'" {
+      guard let end = rest.dropFirst().firstIndex(of: "'") else { return nil }
+      word += rest[..<end].dropFirst()
+      rest = rest[end...].dropFirst()
+      // A quote, or an exclamation mark, stands outside between two parts.
+      guard rest.first == "\\", rest.dropFirst(2).first == "'" else { return word }
+      word += rest.dropFirst().prefix(1)
+      rest = rest.dropFirst(2)
+    }
+    return nil
+  }
+
+  private var countedSettings: [(name: String, value: String)] {
     guard let count = value("GIT_CONFIG_COUNT").flatMap({ Int($0) }), 0 < count, count <= 1000
     else { return [] }
     return (0..<count).compactMap { index in
