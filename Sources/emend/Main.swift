@@ -75,8 +75,16 @@ internal import Glibc
     {
       try? TextStream.output.write(document)
     }
-    try? TextStream.errors.write(text.utf8)
+    try? TextStream.errors.write((text + hint(after: text)).utf8)
     return .misuse
+  }
+
+  /// Where to go with an option of Git that is none here.
+  private static func hint(after text: String) -> String {
+    guard text.contains("Unknown option"), let command = CommandLine.arguments.dropFirst().first,
+      ["branch", "log", "show", "tag"].contains(command)
+    else { return "" }
+    return "hint: Plain Git may know it: git --git-dir .emend \(command) …\n"
   }
 
   private static func refuse(explained refusal: any ExplainedError) -> ExitStatus {

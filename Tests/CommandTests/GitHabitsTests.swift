@@ -47,6 +47,7 @@ import Testing
     #expect(try scene.lines("tag", "-l", "v*") == ["v1.0 \(one)"])
     #expect(try scene.lines("tag", "-n") == ["v1.0 \(one) First", "w2 \(two)"])
     #expect(try scene.lines("tag", "-n", "v*") == ["v1.0 \(one) First"])
+    #expect(try scene.lines("tag", "-n1", "v*") == ["v1.0 \(one) First"])
     #expect(try scene.lines("tag", "-f", "w2", "HEAD~1") == ["v1.0 \(one)", "w2 \(one)"])
     let text = try scene.repository("show", "v1.0").outputText
     for part in ["tag v1.0\n", "Tagger: ", "First\n\nMore.", "commit \(try scene.id("HEAD~1"))"] {
@@ -144,5 +145,21 @@ import Testing
     #expect(try scene.repository.tree() == tree)
     try scene.repository("undo")
     try expectRefusal(scene.repository, ["cherry-pick", "main", "mian"], 2, ["no such revision"])
+  }
+
+  @Test("reset --hard, reflog show and -m1 are read")
+  func spellings() throws {
+    let scene = try Scene()
+    let one = try scene.id("HEAD~1")
+    for word in ["--hard", "--soft", "--mixed"] {
+      try scene.repository("reset", word, "HEAD~1")
+      #expect(try scene.id("HEAD") == one)
+      try scene.repository("undo")
+    }
+    #expect(try scene.lines("reflog", "show", "main") == scene.lines("reflog", "main"))
+    for command in ["revert", "cherry-pick"] {
+      let outcome = try scene.repository.emend.run([command, "-m1", "HEAD"])
+      #expect(!outcome.errorText.contains("is invalid"), "\(outcome.errorText)")
+    }
   }
 }

@@ -69,6 +69,9 @@ import emend
       (["config", "gett", "hparams"], "gett", "'emend config get'"),
       (["help", "swich"], "swich", "'emend switch'"),
       (["xyzzyx", "--help"], "xyzzyx", "--help' lists"),
+      (["checkout", "-b", "x"], "checkout", "'emend switch BRANCH'"),
+      (["stash"], "stash", "no working tree"),
+      (["rev-parse", "HEAD"], "rev-parse", "git --git-dir .emend"),
     ])
   func unknownCommand(arguments: [String], word: String, hint: String) throws {
     let outcome = try emend.run(arguments)
@@ -78,6 +81,12 @@ import emend
     let document = try emend.run(arguments + ["--json"])
     #expect(document.ending == .exit(2))
     #expect(document.outputText.contains("\"found\":\"\(word)\""))
+  }
+
+  @Test("an option of Git's log that is none here leads to plain Git")
+  func unknownOption() throws {
+    #expect(try emend.run(["log", "--stat"]).errorText.hasSuffix("git --git-dir .emend log …\n"))
+    #expect(try !emend.run(["commit", "--stat"]).errorText.contains("plain Git"))
   }
 
   @Test("an alias and help are commands")

@@ -22,7 +22,7 @@ struct CherryPick: EmendCommand {
   @Argument(help: "Commits, and ranges taken in the order of their history.")
   var revisions: [RevisionExpression]
   @Option(
-    name: .shortAndLong,
+    name: [.customShort("m", allowingJoined: true), .long],
     help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
   var mainline: Int?
 

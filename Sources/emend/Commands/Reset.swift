@@ -7,7 +7,8 @@ struct Reset: EmendCommand {
   static let configuration = CommandConfiguration(
     commandName: "reset", abstract: "Move the branch you are on to another commit",
     discussion: """
-      Nothing is lost: 'emend undo' takes it back.
+      Nothing is lost: 'emend undo' takes it back. There is no index and no working tree, so that \
+      Git's --hard, --mixed and --soft are all the same.
 
       EXAMPLE: emend reset HEAD~1
       """)

@@ -37,11 +37,29 @@ struct UnknownCommand: ExplainedError {
     return nil
   }
 
+  /// What takes the place of commands of Git.
+  private static let instead = [
+    "add": "There is no working tree: 'emend commit FACTS' records facts.",
+    "checkout": "'emend switch BRANCH' goes to a branch, 'emend switch --detach REV' to a commit.",
+    "describe": plainGit, "notes": plainGit,
+    "rebase": "Edits stand by themselves: 'emend cherry-pick' takes them to another branch.",
+    "restore":
+      "There is no working tree: 'emend revert' takes commits back, 'emend reset' a branch.",
+    "rev-list": plainGit, "rev-parse": plainGit,
+    "rm": "There is no working tree: 'emend revert --fact TEXT' takes facts out.",
+    "shortlog": plainGit,
+    "stash": "There is no working tree, so nothing has to be put aside.",
+  ]
+
+  private static let plainGit = "Plain Git does it: git --git-dir .emend …"
+
   var explanation: Explanation {
-    Explanation(
+    let hint = path == Emend.configuration.commandName ? Self.instead[word] : nil
+    return Explanation(
       "there is no such command", field: path, found: word,
-      remedy: similar.isEmpty
-        ? "'\(path) --help' lists those that there are."
-        : "Did you mean \(similar.map { "'\(path) \($0)'" }.joined(separator: ", "))?")
+      remedy: hint
+        ?? (similar.isEmpty
+          ? "'\(path) --help' lists those that there are."
+          : "Did you mean \(similar.map { "'\(path) \($0)'" }.joined(separator: ", "))?"))
   }
 }
