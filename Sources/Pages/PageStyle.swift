@@ -27,6 +27,8 @@ enum PageStyle {
     th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; overflow-wrap: break-word;
       border-bottom: 1px solid var(--rule); } thead th { border-bottom: 2px solid var(--rule); }
     .number { text-align: right; white-space: nowrap; } tr[hidden] { display: none; }
+    thead .number { white-space: normal; }
+    table[id] > tbody > tr > th { overflow-wrap: anywhere; min-width: 14rem; }
     .search { display: flex; gap: .75rem; align-items: baseline; margin: .5rem 0; }
     .search input { font: inherit; color: inherit; background: var(--panel); width: min(24rem, 100%);
       border: 1px solid var(--rule); border-radius: 4px; padding: .25rem .5rem; }
