@@ -51,7 +51,7 @@ import Testing
     let many = AxisScale.names((0..<100).map { "n\($0)" }, limit: 10)
     #expect(many.ticks.count == 10)
     // Tables and titles name all of them.
-    #expect((0..<100).allSatisfy { many.name(at: Double($0)) == "n\($0)" })
-    #expect(many.name(at: 100) == nil && many.name(at: 0.5) == nil)
+    #expect((0..<100).allSatisfy { many.label(of: Double($0)) == "n\($0)" })
+    #expect(many.label(of: 100) == "100" && many.label(of: 0.5) == "0.500")
   }
 }

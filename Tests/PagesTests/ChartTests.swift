@@ -32,6 +32,20 @@ import Testing
     #expect(rows.contains("100.500 [0.400, 0.600]–0.100"))
   }
 
+  @Test("names that have no room on the axis stand in the table and at the marks")
+  func manyNames() {
+    let names = (0..<10).map { "commit-\($0)" }
+    let scale = AxisScale.names(names)
+    #expect(scale.ticks.count == 5)
+    let chart = LineChart(
+      title: "Growth", horizontal: ("commit", scale), vertical: ("share", .linear(0...1)),
+      series: [ChartSeries("w", names.indices.map { .init(x: Double($0), y: 0.5) })])
+    let parsed = ParsedPage(chart.markup.rendered())
+    #expect(parsed.named("tr").dropFirst().map(\.text) == names.map { $0 + "0.500" })
+    #expect(
+      parsed.named("title").map(\.text).filter { $0.contains(", commit commit-7: ") }.count == 1)
+  }
+
   @Test("higher values stand higher, later ones further right, and all inside the picture")
   func geometry() throws {
     let parsed = ParsedPage(chart.markup.rendered())

@@ -18,7 +18,7 @@ package struct AxisScale: Sendable {
 
   /// The marks, in rising order.
   package let ticks: [Tick]
-  /// The names of places 0, 1, 2 and so on, those without a mark included; none on an axis of numbers.
+  /// What stands at each of the places 0, 1, 2 and so on, whether it is written there or not; none of numbers.
   private var names: [String] = []
   private let lower: Double
   private let upper: Double
@@ -73,10 +73,11 @@ package struct AxisScale: Sendable {
       isLogarithmic: false)
   }
 
-  /// What a place is called, whether or not there is room to write it at the axis; `nil` where it has no name.
-  package func name(at value: Double) -> String? {
-    Int(exactly: value).flatMap { names.indices.contains($0) ? names[$0] : nil }
-      ?? ticks.first { $0.value == value }?.label
+  /// What a value is called: its name where the axis has names, the number otherwise.
+  package func label(of value: Double) -> String {
+    if let place = Int(exactly: value), names.indices.contains(place) { return names[place] }
+    return ticks.first { $0.value == value }?.label
+      ?? PlotNumber.text(value, decimals: value == value.rounded() ? 0 : 3)
   }
 
   /// Where a value stands: 0 at the lower end, 1 at the upper; what lies outside is put at the end.

@@ -59,7 +59,9 @@ package struct LineChart: Sendable {
     let marks = one.points.map { point in
       PlotMark.markup(
         series: look, at: frame.x(point.x), frame.y(point.y),
-        title: "\(one.name), \(horizontal.label) \(label(of: point.x)): \(value(point))")
+        title:
+          "\(one.name), \(horizontal.label) \(horizontal.scale.label(of: point.x)): \(value(point))"
+      )
     }
     return band(of: one, in: frame) + [
       .element(
@@ -82,7 +84,7 @@ package struct LineChart: Sendable {
   private var numbers: DataTable {
     let places = Set(series.flatMap { $0.points.map(\.x) }).sorted()
     let rows = places.map { x in
-      [Markup.text(label(of: x))]
+      [Markup.text(horizontal.scale.label(of: x))]
         + series.map { one in
           .text(one.points.first { $0.x == x }.map(value) ?? "–")
         } + references.map { .text(PlotNumber.text($0.y, decimals: 3)) }
@@ -91,12 +93,6 @@ package struct LineChart: Sendable {
       caption: "\(vertical.label), with intervals where they were measured",
       columns: [(horizontal.label, .text)] + series.map { ($0.name, .number) }
         + references.map { ($0.name, .number) }, rows: rows)
-  }
-
-  /// A name of the axis where it has names, the number otherwise.
-  private func label(of x: Double) -> String {
-    horizontal.scale.name(at: x)
-      ?? PlotNumber.text(x, decimals: x == x.rounded() ? 0 : 3)
   }
 
   private func value(_ point: ChartSeries.Point) -> String {
