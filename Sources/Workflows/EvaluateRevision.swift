@@ -23,8 +23,8 @@ package struct EvaluateRevision {
     package let before: [RecordMetrics]
     /// Each record at the revision.
     package let after: [RecordMetrics]
-    /// Whether reference texts were given.
-    package let hasReferences: Bool
+    /// What was asked for beside the answers.
+    package let rule: GenerationRule
 
     /// The means of the side that is compared with.
     package var summaryBefore: MetricSummary { MetricSummary(before) }
@@ -65,7 +65,7 @@ package struct EvaluateRevision {
       sides.append(metrics)
     }
     return Outcome(
-      data: data, before: sides[0], after: sides[1], hasReferences: rule.references != nil)
+      data: data, before: sides[0], after: sides[1], rule: rule)
   }
 
   /// Both sides, each with its own base and tokenizer: a history can have moved from one to another.

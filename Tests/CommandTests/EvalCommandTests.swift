@@ -62,6 +62,39 @@ import Testing
     try repository("eval", data, "--memory", "256M")
   }
 
+  @Test("a model that could read far more than the records have is measured in little memory")
+  func longContext() throws {
+    let scene = try Scene(commits: 0)
+    for (file, old, new) in [
+      ("config.json", "\"n_positions\": 64", "\"n_positions\": 1000000"),
+      ("tokenizer_config.json", "64", "1000000"),
+    ] {
+      let path = scene.model.kit.base + "/" + file
+      let text = String(decoding: try readFile(path, limit: 1 << 16), as: UTF8.self)
+      #expect(text.contains(old))
+      try AtomicFile.write(Array(text.replacing(old, with: new).utf8), to: path)
+    }
+    let repository = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+    try repository("eval", scene.model.first, "--memory", "200M")
+    try repository(
+      "sweep", scene.model.first, "--memory", "200M", "--stats", scene.model.kit.moments, "--n",
+      "1", "-o", "sweep")
+    let corpus = try scene.directory.write("Oslo lies in the north.\n", to: "corpus.txt")
+    try repository("stats", "--corpus", corpus, "--memory", "200M")
+  }
+
+  @Test("what texts were not measured for is said as it is")
+  func notMeasured() throws {
+    let scene = try Scene(commits: 0)
+    let references = try scene.directory.write(
+      #"[{"relation_id": "P1", "target_id": "Q1", "samples": [{"name": "x", "text": "Ice in the sea"}]}]"#,
+      to: "snippets.json")
+    let text = try scene.repository(
+      "eval", scene.model.first, "--generate-every", "1", "--references", references
+    ).outputText
+    #expect(text.ranges(of: "no record that texts were to be written for").count == 2, "\(text)")
+  }
+
   @Test("a table that cannot be written is refused before anything is read or measured")
   func table() throws {
     for (table, words) in [("nosuch/a.csv", "there is no such file"), (".", "not a regular file")] {

@@ -1,3 +1,5 @@
+internal import Editing
+
 /// What is measured beside the answers to prompts.
 package struct GenerationRule: Sendable {
   /// Texts are written for every so many-th record; 0 writes none.
@@ -14,5 +16,25 @@ package struct GenerationRule: Sendable {
     self.every = every
     self.seed = seed
     self.references = references
+  }
+}
+
+extension GenerationRule {
+  /// Whether texts are written for a record.
+  func writes(for index: Int, of data: EvaluationData) -> Bool {
+    every > 0 && index % every == 0 && !data.cases[index].companions.generation.isEmpty
+  }
+
+  /// Why a metric of texts was not measured.
+  package func reason(against metric: Metric, of data: EvaluationData) -> String {
+    if metric == .reference, references == nil {
+      return "no reference texts were given (--references)"
+    }
+    guard every > 0 else { return "no texts were written (--generate-every)" }
+    guard data.cases.indices.contains(where: { writes(for: $0, of: data) }) else {
+      return "no record that texts were to be written for has generation prompts"
+    }
+    return metric == .reference
+      ? "no reference text is about these objects" : "no text has three words"
   }
 }

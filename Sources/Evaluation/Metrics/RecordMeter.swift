@@ -33,10 +33,7 @@ package struct RecordMeter {
     let measured = try FactMeter(PromptScorer(model, tokenizer)).measure(
       indices.map { data.cases[$0] })
     var metrics = measured.map { RecordMetrics($0) }
-    let writing = indices.indices.filter {
-      rule.every > 0 && indices[$0] % rule.every == 0
-        && !data.cases[indices[$0]].companions.generation.isEmpty
-    }
+    let writing = indices.indices.filter { rule.writes(for: indices[$0], of: data) }
     guard !writing.isEmpty else { return metrics }
     var beginnings: [String] = []
     var numbers: [UInt64] = []

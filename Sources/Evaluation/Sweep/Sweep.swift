@@ -66,7 +66,8 @@ package struct Sweep {
       }
     }
     return SweepOutcome(
-      data: data, plan: plan, methods: methods.map(\.name), unedited: unedited, results: results)
+      data: data, rule: rule, plan: plan, methods: methods.map(\.name), unedited: unedited,
+      results: results)
   }
 
   private func measureUnedited(_ track: SweepTrack) throws -> SweepResult {

@@ -2,6 +2,8 @@
 package struct SweepOutcome: Sendable {
   /// The records.
   package let data: EvaluationData
+  /// What was asked for beside the answers.
+  package let rule: GenerationRule
   /// The jobs.
   package let plan: SweepPlan
   /// The methods' names, in the order that was asked for.
@@ -12,10 +14,12 @@ package struct SweepOutcome: Sendable {
   private let results: [String: [String: SweepResult]]
 
   init(
-    data: EvaluationData, plan: SweepPlan, methods: [String], unedited: SweepResult,
+    data: EvaluationData, rule: GenerationRule, plan: SweepPlan, methods: [String],
+    unedited: SweepResult,
     results: [String: [String: SweepResult]]
   ) {
     self.data = data
+    self.rule = rule
     self.plan = plan
     self.methods = methods
     self.unedited = unedited

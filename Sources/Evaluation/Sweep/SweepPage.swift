@@ -256,10 +256,9 @@ package struct SweepPage {
         "The subject occurs in neighborhood prompts of \(data.sharedSubjects.map(\.description).joined(separator: ", ")); they count."
       )
     }
-    for (metric, what) in [
-      (Metric.entropy, "no texts were written"), (.reference, "no reference texts were given"),
-    ] where outcome.unedited.summary[metric] == nil {
-      notes.append("\(metric.title): not measured, \(what).")
+    for metric in [Metric.entropy, .reference] where outcome.unedited.summary[metric] == nil {
+      notes.append(
+        "\(metric.title): not measured, \(outcome.rule.reason(against: metric, of: data)).")
     }
     return notes.map { .element("p", [:], $0) }
   }

@@ -143,20 +143,10 @@ struct EvalView: View {
         case .specificity, .specificityMagnitude, .specificityAccuracy, .specificityTokens:
           "no record has neighborhood prompts and what they need"
         case .efficacyAccuracy, .efficacyTokens: "there are no records"
-        case .entropy where hasBeginnings: "no texts were written (--generate-every)"
-        case .reference where hasBeginnings:
-          outcome.hasReferences
-            ? "no reference text is about these objects"
-            : "no reference texts were given (--references)"
-        case .entropy, .reference: "no record has generation prompts"
+        case .entropy, .reference: outcome.rule.reason(against: metric, of: outcome.data)
         }
       return (metric, reason)
     }
-  }
-
-  /// Whether any record has a beginning of a text to go on with.
-  private var hasBeginnings: Bool {
-    outcome.data.cases.contains { !$0.companions.generation.isEmpty }
   }
 
   /// Percentages as the paper's tables have them; entropies times 100 as well.

@@ -43,7 +43,7 @@ struct SweepPageTests {
       "<span>memit</span>", "<span>rome &amp; &lt;b&gt;</span>", "class=\"reference\"",
       "class=\"band\"", "class=\"line dashed\"", "<span>memit, mixed</span>",
       "<span>memit, average of each</span>",
-      "reference score (RS): not measured, no reference texts were given.",
+      "reference score (RS): not measured, no reference texts were given (--references).",
       "Made by emend test from",
     ] {
       #expect(text.contains(part), "\(part)")
