@@ -20,6 +20,8 @@ package enum EditingError: ExplainedError, Equatable {
   case factTooLong(fact: String, tokens: Int, limit: Int)
   /// The subject's last token also holds what follows the subject.
   case subjectNotSeparable(fact: String, subject: String, token: String)
+  /// A target at the last block's output, behind which nothing reads what it gives the subject.
+  case lastBlock(fact: String, layer: Int)
   /// The loss of a fact became NaN or infinite.
   case lossNotFinite(fact: String, LossPlace)
   /// A rank-one update that would be divided by nothing.
@@ -115,6 +117,12 @@ package enum EditingError: ExplainedError, Equatable {
         found: "token \"\(token)\" at the end of subject \"\(subject)\"",
         expected: "a token that ends with the subject",
         remedy: "Let the subject end where a word ends, or take the following text into it.")
+    case .lastBlock(let fact, let layer):
+      Explanation(
+        "what the last block gives the subject reaches no token behind it", field: fact,
+        found: "layer \(layer), the model's last",
+        expected: "layers that end below \(layer), or a prompt that ends with the subject",
+        remedy: "Name lower layers with --hparams.")
     case .lossNotFinite(let fact, let place):
       Explanation(
         "the loss is not a finite number", field: fact, found: place.text, remedy: place.remedy)

@@ -125,9 +125,15 @@ package struct MEMITEditor: TargetFinder {
 
   private func groups(of facts: [Fact]) throws -> (groups: [RequestGroup], partition: [[Int]]) {
     guard !facts.isEmpty else { throw EditingError.noFacts }
-    return try RequestGroup.groups(
+    let result = try RequestGroup.groups(
       of: EditHistory(facts: facts, templates: templates), sameSubject, tokenizer,
       positionLimit: model.architecture.positionLimit)
+    for (group, members) in zip(result.groups, result.partition) {
+      for (request, member) in zip(group.requests, members) {
+        try hyperparameters.objective.check(request, of: facts[member].title, model.architecture)
+      }
+    }
+    return result
   }
 
   /// The targets of some groups, batch by batch.

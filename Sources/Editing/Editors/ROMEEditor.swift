@@ -185,8 +185,10 @@ package struct ROMEEditor: Editor {
   }
 
   private func tokens(of fact: Fact) throws(EditingError) -> RequestTokens {
-    try RequestTokens(
+    let request = try RequestTokens(
       fact, templates, tokenizer, positionLimit: model.architecture.positionLimit)
+    try hyperparameters.objective.check(request, of: fact.title, model.architecture)
+    return request
   }
 
   /// The updates of one matrix as one of as many directions.

@@ -8,6 +8,8 @@ package struct RequestTokens: Sendable, Equatable {
     package let tokens: [Int32]
     /// The index of the subject's last token.
     package let lookup: Int
+    /// Whether the subject's last token is the one that the target is predicted at.
+    var endsWithSubject: Bool { lookup == tokens.count - 1 }
 
     /// A row whose tokens are known.
     package init(tokens: [Int32], lookup: Int) {

@@ -26,3 +26,17 @@ package struct TargetObjective: Sendable, Equatable {
     throw .lastBlock(fact: fact, layer: layer)
   }
 }
+
+extension TargetObjective {
+  /// Refuses a request that no target can make true: what follows the last block reads each token alone, so that a
+  /// vector at the subject changes what is said behind a prompt only where that ends with the subject.
+  ///
+  /// - Throws: ``EditingError/lastBlock(fact:layer:)``.
+  func check(
+    _ request: RequestTokens, of fact: String, _ model: ModelArchitecture
+  ) throws(EditingError) {
+    guard layer < model.layerCount - 1 || request.rows.contains(where: \.endsWithSubject) else {
+      throw .lastBlock(fact: fact, layer: layer)
+    }
+  }
+}
