@@ -106,7 +106,7 @@ package struct MEMITEditor: TargetFinder {
     }
   }
 
-  /// Finds whole batches of targets: those of a share are every `count`-th.
+  /// Finds whole batches of targets, so that they have the bits that they would have in one run.
   package func findTargets(
     of facts: [Fact], share: Int, of count: Int, progress: some ProgressSink,
     whenKept: () throws -> Void
@@ -114,8 +114,7 @@ package struct MEMITEditor: TargetFinder {
     let groups = try groups(of: facts).groups
     let optimiser = TargetOptimiser(model, hyperparameters.objective, stop: stop)
     try optimiser.check(groups)
-    let own = optimiser.batches(of: groups).enumerated()
-      .filter { $0.offset % count == share }.map(\.element)
+    let own = optimiser.batches(of: groups, share: share, of: count)
     for batch in own {
       _ = try targets(of: batch, in: groups, optimiser, progress: progress)
       try whenKept()

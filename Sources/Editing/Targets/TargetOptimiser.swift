@@ -85,23 +85,36 @@ package struct TargetOptimiser {
   /// Consecutive groups that are optimised together: no more than fit into the memory of a batch, where one does.
   ///
   /// How a row rounds depends on the rows beside it, so batches follow from the groups and the memory alone
-  /// and not from what is known already: whoever computes a batch, and whenever, gets the same bits.
+  /// and not from what is known already: whoever computes a batch, and whenever, gets the same bits. None lies in two
+  /// parts of ``partSize(of:)``.
   package func batches(of groups: [RequestGroup]) -> [Range<Int>] {
     guard work == .suffixesTogether else { return groups.indices.map { $0..<$0 + 1 } }
-    // As few batches as may be, of equal size: a small rest at the end would run at a small batch's speed.
-    let count = max(1, (groups.count + Self.mostAtOnce - 1) / Self.mostAtOnce)
-    let most = (groups.count + count - 1) / count
+    let most = Self.partSize(of: groups.count)
     var ranges: [Range<Int>] = []
     var start = 0
     var cost = TargetBatchCost(model.architecture, objective)
     for (index, group) in groups.enumerated() {
       cost.add(group)
-      if index > start, cost.bytes > objective.batchBytes || index - start == most {
+      if index > start, cost.bytes > objective.batchBytes || index % most == 0 {
         ranges.append(start..<index)
         (start, cost) = (index, self.cost(of: group))
       }
     }
     if start < groups.count { ranges.append(start..<groups.count) }
     return ranges
+  }
+
+  /// The size of the parts that some groups are cut into before memory cuts further: as few as may be, of equal size,
+  /// because a small rest at the end would run at a small batch's speed.
+  private static func partSize(of count: Int) -> Int {
+    let parts = max(1, (count + mostAtOnce - 1) / mostAtOnce)
+    return max(1, (count + parts - 1) / parts)
+  }
+
+  /// Those of ``batches(of:)`` that are in a share: every `count`-th part, whatever the memory makes of each, so that
+  /// shares are together all groups where every machine has a limit of its own.
+  package func batches(of groups: [RequestGroup], share: Int, of count: Int) -> [Range<Int>] {
+    let size = Self.partSize(of: groups.count)
+    return batches(of: groups).filter { $0.lowerBound / size % count == share }
   }
 }

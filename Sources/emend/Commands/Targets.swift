@@ -8,8 +8,9 @@ struct Targets: EmendCommand {
     commandName: "targets", abstract: "Find a share of a batch's targets, for a commit to pick up",
     discussion: """
       Targets are most of a commit's work and independent of each other. N processes with --shard 1/N … \
-      N/N, one --cache and the same --memory find them all; 'emend commit' of the same facts with both \
-      then finds nothing left to optimise. An interrupted run goes on where it stopped.
+      N/N and one --cache find them all; 'emend commit --cache' of the same facts then finds nothing left \
+      to optimise. With one --memory for all, it is the commit of a single process, to the last bit. An \
+      interrupted run goes on where it stopped.
 
       EXAMPLE: emend targets facts.jsonl --shard 3/8 --cache /shared/targets
       """)
