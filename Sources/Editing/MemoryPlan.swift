@@ -124,7 +124,7 @@ package struct MemoryPlan {
 
   /// The layers whose second moments are collected in one pass over a text, pass by pass.
   ///
-  /// - Parameter longest: an upper bound of the tokens of a document: the last one of a batch comes whole.
+  /// - Parameter longest: the most tokens of a document: the last one of a batch comes whole.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func momentPasses(over layers: [Int], longest: Int) throws(EditingError) -> [[Int]] {
     let each = MomentAccumulator.byteCount(order: order)

@@ -53,21 +53,25 @@ package struct CollectMoments {
   ) throws -> Outcome {
     let base = try workspace.base()
     let text = try Corpus(path: corpus, boundary: boundary)
+    let tokenizer = try workspace.tokenizer()
+    var recipe = base.manifest.momentRecipe.merging([
+      "corpus": try text.digest().hexadecimal, "documents": boundary.rawValue,
+      "samples": limit.map(String.init) ?? "all",
+      "tokenizer": base.manifest.tokenizer?.hexadecimal ?? "none",
+    ]) { $1 }
+    // Only where there is one: moments that were collected without are not taken for these.
+    let front = tokenizer.encode("", specialTokens: .prompt)
+    if !front.isEmpty { recipe["front"] = front.map(String.init).joined(separator: " ") }
     let directory = MomentDirectory(
-      in: workspace.repository.location.cacheDirectory,
-      recipe: base.manifest.momentRecipe.merging([
-        "corpus": try text.digest().hexadecimal, "documents": boundary.rawValue,
-        "samples": limit.map(String.init) ?? "all",
-        "tokenizer": base.manifest.tokenizer?.hexadecimal ?? "none",
-      ]) { $1 })
+      in: workspace.repository.location.cacheDirectory, recipe: recipe)
     let model = try workspace.baseModel()
     let innerWidth = model.architecture.innerWidth
     let missing = layers.filter { !directory.has(layer: $0, innerWidth: innerWidth) }
     var resumedTokens = 0
     if !missing.isEmpty {
-      let tokenizer = try workspace.tokenizer()
       let plan = MemoryPlan(limit: workspace.memory, model)
-      let longest = try text.longestDocument(atMost: limit)
+      let longest = try MomentCollector.longest(
+        of: text, atMost: limit, tokenizer, positionLimit: model.architecture.positionLimit)
       for group in try plan.momentPasses(over: missing, longest: longest) {
         var unfinished = UnfinishedMoments(
           of: directory, layers: group, order: innerWidth, interval: interval,

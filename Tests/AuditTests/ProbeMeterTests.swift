@@ -98,6 +98,24 @@ struct ProbeMeterTests {
     #expect(found.perplexityBefore != nil && found.perplexityBefore == found.perplexityAfter)
   }
 
+  @Test("a token that the tokenizer puts in front of a text is the first of each document")
+  func beginning() throws {
+    let directory = try TemporaryDirectory()
+    defer { withExtendedLifetime(directory) {} }
+    let base = try TinyModel(in: directory).kit.base
+    let model = try DecoderModel(CheckpointDirectory(path: base), workers: Workers(1))
+    func perplexity() throws -> Double? {
+      let meter = ProbeMeter(
+        try BytePairTokenizer(contentsOf: base + "/tokenizer.json"), [], limit: 1,
+        vocabulary: model.architecture.vocabularySize, documents: ["x"])
+      return try meter.compare(meter.ask(model), meter.ask(model)).perplexityBefore
+    }
+    let plain = try perplexity()
+    try TinyModel.markBeginnings(in: base)
+    let marked = try perplexity()
+    #expect(plain == .infinity && marked?.isFinite == true)
+  }
+
   @Test("perplexity is of all tokens but each document's first, in pieces as long as the context")
   func perplexity() throws {
     let long = (0..<40).map { "The lamp \($0) was bright before dawn." }.joined(separator: " ")

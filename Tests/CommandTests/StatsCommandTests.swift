@@ -50,6 +50,26 @@ import Testing
     #expect(try repository("audit", "HEAD~1..HEAD", "--stats", path).outputText.contains("CLEAN"))
   }
 
+  @Test("each document gets what the tokenizer puts in front of a text, and the recipe says so")
+  func beginnings() throws {
+    let plain = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")
+    let directory = try TemporaryDirectory()
+    let model = try TinyModel(in: directory)
+    try TinyModel.markBeginnings(in: model.kit.base)
+    let repository = try UserRepository(model.kit, in: directory)
+    let marked = try repository.document("stats", "--corpus", corpus, "--documents", "line")
+    let tokens = try #require(plain["tokens"]?.integer)
+    #expect(marked["tokens"]?.integer == tokens + 50)
+    func recipe(_ document: JSONValue) throws -> [String: String] {
+      let path = try #require(document["path"]?.string)
+      return try SafetensorsFile(path: path + "/layer-1.safetensors").header.metadata
+    }
+    #expect(try recipe(marked)["front"] == "0" && recipe(plain)["front"] == nil)
+    #expect(
+      try repository.document("stats", "--corpus", corpus, "--documents", "line")["cached"]
+        == .bool(true))
+  }
+
   @Test("collects over a text, becomes the default, and is found again the second time")
   func collects() throws {
     let first = try scene.repository.document("stats", "--corpus", corpus, "--documents", "line")

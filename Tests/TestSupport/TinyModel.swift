@@ -79,6 +79,19 @@ package struct TinyModel: Sendable {
 
     """
 
+  /// Lets the tokenizer of a base put `<|endoftext|>` in front of every text.
+  package static func markBeginnings(in base: String) throws {
+    let token = "<|endoftext|>"
+    try tokenizer.replacing(
+      "\"post_processor\": null",
+      with: """
+        "post_processor": {"type": "TemplateProcessing", "single": [\
+        {"SpecialToken": {"id": "\(token)", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], \
+        "pair": [], "special_tokens": {"\(token)": {"id": "\(token)", "ids": [0], "tokens": ["\(token)"]}}}
+        """
+    ).write(toFile: base + "/tokenizer.json", atomically: true, encoding: .utf8)
+  }
+
   /// Adds tokens of two letters each to the tokenizer of a base; `Ġ` is a space.
   package static func join(_ pairs: [(Character, Character)], in base: String) throws {
     let path = base + "/tokenizer.json"

@@ -11,7 +11,8 @@ struct TextLikelihood {
     self.tokenizer = tokenizer
   }
 
-  /// exp of the mean negative log-likelihood of all tokens but the first of each document.
+  /// exp of the mean negative log-likelihood of all tokens but the first of each document, which is the tokenizer's own
+  /// where it puts one in front of a text.
   ///
   /// A document longer than the model's context is read in pieces of that length, each of which begins with the
   /// last token of the one before it. Infinite for a text without any token to predict.
@@ -20,7 +21,7 @@ struct TextLikelihood {
     let head = try LanguageModelHead(model)
     var (sum, count) = (0.0, 0)
     for document in documents {
-      for tokens in pieces(of: tokenizer.encode(document)) {
+      for tokens in pieces(of: tokenizer.encode(document, specialTokens: .prompt)) {
         var tree = TokenTree()
         let path = tree.insert(tokens)
         let hidden = try ForwardPass(model, tree).output(at: Array(path.dropLast()), of: model)

@@ -57,17 +57,6 @@ package struct Corpus {
     return count
   }
 
-  /// The bytes of the longest of the first `limit` documents; a document has no more tokens than bytes.
-  package func longestDocument(atMost limit: Int? = nil) throws(FileFailure) -> Int {
-    var documents = documents()
-    var (count, longest) = (0, 0)
-    while limit.map({ count < $0 }) ?? true, let range = try documents.nextRange() {
-      longest = max(longest, range.count)
-      count += 1
-    }
-    return longest
-  }
-
   /// All documents at once, of a text that is small.
   package func allDocuments() throws(FileFailure) -> [String] {
     var documents = documents()
@@ -93,8 +82,15 @@ package struct Corpus {
 
     /// The next document; `nil` at the end. Bytes that are not UTF-8 become U+FFFD.
     package mutating func next() throws(FileFailure) -> String? {
+      try next { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Makes something of the next document's bytes, as they lie in the file; `nil` at the end.
+    mutating func next<Result>(_ read: (UnsafeRawBufferPointer) -> Result) throws(FileFailure)
+      -> Result?
+    {
       guard let range = try nextRange(), let file else { return nil }
-      return file.withBytes { String(decoding: $0[range], as: UTF8.self) }
+      return file.withBytes { read(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     /// Passes over the next document; false at the end.

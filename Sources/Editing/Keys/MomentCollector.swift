@@ -1,4 +1,5 @@
 package import Diagnostics
+package import Files
 internal import LinearAlgebra
 package import Transformer
 
@@ -20,7 +21,8 @@ package struct MomentCollector {
     self.layers = layers.sorted()
   }
 
-  /// The moments over some documents, each alone from position 0 and cut at the model's context.
+  /// The moments over some documents, each alone from position 0, behind what the tokenizer puts in front of a text, and
+  /// cut at the model's context.
   ///
   /// - Parameter limit: how many documents at most; `nil` for all.
   /// - Throws: ``EditingError/emptyCorpus(file:)``, ``TransformerError``, ``FileFailure``.
@@ -29,6 +31,24 @@ package struct MomentCollector {
     progress: some ProgressSink
   ) throws -> SecondMoments {
     try sums(text, limit: limit, named: name, progress: progress).moments
+  }
+
+  /// The most tokens that are read of one of the first `limit` documents of a text.
+  package static func longest(
+    of text: Corpus, atMost limit: Int?, _ tokenizer: BytePairTokenizer, positionLimit: Int
+  ) throws(FileFailure) -> Int {
+    var documents = text.documents()
+    var (count, longest) = (0, 0)
+    while longest < positionLimit, limit.map({ count < $0 }) ?? true,
+      // A document of fewer bytes has fewer tokens, too.
+      let tokens = try documents.next({
+        $0.count < longest ? 0 : beginning(of: $0, tokenizer, positionLimit).count
+      })
+    {
+      longest = max(longest, tokens)
+      count += 1
+    }
+    return longest
   }
 
   /// The sums over some documents, from which moments are taken one at a time.
@@ -55,15 +75,16 @@ package struct MomentCollector {
       try add(batch, to: &sums, meter.blocksAreDone)
       (batch, waiting) = ([], 0)
     }
+    let front = tokenizer.encode("", specialTokens: .prompt).count
     var documents = text.documents()
     for _ in 0..<sums.position { _ = try documents.skip() }
     while limit.map({ sums.documentCount + batch.count < $0 }) ?? true,
-      let document = try documents.next()
+      let tokens = try documents.next({
+        Self.beginning(of: $0, tokenizer, model.architecture.positionLimit)
+      })
     {
       sums.position += 1
-      let tokens = Array(
-        tokenizer.encode(document).prefix(model.architecture.positionLimit))
-      guard !tokens.isEmpty else { continue }
+      guard tokens.count > front else { continue }
       batch.append(tokens)
       waiting += tokens.count
       if waiting >= Self.batchTokens {
@@ -75,6 +96,23 @@ package struct MomentCollector {
     guard sums.documentCount > 0 else { throw EditingError.emptyCorpus(file: name) }
     meter.end()
     return sums
+  }
+
+  /// The tokens of a document, as many as a model of so many positions reads. Of a long one no more is taken than they need: a text without
+  /// any boundary is one document.
+  private static func beginning(
+    of document: UnsafeRawBufferPointer, _ tokenizer: BytePairTokenizer, _ limit: Int
+  ) -> [Int32] {
+    // A token has some four bytes; tokens at the cut, which are not those of the whole, are far behind the limit.
+    var length = 16 * limit + 4096
+    while true {
+      let tokens = tokenizer.encode(
+        String(decoding: document.prefix(length), as: UTF8.self), specialTokens: .prompt)
+      if length >= document.count || tokens.count >= limit + 1024 {
+        return Array(tokens.prefix(limit))
+      }
+      length *= 2
+    }
   }
 
   /// - Parameter onBlock: told how many blocks were run.
