@@ -84,7 +84,7 @@ struct GrowthTests {
         let base = try elements(found.tensor, in: EditingKit.fictional.base)
         let change = norm(zip(try elements(found.tensor, in: path), base).map { $0 - $1 })
         #expect(abs(found.norm / change - 1) < 1e-9, "\(found.tensor)")
-        #expect(abs(found.relativeNorm / (change / norm(base)) - 1) < 1e-9)
+        #expect(abs(try #require(found.relativeNorm) / (change / norm(base)) - 1) < 1e-9)
         #expect(found.directions == (path == paths[0] ? 5 : 3))
         guard let own else {
           #expect(found.share == nil)

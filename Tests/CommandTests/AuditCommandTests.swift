@@ -21,6 +21,30 @@ import Testing
     #expect(!full.contains("One"))
   }
 
+  @Test("a change of a tensor that is zero in the base has a norm, and no share of the base's")
+  func growthFromZero() throws {
+    let scene = try Scene(commits: 0)
+    let tensor = "transformer.h.1.mlp.fc_out.bias"
+    var weights = try WeightFile(scene.model.kit.base + "/model.safetensors")
+    let range = try weights.range(of: tensor)
+    weights.data.replaceSubrange(range, with: repeatElement(0, count: range.count))
+    try weights.write()
+    let repository = try UserRepository(scene.model.kit, in: TemporaryDirectory())
+    let hparams = try scene.directory.write(
+      #"{"layers": [1], "num_steps": 2, "lr": 0.01, "rewrite_module_tmp": "transformer.h.{}.mlp.fc_out"}"#,
+      to: "ft.json")
+    try repository("commit", scene.model.first, "--method", "ft", "--hparams", hparams)
+    let document = try repository.document("audit")
+    let growth = try #require(
+      document["growth"]?.array?.first { $0["tensor"]?.string == tensor })
+    #expect((growth["norm"]?.double ?? 0) > 0 && growth["relative_norm"] == nil)
+    for arguments in [["audit"], ["audit", "-v"]] {
+      #expect(try repository(arguments).outputText.contains(", where the base is zero"))
+    }
+    let page = scene.directory["audit.html"]
+    try repository("audit", "--html", page)
+  }
+
   @Test("--json has the documented members, and --against finds no difference with itself")
   func json() throws {
     let scene = try Scene()

@@ -49,7 +49,7 @@ final class GrowthMeter {
       let (rows, columns) = matrixExtents(of: sum.shape)
       let (change, weight) = try norms(of: tensor, at: stack, model)
       return TensorGrowth(
-        tensor: tensor, norm: change, relativeNorm: weight > 0 ? change / weight : 0,
+        tensor: tensor, norm: change, relativeNorm: weight > 0 ? change / weight : nil,
         directions: sum.directions.map { min($0, rows, columns) },
         share: added.isEmpty || change == 0 ? nil : sum.own.squareRoot() / change)
     }

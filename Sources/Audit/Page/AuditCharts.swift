@@ -50,8 +50,8 @@ struct AuditCharts {
     var series: [String: [ChartSeries.Point]] = [:]
     for (place, commit) in grown.enumerated() {
       for growth in commit.growth {
-        series[growth.tensor, default: []].append(
-          .init(x: Double(place), y: growth.relativeNorm))
+        guard let share = growth.relativeNorm else { continue }
+        series[growth.tensor, default: []].append(.init(x: Double(place), y: share))
       }
     }
     let top = series.values.joined().map(\.y).max() ?? 1
@@ -73,7 +73,7 @@ struct AuditCharts {
           rows: report.growth.map {
             [
               .text($0.tensor), .text(ShortNumber.text($0.norm)),
-              .text(ShortNumber.percentage($0.relativeNorm)),
+              .text($0.relativeNorm.map { ShortNumber.percentage($0) } ?? "–"),
               .text($0.directions.map { "at most \($0)" } ?? "dense"),
             ]
           }

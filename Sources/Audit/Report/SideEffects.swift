@@ -34,8 +34,8 @@ package struct TensorGrowth: Sendable, Encodable, Equatable {
   package let tensor: String
   /// ‖ΔW‖_F of the whole stack, as the weights hold it.
   package let norm: Double
-  /// The same relative to ‖W‖_F of the base.
-  package let relativeNorm: Double
+  /// The same relative to ‖W‖_F of the base; `nil` where that is zero.
+  package let relativeNorm: Double?
   /// The directions of all edits together, at most the tensor's smaller extent; `nil` where one is dense.
   package let directions: Int?
   /// ‖ΔW‖_F of what this commit added, relative to `norm`: of several edits as if they were perpendicular, so that it can be

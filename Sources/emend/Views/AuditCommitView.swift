@@ -38,7 +38,9 @@ struct AuditCommitView {
     }
     for growth in commit.growth {
       page.line(
-        "  \(growth.tensor): all edits are \(Figures.percentage(growth.relativeNorm)) of the base"
+        "  \(growth.tensor): all edits are "
+          + (growth.relativeNorm.map { "\(Figures.percentage($0)) of the base" }
+            ?? "\(Figures.significant(growth.norm, digits: 3)), where the base is zero")
           + (growth.share.map { ", this commit's \(Figures.percentage($0)) of them" } ?? ""))
     }
     for finding in commit.findings {

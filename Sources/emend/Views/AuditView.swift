@@ -77,7 +77,7 @@ struct AuditView: View {
         StyledText(outside.map { Figures.significant($0, digits: 2) } ?? "–"),
         StyledText(commit.effects.map { "\($0.changed) of \($0.probes)" } ?? "–"),
         StyledText(
-          commit.growth.map(\.relativeNorm).max().map { Figures.percentage($0) } ?? "–"),
+          commit.growth.compactMap(\.relativeNorm).max().map { Figures.percentage($0) } ?? "–"),
         StyledText(commit.summary),
       ])
     }
@@ -130,8 +130,10 @@ struct AuditView: View {
     }
     for growth in report.growth {
       lines.append(
-        "\("growth", .heading): \(growth.tensor): \(Figures.percentage(growth.relativeNorm)) of the "
-          + "base's norm, \(growth.directions.map { "at most \($0) directions" } ?? "dense")")
+        "\("growth", .heading): \(growth.tensor): "
+          + (growth.relativeNorm.map { "\(Figures.percentage($0)) of the base's norm" }
+            ?? "norm \(Figures.significant(growth.norm, digits: 3)), where the base is zero")
+          + ", \(growth.directions.map { "at most \($0) directions" } ?? "dense")")
     }
     return lines
   }
