@@ -22,6 +22,10 @@ struct CollectionBenchmark: ParsableCommand {
   /// The least factor by which Git's own settings take longer.
   private static let gate = 10.0
 
+  func validate() throws {
+    try ValidationError.requirePositive(["--commits": [commits], "--rounds": [rounds]])
+  }
+
   func run() throws {
     let scratch = try ScratchDirectory()
     let ours = scratch.path + "/ours"

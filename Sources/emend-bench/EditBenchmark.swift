@@ -36,6 +36,15 @@ struct EditBenchmark: ParsableCommand {
   /// The authors' program (PyTorch, one thread, this kind of machine): a target of 25 steps, and the keys
   /// of all layers, in processor seconds an edit. Measured for `Fixtures/fictional/README.md`.
   private static let authors = (target: 1.07, keys: 0.15)
+  /// What is claimed of a hundred facts: against our naive path, and against that program, for targets and for keys.
+  private static let gates = (naive: 6.0, target: 15.0, keys: 15.0)
+
+  func validate() throws {
+    try ValidationError.requirePositive([
+      "--threads": [threads], "--rounds": [rounds], "--batches": batches,
+      "--rows": rows.map { [$0] } ?? [],
+    ])
+  }
 
   func run() throws {
     KernelThreads.set(1)
@@ -51,6 +60,7 @@ struct EditBenchmark: ParsableCommand {
     print("kernels: \(KernelThreads.kernelName), threads: \(threads); processor seconds an edit")
     let sgemmRate = measureRate()
     var naive: [(seconds: Double, target: Target)] = []
+    var kept = true
     print(
       "    n  tokens     target  (steps)   keys + solve      naive  naive/ours  authors/ours   "
         + "keys: authors/ours")
@@ -116,7 +126,22 @@ struct EditBenchmark: ParsableCommand {
         "       the targets' matrix products at sgemm's speed, "
           + "\(Figure.fixed(sgemmRate * 1e-9, 0)) GF/s: \(Figure.seconds(atPeak)), "
           + "\(Figure.fixed(100 * atPeak / target, 0)) % of the time")
+      // Claimed of this model, as the program batches.
+      guard batch.count >= 100, model == "fictional", rows == nil else { continue }
+      let gates = Self.gates
+      let claims =
+        (onlyOurs ? [] : [("naive/ours", slow / target, gates.naive)]) + [
+          ("authors/ours", Self.authors.target / target, gates.target),
+          ("keys: authors/ours", Self.authors.keys / keys, gates.keys),
+        ]
+      for (name, ratio, gate) in claims {
+        kept = kept && ratio >= gate
+        print(
+          "       \(name): \(Figure.fixed(ratio, 1))x (gate \(Figure.fixed(gate, 1))x)"
+            + (ratio >= gate ? "" : "  MISSED"))
+      }
     }
+    guard kept else { throw ExitCode(1) }
   }
 
   /// Flops a second of `sgemm` on matrices that are as large as it likes.

@@ -24,6 +24,10 @@ struct EvalBenchmark: ParsableCommand {
   @Option(help: "Rounds of each way; the least counts")
   var rounds = 2
 
+  func validate() throws {
+    try ValidationError.requirePositive(["--records": [records], "--rounds": [rounds]])
+  }
+
   func run() throws {
     KernelThreads.set(1)
     var isKept = true

@@ -19,6 +19,10 @@ struct StartBenchmark: ParsableCommand {
   /// The claim.
   private static let gate = 2.0
 
+  func validate() throws {
+    try ValidationError.requirePositive(["--rounds": [rounds]])
+  }
+
   func run() throws {
     let program = emend ?? ChildRun.neighbour("emend")
     let directory = try ScratchDirectory()

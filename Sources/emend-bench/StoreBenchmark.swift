@@ -25,6 +25,10 @@ struct StoreBenchmark: ParsableCommand {
   @Option(help: "How often each command is run; the least is taken")
   var rounds = 3
 
+  func validate() throws {
+    try ValidationError.requirePositive(["--rounds": [rounds]])
+  }
+
   func run() throws {
     KernelThreads.set(1)
     let program = emend ?? ChildRun.neighbour("emend")
