@@ -66,8 +66,7 @@ static const char *const names[] = {"libopenblas.so.0", "libopenblas.so"};
     (const char *z, const char *u, const int *n, double *a, const int *i, double *w, double *k, \
      const int *l, int *x, const int *m, int *info, size_t p, size_t q), \
     (z, u, n, a, i, w, k, l, x, m, info, p, q)) \
-  _(const char *, openblas_get_corename, (void), ()) \
-  _(int, openblas_get_num_threads, (void), ())
+  _(const char *, openblas_get_corename, (void), ())
 
 #define POINTER(result, name, parameters, arguments) static result(*real_##name) parameters;
 FUNCTIONS(POINTER)
@@ -116,8 +115,8 @@ __attribute__((visibility("hidden"))) void openblas_set_num_threads(int count) {
   if (atomic_load(&is_loaded)) {
     real_set_num_threads(count);
   } else {
-    // The library makes its threads when it starts, by this; where a user said another number, it starts with that
-    // and takes the wanted one when it is loaded.
+    // The library makes its threads when it starts, by this. What the environment says already is left to it:
+    // threads more than wanted are made and never used.
     char text[16];
     snprintf(text, sizeof text, "%d", count);
     setenv("OPENBLAS_NUM_THREADS", text, 0);

@@ -7,8 +7,6 @@ internal import COpenBLAS
 package enum KernelThreads {
   /// Sets the number of threads a call may use.
   package static func set(_ count: Int) { openblas_set_num_threads(Int32(max(1, count))) }
-  /// The number of threads that a call may use now.
-  package static var count: Int { Int(openblas_get_num_threads()) }
   /// The kernel family that OpenBLAS chose for this CPU, for reports.
   package static var kernelName: String {
     openblas_get_corename().map { String(cString: $0) } ?? "unknown"

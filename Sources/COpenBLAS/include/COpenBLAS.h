@@ -60,7 +60,5 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
 
 /// How many threads a call may use. Before the library is loaded, this only remembers the number.
 void openblas_set_num_threads(int count);
-/// How many threads a call may use.
-int openblas_get_num_threads(void);
 /// The kernel family that the library chose for this processor.
 const char *openblas_get_corename(void);
