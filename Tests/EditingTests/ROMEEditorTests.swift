@@ -101,15 +101,32 @@ struct ROMEEditorTests {
 
   @Test("with the bare key in the denominator, the bare key alone gets the optimised change")
   func bare() throws {
-    let (residual, adjusted, keys) = try factors(
-      editor(.bare).edit(EditBatch([facts[0]]), progress: NoProgress()))
-    let (other, _, sameKeys) = try factors(
+    let outcome = try editor(.bare).edit(EditBatch([facts[0]]), progress: NoProgress())
+    let (residual, adjusted, keys) = try factors(outcome)
+    let averaged = try factors(
       editor(.averaged).edit(EditBatch([facts[0]]), progress: NoProgress()))
-    #expect(keys == sameKeys)
-    // kᵀX is 1 for the key that X was divided by: not for the mean one here.
-    let reach = Matrix.product(adjusted, .transposed, keys)[0, 0]
-    #expect(abs(reach - 1) > 1e-3)
-    #expect(residual != other)
+    let found = try FactKeys.keys(
+      of: [facts[0]], in: ContextTemplates(groups: [["{}"]]), layers: [3], model,
+      ReferenceRequests.tokenizer(), bytes: 1 << 28)
+    let bare = try #require(found[3])
+    #expect(keys == averaged.keys)
+    // kᵀX is 1 for the key that X was divided by.
+    for (factors, key, other) in [
+      (adjusted, bare, keys), (averaged.adjusted, averaged.keys, bare),
+    ] {
+      #expect(abs(Matrix.product(factors, .transposed, key)[0, 0] - 1) < 1e-6)
+      #expect(abs(Matrix.product(factors, .transposed, other)[0, 0] - 1) > 1e-3)
+    }
+    // So the matrix sends the bare key to the target.
+    let target = try #require(outcome.targets?.first)
+    let weight = try model.matrix(named: "transformer.h.3.mlp.fc_out.weight")
+      .converted(to: Double.self)
+    let bias = try model.matrix(named: "transformer.h.3.mlp.fc_out.bias")
+    let present = Matrix.product(weight, .none, bare)
+    for i in 0..<160 {
+      let reached = present[i, 0] + residual[i, 0] + Double(bias[0, i])
+      #expect(abs(reached - Double(target[i])) < 1e-3 * Double(target.map(abs).max() ?? 0))
+    }
   }
 
   @Test("the model writes twenty contexts, of two lengths, from nothing")
