@@ -44,7 +44,8 @@ package struct PullBranch {
     else { throw RemoteError.noUpstream(branch: current) }
     let transfer = TransferEdits(in: repository, from: directory, progress: workspace.progress)
     // A branch that is named is all that is wanted; without one, everything is brought up to date.
-    let fetched = try transfer.fetch(remoteName, branch.map { [$0] } ?? [], options)
+    let fetched = try transfer.fetch(
+      remoteName, branch.map { [$0] } ?? [], options, beside: branch == nil ? other : nil)
     guard let commit = fetched.outcome.heads[other] else {
       throw RemoteError.notOnRemote(branch: other, remote: fetched.remote, similar: [])
     }

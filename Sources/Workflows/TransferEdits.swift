@@ -78,12 +78,15 @@ package struct TransferEdits {
 
   /// Fetches from one remote, some branches or all.
   ///
+  /// - Parameter upstream: of all, one that comes whatever the remote's rules are.
   /// - Throws: ``RemoteError``, ``StoreError``.
   package func fetch(
-    _ name: String, _ branches: [String], _ options: FetchRequest.Options
+    _ name: String, _ branches: [String], _ options: FetchRequest.Options,
+    beside upstream: String? = nil
   ) throws -> (remote: String, outcome: FetchOutcome) {
     var request = FetchRequest(from: try repository.target(of: name, from: directory), options)
     if !branches.isEmpty { request.branches = .named(branches) }
+    request.upstream = upstream
     let outcome = try repository.fetch(
       request, inspecting: EditInspector.inspect, progress: progress)
     return (request.remote.name ?? request.remote.address.shown, outcome)

@@ -4,7 +4,7 @@ package import Diagnostics
 package struct FetchRequest: Sendable {
   /// Which branches.
   package enum Branches: Sendable, Equatable {
-    /// All that there are.
+    /// All that there are, or those of them that `remote.NAME.fetch` brings.
     case all
     /// Those named; each must be there.
     case named([String])
@@ -16,6 +16,8 @@ package struct FetchRequest: Sendable {
   package var remote: RemoteTarget
   /// Which branches.
   package var branches: Branches = .all
+  /// A branch that comes beside all of them, whatever the rules are.
+  package var upstream: String?
   /// How.
   package var options: Options
 
@@ -97,13 +99,20 @@ extension EditRepository {
   ) throws -> FetchOutcome {
     try checkWritable()
     try handle.requireWholeHistory()
+    var request = request
+    let rules = try rules(of: request)
+    if request.branches == .all, rules.bringsAllTags, request.options.tags == .following {
+      request.options.tags = .all
+    }
     let transport = try transport()
     let listing = try transport.list(request.remote)
     if request.branches == .all { listing.warnOfOddNames(progress) }
     let kept = try keptBranches(request)
-    let wanted = try wantedBranches(request, listing, keeping: kept, progress)
-    if try hasAll(request, wanted, listing) {
-      return try settle(request, listing, Arrivals(heads: wanted), commits: 0, verifiedBytes: 0)
+    let wanted = try wantedBranches(request, rules, listing, keeping: kept, progress)
+    let (specifications, tags) = specifications(request, rules, wanted.keys.sorted(), listing)
+    if try hasAll(request, wanted, listing) || (specifications.isEmpty && tags != .all) {
+      return try settle(
+        request, rules, listing, Arrivals(heads: wanted), commits: 0, verifiedBytes: 0)
     }
     let known = try knownCommits()
     let incoming = try BorrowingRepository(
@@ -111,7 +120,6 @@ extension EditRepository {
       references: known.enumerated().map { ("refs/have/\($0.offset)", $0.element) },
       patience: lockPatience)
     defer { withExtendedLifetime(incoming) {} }
-    let (specifications, tags) = specifications(request, listing)
     try transport.fetch(
       specifications, tags: tags, from: request.remote, into: incoming.gitDirectory,
       progress: progress)
@@ -125,7 +133,8 @@ extension EditRepository {
     try database.reopen()
     if request.options.tags == .following { try leaveOutOtherTags(&arrivals, known) }
     return try settle(
-      request, listing, arrivals, commits: report.commits, verifiedBytes: report.verifiedBytes)
+      request, rules, listing, arrivals, commits: report.commits,
+      verifiedBytes: report.verifiedBytes)
   }
 
   /// Keeps the tags of commits that the branches which came, or those here, have: libgit2 brings all.
@@ -142,6 +151,14 @@ extension EditRepository {
     String(handle.directory.dropLast(handle.directory.hasSuffix("/") ? 1 : 0))
   }
 
+  /// What `remote.NAME.fetch` says where all branches are asked for. An address has no rules.
+  private func rules(of request: FetchRequest) throws -> FetchRules {
+    guard request.branches == .all, let name = request.remote.name else {
+      return try FetchRules([], of: "")
+    }
+    return try FetchRules(remote(name).fetchRules, of: name)
+  }
+
   /// Branches that are not passed over if they turn out not to be emend's: those named, and those that were emend's when they were
   /// last seen.
   private func keptBranches(_ request: FetchRequest) throws -> Set<String> {
@@ -153,24 +170,26 @@ extension EditRepository {
       let prefix = "refs/remotes/\(name)/"
       return Set(
         try references.list(prefix).filter { !isForeign($0.target) }
-          .map { String($0.name.dropFirst(prefix.count)) })
+          .map { String($0.name.dropFirst(prefix.count)) } + [request.upstream].compactMap { $0 })
     }
   }
 
   private func wantedBranches(
-    _ request: FetchRequest, _ listing: RemoteListing, keeping kept: Set<String>,
-    _ progress: any ProgressSink
+    _ request: FetchRequest, _ rules: FetchRules, _ listing: RemoteListing,
+    keeping kept: Set<String>, _ progress: any ProgressSink
   ) throws -> [String: ObjectID] {
     let names: [String] =
       switch request.branches {
       case .all:
-        listing.branches.filter { branch in
-          guard !kept.contains(branch), let id = listing.references["refs/heads/" + branch],
-            isForeign(id)
-          else { return true }
-          Arrivals.warn(ofForeign: "branch", branch, progress)
-          return false
-        }
+        rules.named + [request.upstream].compactMap { $0 }
+          + listing.branches.filter { branch in
+            guard rules.bring(branch) else { return false }
+            guard !kept.contains(branch), let id = listing.references["refs/heads/" + branch],
+              isForeign(id)
+            else { return true }
+            Arrivals.warn(ofForeign: "branch", branch, progress)
+            return false
+          }
       case .named(let names): names
       case .none: []
       }
@@ -223,24 +242,24 @@ extension EditRepository {
   }
 
   private func specifications(
-    _ request: FetchRequest, _ listing: RemoteListing
+    _ request: FetchRequest, _ rules: FetchRules, _ wanted: [String], _ listing: RemoteListing
   ) -> (specifications: [String], tags: TagRule) {
     let companions =
       request.options.companions == .leftOut ? [] : Arrivals.companions(of: listing)
     switch request.branches {
-    case .all:
+    case .all where rules.bringsAll:
       let (branches, tags) = Arrivals.everything(of: listing, tags: request.options.tags)
       return (branches + companions, tags)
-    case .named(let names):
-      return (names.map(Arrivals.specification) + companions, request.options.tags)
+    case .all, .named:
+      return (wanted.map(Arrivals.specification) + companions, request.options.tags)
     case .none: return (companions, request.options.tags)
     }
   }
 
   /// Moves the references, as one operation.
   private func settle(
-    _ request: FetchRequest, _ listing: RemoteListing, _ arrivals: Arrivals, commits: Int,
-    verifiedBytes: Int
+    _ request: FetchRequest, _ rules: FetchRules, _ listing: RemoteListing, _ arrivals: Arrivals,
+    commits: Int, verifiedBytes: Int
   ) throws -> FetchOutcome {
     var updates: [ReferenceUpdate] = []
     let name = request.remote.name
@@ -253,13 +272,14 @@ extension EditRepository {
         // What the remote no longer has goes where it is asked for; and where it is in the way of what came: Git has no room for a
         // branch and for others below its name.
         updates += try pruned(name, listing) { branch in
-          prunesAll
+          prunesAll && rules.bring(String(branch))
             || arrivals.heads.keys.contains {
               $0.hasPrefix(branch + "/") || branch.hasPrefix($0 + "/")
             }
         }
         updates += try arrivals.heads.sorted { $0.key < $1.key }.compactMap {
-          try step("refs/remotes/\(name)/\($0.key)", to: $0.value)
+          try step(
+            "refs/remotes/\(name)/\($0.key)", to: $0.value, forward: !rules.force($0.key))
         }
       }
       updates += try arrivals.tags.sorted { $0.key < $1.key }.compactMap {
@@ -296,9 +316,12 @@ extension EditRepository {
     }
   }
 
-  /// - Parameter rule: what becomes of a tag that names something else here; `nil` for a branch, which moves.
+  /// - Parameters:
+  ///   - rule: what becomes of a tag that names something else here; `nil` for a branch, which moves.
+  ///   - isForward: whether a branch moves forward only.
   private func step(
-    _ name: String, to new: ObjectID, changed rule: FetchRequest.ChangedTags? = nil
+    _ name: String, to new: ObjectID, changed rule: FetchRequest.ChangedTags? = nil,
+    forward isForward: Bool = false
   ) throws -> ReferenceUpdate? {
     guard let old = try references.target(of: name) else {
       return ReferenceUpdate(name: name, before: nil, after: new, result: .created)
@@ -306,7 +329,12 @@ extension EditRepository {
     guard old != new else { return nil }
     let result: ReferenceUpdate.Result =
       switch rule {
-      case nil: try MergeBase.isAncestor(old, of: new, in: handle) ? .moved : .forced
+      case nil:
+        try MergeBase.isAncestor(old, of: new, in: handle)
+          ? .moved
+          : isForward
+            ? .refused(reason: "it would not move forward, and remote.NAME.fetch has no '+'")
+            : .forced
       case .replace: .forced
       case .refuse: .refused(reason: "the tag names something else here; --force replaces it")
       }

@@ -13,6 +13,7 @@ package enum RemoteError: ExplainedError, Equatable {
   case severalRemotesHave(branch: String, remotes: [String])
   case noUpstream(branch: String)
   case noBranch
+  case unknownFetchRule(remote: String, rule: String)
   case notOnRemote(branch: String, remote: String, similar: [String])
   case notSent(branch: String, remote: String)
   case noPrograms(searched: String)
@@ -40,7 +41,7 @@ package enum RemoteError: ExplainedError, Equatable {
     case .badAddress, .badName, .noSuchRemote, .nameTaken, .severalRemotes, .severalRemotesHave,
       .noUpstream, .noBranch,
       .notOnRemote, .noPrograms, .unknownTransport, .branchUnclear, .badPushSpecification,
-      .nothingToPush, .matchingPush, .pushesToSeveral, .otherNameThere:
+      .nothingToPush, .matchingPush, .pushesToSeveral, .otherNameThere, .unknownFetchRule:
       true
     }
   }
@@ -80,6 +81,14 @@ package enum RemoteError: ExplainedError, Equatable {
         "a push goes to one place, and the remote has several addresses", field: name,
         found: addresses.joined(separator: ", "),
         remedy: "Push to each by its address: `emend push ADDRESS BRANCH`.")
+    case .unknownFetchRule(let remote, let rule):
+      Explanation(
+        "the remote's configuration asks for something that emend does not fetch",
+        field: "remote.\(remote).fetch", found: rule,
+        expected: "+refs/heads/NAME:refs/remotes/\(remote)/NAME, with or without a '*' in NAME, or "
+          + "^refs/heads/NAME",
+        remedy:
+          "Name branches (emend fetch \(remote) BRANCH), or change the setting with git config.")
     case .otherNameThere(let branch, let remote, let upstream):
       Explanation(
         "the branch follows one of another name", field: branch, found: "\(remote)/\(upstream)",

@@ -11,6 +11,8 @@ package struct Remote: Sendable, Equatable {
   let pushURL: String?
   /// All addresses that Git would push to.
   package let pushURLs: [String]
+  /// What a fetch brings that names nothing: `remote.NAME.fetch`, as Git writes it.
+  let fetchRules: [String]
 
   /// The address as people may see it: without a password.
   package var shownURL: String { RemoteAddress.withoutPassword(url) }
@@ -34,10 +36,11 @@ extension EditRepository {
       }
       return values
     }
-    let pushURLs = values(of: "pushurl")
+    let (pushURLs, fetchRules) = (values(of: "pushurl"), values(of: "fetch"))
     return values(of: "url").sorted { $0.key < $1.key }.map { name, urls in
       Remote(
-        name: name, url: urls[0], pushURL: pushURLs[name]?.first, pushURLs: pushURLs[name] ?? urls)
+        name: name, url: urls[0], pushURL: pushURLs[name]?.first, pushURLs: pushURLs[name] ?? urls,
+        fetchRules: fetchRules[name] ?? [])
     }
   }
 
