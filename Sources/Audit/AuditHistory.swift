@@ -30,7 +30,7 @@ package struct AuditHistory {
   ///   with a commit is in the report.
   package func run(_ range: RevisionExpression) throws -> AuditReport {
     let repository = workspace.repository
-    let integrity = IntegrityCheck(repository: repository).run(workspace.progress)
+    let integrity = IntegrityCheck(repository: repository).run(range, workspace.progress)
     var entries: [HistoryEntry] = []
     var breaks: [Finding] = []
     do {

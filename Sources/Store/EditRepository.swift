@@ -31,6 +31,7 @@ package final class EditRepository {
   let handle: GitRepositoryHandle
   let database: ObjectDatabase
   let references: ReferenceStore
+  private let quarantine: Quarantine?
 
   /// Opens a repository.
   ///
@@ -47,7 +48,8 @@ package final class EditRepository {
       throw StoreError.notARepository(path: location.gitDirectory)
     }
     if check != .own { try RepositoryOwner(of: handle).check(environment) }
-    database = try ObjectDatabase(of: handle)
+    quarantine = Quarantine(of: handle, environment)
+    database = try ObjectDatabase(of: handle, besides: quarantine)
     references = ReferenceStore(of: handle)
     if check != .own, let setting = try? configuration().value("core.sharedrepository") {
       SharedPermissions.take(setting)
@@ -63,6 +65,8 @@ package final class EditRepository {
     let others = try branches().map(\.commit)
     if try others.contains(where: showsFormat) { return }
     guard let commit = head ?? others.first else {
+      // What is being pushed may be the first.
+      if quarantine != nil { return }
       // Throws, but for damage. What is damaged is for those to tell who need it: others may lead out.
       do { _ = try self.head() } catch StoreError.damagedReference {}
       return
@@ -211,12 +215,13 @@ package final class EditRepository {
     return try Identity(environment, configuration)
   }
 
-  /// Refuses a repository with a working tree, which would fall behind, and one that this user cannot write to: worth asking
-  /// before hours are spent on what is to be written.
+  /// Refuses a repository with a working tree, which would fall behind, one that takes in a push, and one that this user cannot
+  /// write to: worth asking before hours are spent on what is to be written.
   ///
-  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``FileFailure``.
+  /// - Throws: ``StoreError/hasWorkingTree(path:)``, ``StoreError/inQuarantine(path:)``, ``FileFailure``.
   package func checkWritable() throws {
     guard handle.isBare else { throw StoreError.hasWorkingTree(path: location.gitDirectory) }
+    if let quarantine { throw StoreError.inQuarantine(path: quarantine.directory) }
     try requireWritable(handle.objectsDirectory)
   }
 

@@ -60,13 +60,18 @@ extension EditRepository {
     _ expression: RevisionExpression, following parents: WalkParents = .all,
     _ body: (HistoryEntry) throws -> WalkStep
   ) throws {
+    let (tips, hidden) = try ends(of: expression)
+    try walk(from: tips, hiding: hidden, following: parents, body)
+  }
+
+  /// The commits that an expression's commits are reached from, and those whose histories are left out of them.
+  func ends(
+    of expression: RevisionExpression
+  ) throws -> (tips: [ObjectID], hidden: [ObjectID]) {
     switch try resolve(expression) {
-    case .commit(let id): try walk(from: [id], following: parents, body)
-    case .range(let from, let to):
-      try walk(from: [to], hiding: [from], following: parents, body)
-    case .symmetric(let a, let b):
-      try walk(
-        from: [a, b], hiding: MergeBase.all(of: a, b, in: handle), following: parents, body)
+    case .commit(let id): ([id], [])
+    case .range(let from, let to): ([to], [from])
+    case .symmetric(let a, let b): ([a, b], try MergeBase.all(of: a, b, in: handle))
     }
   }
 

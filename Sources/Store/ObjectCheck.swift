@@ -11,13 +11,31 @@ extension EditRepository {
   ///
   /// Every object's SHA-1 is verified by reading it, every SHA-256 that a manifest holds is computed again, each edit and each
   /// tree once, however many commits share it.
-  /// - Parameter inspect: looks into each edit further.
+  /// - Parameters:
+  ///   - expression: what is looked at as well, whether a reference reaches it or not.
+  ///   - inspect: looks into each edit further.
   /// - Returns: what was found; it throws only when the repository cannot be looked at, not for damage.
   package func check(
-    inspecting inspect: EditInspection? = nil, progress: some ProgressSink = NoProgress()
+    and expression: RevisionExpression? = nil, inspecting inspect: EditInspection? = nil,
+    progress: some ProgressSink = NoProgress()
   ) throws -> CheckReport {
     try handle.requireWholeHistory()
-    return ObjectCheck(self, inspect).runOnEverything(progress)
+    // One that names nothing is told of by who wants its commits.
+    let more = expression.flatMap { try? ends(of: $0).tips } ?? []
+    return ObjectCheck(self, inspect).runOnEverything(and: more, progress)
+  }
+
+  /// Verifies some commits in the same way, and nothing else. Of a range, what its beginning reaches is taken for sound.
+  ///
+  /// - Throws: what names no commit, beside what ``check(and:inspecting:progress:)`` throws.
+  package func check(
+    only expressions: [RevisionExpression], inspecting inspect: EditInspection? = nil,
+    progress: some ProgressSink = NoProgress()
+  ) throws -> CheckReport {
+    try handle.requireWholeHistory()
+    let wanted = try expressions.map { try ends(of: $0) }
+    return try ObjectCheck(self, inspect).runOnSome(
+      wanted.flatMap(\.tips), wanted.flatMap(\.hidden), nil, .goOn, progress)
   }
 
   /// Verifies in the same way what came from elsewhere, before anything here names it.
@@ -30,7 +48,7 @@ extension EditRepository {
     _ tips: [ObjectID], known: [ObjectID], notes: ObjectID?, inspecting inspect: EditInspection?,
     progress: any ProgressSink
   ) throws -> CheckReport {
-    try ObjectCheck(self, inspect).runOnIncoming(tips, known, notes, progress)
+    try ObjectCheck(self, inspect).runOnSome(tips, known, notes, .stop, progress)
   }
 }
 
@@ -77,8 +95,10 @@ private final class ObjectCheck {
     self.inspect = inspect
   }
 
-  func runOnEverything(_ progress: some ProgressSink) -> CheckReport {
-    let commits = checkHistory(from: tips(), progress)
+  func runOnEverything(
+    and more: [ObjectID], _ progress: some ProgressSink
+  ) -> CheckReport {
+    let commits = checkHistory(from: tips(beside: more), progress)
     checkOperations()
     checkNotes()
     checkSharedSettings()
@@ -86,8 +106,10 @@ private final class ObjectCheck {
     return report(commits)
   }
 
-  func runOnIncoming(
-    _ tips: [ObjectID], _ known: [ObjectID], _ notes: ObjectID?, _ progress: any ProgressSink
+  /// - Parameter damaged: whether commits after the first damage are looked at: what will be refused is not worth the time.
+  func runOnSome(
+    _ tips: [ObjectID], _ known: [ObjectID], _ notes: ObjectID?, _ damaged: EditRepository.WalkStep,
+    _ progress: any ProgressSink
   ) throws -> CheckReport {
     let fresh = try RevisionWalk(repository.handle, from: tips, hiding: known).rest()
     let isFresh = Set(fresh)
@@ -100,8 +122,7 @@ private final class ObjectCheck {
     for (done, id) in fresh.enumerated() {
       do { try check(id) } catch { note(.commit(id), Explanation(of: error)) }
       progress.report(ProgressEvent(.verify, done: done, total: fresh.count))
-      // It will be refused: the rest is not worth the time.
-      if found.contains(where: { $0.finding.severity == .damage }) { break }
+      if damaged == .stop, found.contains(where: { $0.finding.severity == .damage }) { break }
     }
     if let notes { checkNotes(of: notes) }
     progress.report(ProgressEvent(.verify, done: fresh.count, total: fresh.count))
@@ -141,10 +162,12 @@ private final class ObjectCheck {
         place: place))
   }
 
-  private func tips() -> [ObjectID] {
-    var tips: [ObjectID] = []
+  private func tips(beside more: [ObjectID]) -> [ObjectID] {
+    var tips = more
     do {
       tips.append(try repository.head().commit)
+    } catch StoreError.noCommits where !more.isEmpty {
+      // They are being pushed, the first that it gets.
     } catch StoreError.damagedReference(let name, _) where name != "HEAD" {
       // Is found below, with the others.
     } catch {

@@ -13,6 +13,7 @@ package enum StoreError: ExplainedError, Equatable {
   case damagedReference(String, last: ObjectID?)
   case shallow(path: String)
   case hasWorkingTree(path: String)
+  case inQuarantine(path: String)
   case inWorkingTree(branch: String, directory: String)
   case locked(path: String, holder: Int?)
   case headMoved(expected: ObjectID, found: ObjectID)
@@ -104,6 +105,10 @@ package enum StoreError: ExplainedError, Equatable {
       Explanation(
         "the repository has a working tree, so it can be read and not written", file: path,
         remedy: "Make a bare one of it with `git clone --bare`.")
+    case .inQuarantine(let path):
+      Explanation(
+        "nothing is written while a push waits for its hook", file: path,
+        remedy: "Read here (emend fsck, audit, log); write in post-receive, when what came is in.")
     case .inWorkingTree(let branch, let directory):
       Explanation(
         "a linked working tree is on the branch, and its files would fall behind",

@@ -8,10 +8,23 @@ package struct CheckRepository {
   /// Verifies a repository.
   package init(_ repository: EditRepository) { self.repository = repository }
 
-  /// Looks at everything that any reference reaches, and into every edit.
+  /// Looks at everything that any reference reaches, and into every edit; and at what an expression means, whether a reference
+  /// reaches it or not.
   ///
   /// - Throws: only where the repository cannot be looked at at all.
-  package func run(progress: some ProgressSink) throws -> CheckReport {
-    try repository.check(inspecting: EditInspector.inspect, progress: progress)
+  package func run(
+    and expression: RevisionExpression? = nil, progress: some ProgressSink
+  ) throws -> CheckReport {
+    try repository.check(and: expression, inspecting: EditInspector.inspect, progress: progress)
+  }
+
+  /// Looks at some commits and into their edits; of a range, at what its beginning does not reach.
+  ///
+  /// - Throws: where an expression names no commit, and where the repository cannot be looked at at all.
+  package func run(
+    only expressions: [RevisionExpression], progress: some ProgressSink
+  ) throws -> CheckReport {
+    try repository.check(
+      only: expressions, inspecting: EditInspector.inspect, progress: progress)
   }
 }

@@ -22,11 +22,13 @@ struct IntegrityCheck {
 
   let repository: EditRepository
 
-  /// Verifies the whole repository: history is only unbroken as a whole.
-  func run(_ progress: some ProgressSink) -> Outcome {
+  /// Verifies the whole repository: history is only unbroken as a whole. And what is audited, where no reference reaches it.
+  func run(_ range: RevisionExpression, _ progress: some ProgressSink) -> Outcome {
     var outcome = Outcome()
     do {
-      for finding in try CheckRepository(repository).run(progress: progress).findings {
+      for finding in try CheckRepository(repository).run(and: range, progress: progress)
+        .findings
+      {
         let isContradiction: Bool
         if case .commit = finding.subject {
           isContradiction = true

@@ -7,9 +7,14 @@ internal import CGit2
 final class ObjectDatabase {
   private var raw: OpaquePointer
   private let repository: GitRepositoryHandle
+  /// Where objects are looked for as well.
+  private let quarantine: Quarantine?
 
-  init(of repository: GitRepositoryHandle) throws(GitFailure) {
+  init(
+    of repository: GitRepositoryHandle, besides quarantine: Quarantine? = nil
+  ) throws(GitFailure) {
     self.repository = repository
+    self.quarantine = quarantine
     var opened: OpaquePointer?
     try GitFailure.check(
       git_repository_odb(&opened, repository.raw), "open the object database",
@@ -18,6 +23,14 @@ final class ObjectDatabase {
       throw .nothingReturned("open the object database", repository.directory)
     }
     raw = opened
+    try addQuarantine(to: opened)
+  }
+
+  private func addQuarantine(to database: OpaquePointer) throws(GitFailure) {
+    guard let quarantine else { return }
+    try GitFailure.check(
+      git_odb_add_disk_alternate(database, quarantine.directory), "open what was pushed",
+      quarantine.directory)
   }
 
   deinit { git_odb_free(raw) }
@@ -80,6 +93,12 @@ final class ObjectDatabase {
     try GitFailure.check(
       git_odb_open(&fresh, repository.objectsDirectory), action, repository.directory)
     guard let fresh else { throw .nothingReturned(action, repository.directory) }
+    do {
+      try addQuarantine(to: fresh)
+    } catch {
+      git_odb_free(fresh)
+      throw error
+    }
     // What libgit2 does by itself (revisions, walks, notes) uses the same database.
     let code = git_repository_set_odb(repository.raw, fresh)
     guard code == 0 else {

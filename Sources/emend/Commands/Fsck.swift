@@ -10,14 +10,25 @@ struct Fsck: EmendCommand {
       Every object, every SHA-256, every id and every payload that any branch or tag reaches. Damage is \
       named with the commits that need it; the exit status is then 1.
 
-      EXAMPLE: emend fsck
+      With revisions, these alone: a commit with all that it builds on, a range without what its \
+      beginning has. A server's pre-receive hook checks what was pushed this way.
+
+      EXAMPLES:
+        emend fsck
+        emend fsck main..candidate
       """)
 
   @OptionGroup var common: CommonOptions
+  @Argument(help: "Commits and ranges to verify, instead of everything.")
+  var revisions: [RevisionExpression] = []
 
   func run(on console: Console) throws {
     let repository = try common.openRepository(console, checking: .nothing)
-    let report = try CheckRepository(repository).run(progress: console.progress)
+    let check = CheckRepository(repository)
+    let report =
+      revisions.isEmpty
+      ? try check.run(progress: console.progress)
+      : try check.run(only: revisions, progress: console.progress)
     try console.show(FsckView(report))
     if !report.isSound { throw ExitStatus.refused }
   }

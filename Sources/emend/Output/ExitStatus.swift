@@ -49,7 +49,7 @@ private func isMisuse(_ error: any ExplainedError) -> Bool {
       .currentBranch,
       .notMerged, .notOnBranch, .noPreviousBranch, .goodAfterBad, .damagedBisection, .nothingToUndo,
       .cannotUndo, .basesDiffer, .filesDiffer, .unresolved, .unbornHead,
-      .damagedReference, .incomplete, .shallow, .inWorkingTree:
+      .damagedReference, .incomplete, .shallow, .inWorkingTree, .inQuarantine:
       false
     case .notFound, .notARepository, .notEmend, .noCommits, .hasWorkingTree, .emptyMessage,
       .noSuchParent, .mergeNeedsMainline, .unknownEdit, .ambiguousEdit, .otherBase,
