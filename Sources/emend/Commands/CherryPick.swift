@@ -22,7 +22,7 @@ struct CherryPick: EmendCommand {
   @Argument(help: "Commits, and ranges taken in the order of their history.")
   var revisions: [RevisionExpression]
   @Option(
-    name: [.customShort("m", allowingJoined: true), .long],
+    name: [.long, .customShort("m", allowingJoined: true)],
     help: ArgumentHelp("Of a merge, the parent to compare with, from 1.", valueName: "n"))
   var mainline: Int?
 

@@ -27,7 +27,7 @@ struct Revert: EmendCommand {
   @Option(help: "The message, a paragraph each time (default: Revert \"…\").")
   var message: [CommitMessage] = []
   @Option(
-    name: [.customShort("m", allowingJoined: true), .long],
+    name: [.long, .customShort("m", allowingJoined: true)],
     help: ArgumentHelp("Of a merge, the parent to go back to, from 1.", valueName: "n"))
   var mainline: Int?
   @Option(
