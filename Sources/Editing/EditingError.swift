@@ -43,8 +43,6 @@ package enum EditingError: ExplainedError, Equatable {
   case notEnoughMemory(limit: Int, needed: Int, work: String)
   /// So many facts that share one target, the first of them named, do not fit into what is left for batches.
   case noRoomForTarget(fact: String, facts: Int, missing: Int)
-  /// A target at the output of the last block, for a prompt that goes on behind its subject.
-  case lastBlock(fact: String, layer: Int)
   /// The edit came out as zero.
   case changesNothing
 
@@ -174,11 +172,6 @@ package enum EditingError: ExplainedError, Equatable {
           ? "Allow more with --memory, or shorten the prompt or the context templates."
           : "Allow more with --memory, put them into several commits, or use --same-subject separate."
       )
-    case .lastBlock(let fact, let layer):
-      Explanation(
-        "what the last block gives out at the subject reaches no token behind it", field: fact,
-        found: "layer \(layer)", expected: "a last edited layer below \(layer)",
-        remedy: "Name lower layers in the hyperparameters ('layers').")
     case .changesNothing:
       Explanation(
         "the edit would change nothing",

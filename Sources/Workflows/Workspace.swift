@@ -128,13 +128,14 @@ package final class Workspace {
     return try model(at: stack, to: unedited)
   }
 
-  /// Refuses a limit of memory that leaves no room for prompts beside a running model.
+  /// Refuses a limit of memory that leaves no room for prompts beside a running model. One that is longer than what is asked
+  /// together is not counted: a model may be able to read far more than anybody asks.
   ///
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func checkRoom(
     toAsk model: DecoderModel, together tokens: Int? = nil
   ) throws {
     _ = try MemoryPlan(limit: memory, model).remainder(
-      running: tokens ?? PromptScorer.batchTokens, keeping: 0)
+      running: tokens ?? PromptScorer.batchTokens, longest: 0, keeping: 0)
   }
 }

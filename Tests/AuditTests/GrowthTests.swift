@@ -145,6 +145,6 @@ struct GrowthTests {
     let change = norm(zip(edited, base).map { $0 - $1 })
     #expect(growth.tensor == "x" && report.growth.map(\.tensor) == ["x"])
     #expect(abs(growth.norm / change - 1) < 1e-9, "\(growth.norm), \(change)")
-    #expect(abs(growth.relativeNorm / (change / norm(base)) - 1) < 1e-9)
+    #expect(abs((growth.relativeNorm ?? 0) / (change / norm(base)) - 1) < 1e-9)
   }
 }

@@ -105,7 +105,7 @@ struct TargetBatchTests {
         scene.model, scene.tokenizer, hyperparameters(bytes), templates,
         SecondMoments(matrices: [:], tokenCount: 0, documentCount: 0),
         sameSubject: sameSubject
-      ).findTargets(of: facts, share: 0, of: 1, progress: NoProgress())
+      ).findTargets(of: facts, share: 0, of: 1, progress: NoProgress(), whenKept: {})
     }
     let room = 1 << 20
     let error = #expect(throws: EditingError.self) { try find(room) }

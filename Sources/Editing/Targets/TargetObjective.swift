@@ -12,19 +12,6 @@ package struct TargetObjective: Sendable, Equatable {
 
   /// The loss below which MEMIT's and ROME's programs stop.
   package static let lossThreshold: Float = 0.05
-
-  /// Refuses a request whose new object no vector can bring about: what the last block gives out at the subject, no later
-  /// token sees.
-  ///
-  /// - Throws: ``EditingError/lastBlock(fact:layer:)``.
-  func check(
-    _ request: RequestTokens, of fact: String, _ architecture: ModelArchitecture
-  ) throws(EditingError) {
-    guard layer == architecture.layerCount - 1,
-      request.rows.contains(where: { $0.lookup < $0.tokens.count - 1 })
-    else { return }
-    throw .lastBlock(fact: fact, layer: layer)
-  }
 }
 
 extension TargetObjective {
