@@ -21,11 +21,12 @@ struct CounterFactResults {
   }
 
   func write(to text: inout ResultsText) throws {
-    let cases = try FactsFile(path: study.facts).cases[Self.reported...]
+    let all = try FactsFile(path: study.facts).cases
+    let cases = all[Self.reported...]
     let editor = try ResultsEditor(
       study, training: Array(cases.dropLast(Self.validated)),
-      validation: Array(cases.suffix(Self.validated)), records: "from record 201 on",
-      keepingIn: directory)
+      validation: Array(cases.suffix(Self.validated)), reported: Array(all[..<Self.reported]),
+      records: "from record 201 on", keepingIn: directory)
     let (methods, released, choices) = try methods(editor)
     let data = try EvaluationData(path: study.facts, .first(Self.reported))
     let sizes = SweepPlan.paperSizes.filter { $0 < Self.reported } + [Self.reported]

@@ -34,10 +34,12 @@ struct FictionalResults {
     questions = try EvaluationData(path: "\(study.directory)/zsre.json")
     // Nothing is learned of the subjects that the questions ask about.
     let asked = Set(questions.cases.map(\.fact.subject))
-    let behind = try FactsFile(path: study.facts).cases[Self.reported...]
+    let cases = try FactsFile(path: study.facts).cases
+    let behind = cases[Self.reported...]
     editor = try ResultsEditor(
       study, training: behind.dropLast(Self.validated).filter { !asked.contains($0.fact.subject) },
       validation: Array(behind.suffix(Self.validated)),
+      reported: cases[..<Self.reported] + questions.cases,
       records: "statements from 1,001 on, without those about subjects of the questions",
       keepingIn: directory)
     choices = try Choices(authors, study, notAbout: asked, keepingIn: directory + "/chosen")

@@ -4,17 +4,23 @@ import Editing
 import Files
 import Transformer
 
-/// A MEND editor for one of the bundled models, trained on records that no result is reported on.
+/// A MEND editor for one of the bundled models, trained on records that no result is reported on, without the prompts
+/// that those are measured with.
 struct ResultsEditor {
   let file: MENDFile
   /// How it was trained, for the document.
   let note: String
 
-  /// Trains, unless the same training's editor lies in its place already.
+  /// Trains, unless the same training's editor lies in its place already. No prompt of the reported cases is trained
+  /// on, as a fact's or as a neighbor's.
   init(
-    _ study: ResultsStudy, training: [FactCase], validation: [FactCase], records: String,
-    keepingIn directory: String
+    _ study: ResultsStudy, training: [FactCase], validation: [FactCase], reported: [FactCase],
+    records: String, keepingIn directory: String
   ) throws {
+    let asked = Set(reported.flatMap(Self.prompts(of:)))
+    let (training, validation) = (
+      Self.records(training, without: asked), Self.records(validation, without: asked)
+    )
     try makeDirectories(directory)
     let path = directory + "/mend.safetensors"
     let values = try MENDHyperparameters(
@@ -52,6 +58,24 @@ struct ResultsEditor {
       + "from \(training.count) facts (\(records)) and \(made["neighbors"] ?? "?") of their prompts about other "
       + "subjects as further edits, validated with \(validation.count) facts behind them; \(seconds) s of "
       + "processor time."
+  }
+
+  /// A case's prompts, its neighbors' among them.
+  private static func prompts(of one: FactCase) -> [String] {
+    ownPrompts(of: one) + one.companions.neighbourhood.map(\.prompt)
+  }
+
+  private static func ownPrompts(of one: FactCase) -> [String] {
+    [one.fact.filledPrompt] + one.companions.paraphrases
+  }
+
+  /// The cases whose own prompts are not among those asked, without the neighbors that are.
+  private static func records(_ cases: [FactCase], without asked: Set<String>) -> [FactCase] {
+    cases.filter { asked.isDisjoint(with: ownPrompts(of: $0)) }.map {
+      var companions = $0.companions
+      companions.neighbourhood.removeAll { asked.contains($0.prompt) }
+      return FactCase($0.fact, companions: companions)
+    }
   }
 
   private static func isTrained(
