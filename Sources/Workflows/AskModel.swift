@@ -30,13 +30,14 @@ package struct AskModel {
     of prompts: [String], at stack: EditStack, count: Int, rule: SamplingRule, seed: UInt64
   ) throws -> [String] {
     let tokenizer = try workspace.tokenizer(at: stack)
-    // The tokens of one prompt at a time, which the plan adds.
-    let model = try workspace.modelToAsk(at: stack, together: 0)
+    let encoded = prompts.map { tokenizer.encode($0, specialTokens: .prompt) }
+    let longest = (encoded.lazy.map(\.count).max() ?? 0).addingReportingOverflow(count)
+    let model = try workspace.modelToAsk(
+      at: stack, oneByOne: longest.overflow ? .max : longest.partialValue)
     let stops = try workspace.base(of: stack).checkpoint.endTokens()
       .union(tokenizer.endOfText.map { [$0] } ?? [])
-    return try prompts.map { prompt in
+    return try zip(prompts, encoded).map { prompt, tokens in
       // One at a time: each prompt gets the same continuation whoever is asked beside it.
-      let tokens = tokenizer.encode(prompt, specialTokens: .prompt)
       guard tokens.count < model.architecture.positionLimit else {
         throw TransformerError.tooLong(
           tokens: tokens.count, limit: model.architecture.positionLimit - 1, text: prompt)

@@ -118,13 +118,13 @@ package final class Workspace {
 
   /// The model at a stack, to be asked.
   ///
-  /// - Parameter tokens: how many are asked together; `nil` for what a scorer takes.
+  /// - Parameter longest: tokens of the longest text, of which one is asked at a time; `nil` for what a scorer takes together.
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``, what the base and the store throw.
   func modelToAsk(
-    at stack: EditStack, together tokens: Int? = nil
+    at stack: EditStack, oneByOne longest: Int? = nil
   ) throws -> DecoderModel {
     let unedited = try baseModel(of: stack)
-    try checkRoom(toAsk: unedited, together: tokens)
+    try checkRoom(toAsk: unedited, oneByOne: longest)
     return try model(at: stack, to: unedited)
   }
 
@@ -133,9 +133,9 @@ package final class Workspace {
   ///
   /// - Throws: ``EditingError/notEnoughMemory(limit:needed:work:)``.
   package func checkRoom(
-    toAsk model: DecoderModel, together tokens: Int? = nil
+    toAsk model: DecoderModel, oneByOne longest: Int? = nil
   ) throws {
     _ = try MemoryPlan(limit: memory, model).remainder(
-      running: tokens ?? PromptScorer.batchTokens, longest: 0, keeping: 0)
+      running: longest == nil ? PromptScorer.batchTokens : 0, longest: longest ?? 0, keeping: 0)
   }
 }
